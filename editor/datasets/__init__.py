@@ -1,0 +1,1 @@
+"""Reading and writing nuScenes-format data sets."""

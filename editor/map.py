@@ -1,0 +1,50 @@
+"""The streets under a scene: lanes, dividers, crossings, drivable area, as arrays in the world frame.
+
+Plain values; `editor.datasets` reads them from a map expansion or a raster, and everything that draws or checks uses these.
+A data set without a map gives a `StreetMap` with nothing in it, which means "unknown", never "not drivable".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from editor.geometry import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One lane or lane connector: its centre line (n, 3) in driving direction, outline (m, 2), and what follows it."""
+
+    id: str
+    centre: Array
+    outline: Array
+    is_connector: bool
+    successors: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """A semantic map picture: `drivable` (rows, columns) bool, north up, `pixels_per_m`, lower left corner at `origin`."""
+
+    drivable: np.ndarray
+    pixels_per_m: float
+    origin: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class StreetMap:
+    """What is known of the streets. Polygons are (n, 2), lines (n, 3); z is 0 where the map has no heights."""
+
+    lanes: tuple[Lane, ...] = ()
+    lane_dividers: tuple[Array, ...] = ()
+    road_dividers: tuple[Array, ...] = ()
+    stop_lines: tuple[Array, ...] = ()
+    crossings: tuple[Array, ...] = ()  # pedestrian crossings, polygons
+    walkways: tuple[Array, ...] = ()
+    drivable: tuple[tuple[Array, tuple[Array, ...]], ...] = ()  # outer ring and its holes
+    raster: Raster | None = None
+
+    @property
+    def knows_drivable(self) -> bool:
+        """Whether anything can be said about where one may drive."""
+        return bool(self.drivable) or self.raster is not None

@@ -1,0 +1,57 @@
+"""What the window and the command line ask of the engine, and what comes back: plain values, numpy pictures, no torch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.scene import Scenario
+
+Tier = Literal["draft", "anchor", "refined"]
+# Where a picture's pixels come from: the recording untouched, geometry (draft) or the world model (generated).
+Origin = Literal["recorded", "draft", "generated"]
+
+
+class RenderError(Exception):
+    """Pictures that could not be drawn; the sentence says why and is fit for a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Pictures of a scenario: the named views at these frames (indices into `scenario.scene.frames`), in this order of
+    importance. `size` is width, height; None is each view's recorded size."""
+
+    dataroot: Path
+    scenario: Scenario
+    views: tuple[str, ...]
+    frames: tuple[int, ...]
+    size: tuple[int, int] | None = (448, 256)
+    tier: Tier = "draft"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """One finished picture. `valid` is False where nobody saw the place and the pixels are a guess; `dirty` where the pixels
+    may differ from the recording's."""
+
+    frame: int
+    view: str
+    tier: Tier
+    origin: Origin
+    picture: NDArray[np.uint8]  # (H, W, 3) RGB
+    valid: NDArray[np.bool_]  # (H, W)
+    dirty: NDArray[np.bool_]  # (H, W)
+    done: int  # pictures finished so far, this one included
+    total: int
+
+
+class Service(Protocol):
+    """Anything that answers requests. Closing the iterator cancels the work within a second."""
+
+    def render(self, request: Request) -> Iterator[Chunk]:
+        """The pictures, one by one; RenderError where they cannot be drawn."""
+        ...
