@@ -1,0 +1,21 @@
+"""What a measurement is: one row of the table and of build/bench.json, or the reason why it could not be taken."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measured number. `name` is dotted, `samples` how many cases it was taken over."""
+
+    name: str  # for example "real.removal_psnr_db"
+    value: float
+    unit: str  # "dB", "ms", "s", "px", "1/s", "" for a bare number
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A row that cannot be measured here; the reason is printed and nothing is written for it."""
+
+    name: str
+    reason: str
