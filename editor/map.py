@@ -33,12 +33,12 @@ class Raster:
 
 @dataclass(frozen=True, eq=False)
 class StreetMap:
-    """What is known of the streets. Polygons are (n, 2), lines (n, 3); z is 0 where the map has no heights."""
+    """What is known of the streets. Polygons are (n, 2), dividers (n, 3); z is 0 where the map has no heights."""
 
     lanes: tuple[Lane, ...] = ()
     lane_dividers: tuple[Array, ...] = ()
     road_dividers: tuple[Array, ...] = ()
-    stop_lines: tuple[Array, ...] = ()
+    stop_lines: tuple[Array, ...] = ()  # polygons, as nuScenes has them
     crossings: tuple[Array, ...] = ()  # pedestrian crossings, polygons
     walkways: tuple[Array, ...] = ()
     drivable: tuple[tuple[Array, tuple[Array, ...]], ...] = ()  # outer ring and its holes
