@@ -22,7 +22,8 @@ class RenderError(Exception):
 @dataclass(frozen=True, slots=True)
 class Request:
     """Pictures of a scenario: the named views at these frames (indices into `scenario.scene.frames`), in this order of
-    importance. `size` is width, height; None is each view's recorded size."""
+    importance. `size` is width, height; None is each view's recorded size. `session` is who asks: a newer request of the same
+    session and tier ends the older one; an empty one is nobody's, and only closing its iterator ends it."""
 
     dataroot: Path
     scenario: Scenario
@@ -31,6 +32,7 @@ class Request:
     size: tuple[int, int] | None = (448, 256)
     tier: Tier = "draft"
     seed: int = 0
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +49,17 @@ class Chunk:
     dirty: NDArray[np.bool_]  # (H, W)
     done: int  # pictures finished so far, this one included
     total: int
+    seconds_left: float | None = None  # for the rest of the request, from the rate so far; None before there is one
 
 
 class Service(Protocol):
     """Anything that answers requests. Closing the iterator cancels the work within a second."""
 
     def render(self, request: Request) -> Iterator[Chunk]:
-        """The pictures, one by one; RenderError where they cannot be drawn."""
+        """The pictures, one by one; RenderError where they cannot be drawn. It ends early when a newer request of the same
+        session and tier arrives, or when `cancel` is called."""
+        ...
+
+    def cancel(self, session: str) -> None:
+        """End everything that this session is waiting for; safe from any thread."""
         ...

@@ -1,0 +1,96 @@
+"""Requests that are being answered: what each still waits for, how fast it goes, and which are out of date."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from engine.service.process import DrawingProcess
+from engine.service.requests import Chunk, Request
+from engine.service.wire import Ended
+
+Place = tuple[int, str]  # frame, view
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One request under way. `events` brings its chunks and, last, its end."""
+
+    number: int
+    request: Request
+    total: int
+    done: int = 0
+    process: DrawingProcess | None = None  # that draws it, once there is anything to draw
+    is_cancelled: bool = False
+    is_over: bool = False  # nothing of it is left in the process
+    events: "queue.SimpleQueue[Chunk | Ended]" = field(default_factory=queue.SimpleQueue)
+    times: list[float] = field(default_factory=list)  # when it was sent, then when each picture came
+
+    def counted(self, chunk: Chunk) -> Chunk:
+        """A chunk with this job's progress in it."""
+        self.done += 1
+        return replace(chunk, done=self.done, total=self.total, seconds_left=self.seconds_left())
+
+    def seconds_left(self) -> float | None:
+        """From the rate so far; the first picture, which pays for opening files, counts only while it is alone."""
+        if len(self.times) < 2:
+            return None
+        since = self.times[1] if len(self.times) > 2 else self.times[0]
+        num_timed = max(len(self.times) - 2, 1)
+        return (self.times[-1] - since) / num_timed * (self.total - self.done)
+
+
+def without(request: Request, finished: set[Place]) -> tuple[Request, ...]:
+    """The rest of a request: one for each run of frames that lack the same views."""
+
+    def lacking(frame: int) -> tuple[str, ...]:
+        return tuple(view for view in request.views if (frame, view) not in finished)
+
+    return tuple(replace(request, views=views, frames=tuple(run)) for views, run in groupby(request.frames, lacking) if views)
+
+
+class Jobs:
+    """All jobs, from any thread. A newer request of a session and tier ends the older one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._jobs: dict[int, Job] = {}
+        self._next = 0
+
+    def open(self, request: Request) -> tuple[Job, Job | None]:
+        """A new job, and the one that it makes out of date."""
+        with self.lock:
+            older = next((j for j in self if request.session and not j.is_cancelled and _same_asker(j.request, request)), None)
+            job = Job(self._next, request, total=len(request.frames) * len(request.views))
+            self._jobs[job.number] = job
+            self._next += 1
+            return job, older
+
+    def close(self, job: Job) -> None:
+        """Forget a job."""
+        with self.lock:
+            self._jobs.pop(job.number, None)
+
+    def get(self, number: int) -> Job | None:
+        """A job by its number, or None once it is closed."""
+        with self.lock:
+            return self._jobs.get(number)
+
+    def of(self, process: DrawingProcess) -> list[Job]:
+        """The jobs that a process is drawing."""
+        with self.lock:
+            return [job for job in self if job.process is process and not job.is_over]
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(tuple(self._jobs.values()))
+
+
+def _same_asker(a: Request, b: Request) -> bool:
+    return (a.session, a.tier) == (b.session, b.tier)
+
+
+def now() -> float:
+    """Seconds on a clock that only goes forward."""
+    return time.monotonic()

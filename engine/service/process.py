@@ -1,0 +1,76 @@
+"""The app's end of a drawing process: starting it, talking to it, noticing that it died."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing import Pipe
+from pathlib import Path
+
+from editor.scene import Scene
+from engine.service.wire import Cancel, Draw, Drawn, Ended, More, SceneNames
+
+
+class DrawingProcess:
+    """One running process. `on_message` and `on_end` are called from a thread of its own."""
+
+    def __init__(
+        self,
+        drawer: str,
+        folder: Path | None,
+        on_message: Callable[[Drawn | Ended], None],
+        on_end: Callable[["DrawingProcess", str], None],
+    ) -> None:
+        self._connection, theirs = Pipe()
+        self._names = SceneNames()
+        self._lock = threading.Lock()
+        self._on_message, self._on_end = on_message, on_end
+        # Not multiprocessing's spawn: that imports the program's main module anew, here Gradio and all of the window.
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "engine.service.drawing",
+                str(theirs.fileno()),
+                drawer,
+                *([str(folder)] if folder else []),
+            ],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is the app's to handle; this process ends with it
+        )
+        theirs.close()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def send(self, message: Draw | More | Cancel, scene: Scene | None = None) -> None:
+        """Send a message, and first the scene that it speaks of. A process that is dead is reported by `on_end`, not here."""
+        with self._lock:
+            try:
+                for introduction in self._names.introduce(scene) if scene is not None else []:
+                    self._connection.send_bytes(introduction)
+                self._connection.send_bytes(self._names.dumps(message))
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+
+    def kill(self) -> None:
+        """End it now."""
+        self._process.kill()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                message = self._connection.recv()
+            except (EOFError, OSError):
+                break
+            self._on_message(message)
+        self._on_end(self, _ending(self._process.wait()))
+
+
+def _ending(status: int) -> str:
+    if status < 0:
+        return f"it was ended by {signal.Signals(-status).name}"
+    return f"it ended with status {status}"

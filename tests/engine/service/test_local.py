@@ -1,0 +1,252 @@
+"""The service on this machine: streaming, storing, cancelling, crashing, and several users at once."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from editor.geometry import Rigid
+from editor.scene import Pose
+from engine.service.local import local_service
+from engine.service.requests import RenderError, Request
+from tests.engine.service.scenes import VIEWS, scenario
+
+DRAWERS = "tests.engine.service.drawers:"
+
+
+def ask(**changes):
+    return replace(Request(Path("nowhere"), scenario(), VIEWS, (0, 1, 2, 3), size=(32, 18)), **changes)
+
+
+def without_actor(request):
+    return replace(request, scenario=replace(request.scenario, actors=request.scenario.actors[1:]))
+
+
+def drawn_by(chunk):
+    """The low three bytes of the process id that the test's drawers paint into a picture."""
+    return tuple(chunk.picture[0, 2])
+
+
+def test_pictures_come_in_the_order_asked_for_with_their_progress():
+    with local_service(drawer=DRAWERS + "painted") as service:
+        chunks = list(service.render(ask(frames=(2, 0))))
+    assert [(c.frame, c.view) for c in chunks] == [(2, "CAM_FRONT"), (2, "CAM_BACK"), (0, "CAM_FRONT"), (0, "CAM_BACK")]
+    assert [c.done for c in chunks] == [1, 2, 3, 4]
+    assert {c.total for c in chunks} == {4}
+    assert chunks[-1].seconds_left == 0
+    assert chunks[0].picture[5, 5].tolist() == [2, 2, 2]
+
+
+def test_pictures_are_drawn_in_another_process_of_lower_priority():
+    with local_service(drawer=DRAWERS + "painted") as service:
+        chunk = next(service.render(ask()))
+        pid = next(p for p in service._processes if p)._process.pid
+        assert drawn_by(chunk) == tuple(pid.to_bytes(4, "little")[:3])
+        assert pid != os.getpid()
+        assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_the_estimate_falls_towards_nothing():
+    with local_service(drawer=DRAWERS + "slow") as service:
+        chunks = list(service.render(ask()))
+    assert chunks[3].seconds_left == pytest.approx(0.4, abs=0.15)
+    assert chunks[-1].seconds_left == 0
+
+
+def test_what_was_drawn_once_comes_from_the_store(tmp_path):
+    request = ask()
+    with local_service(tmp_path, drawer=DRAWERS + "painted") as service:
+        first = list(service.render(request))
+        list(service.render(without_actor(request)))
+    with local_service(tmp_path, drawer="no.such.module:draw") as service:  # so nothing can be drawn anew
+        again = list(service.render(request))
+    assert len(again) == len(first) == 8
+    for a, b in zip(first, again, strict=True):
+        assert (a.frame, a.view, a.origin, a.done, a.total) == (b.frame, b.view, b.origin, b.done, b.total)
+        for one, other in ((a.picture, b.picture), (a.valid, b.valid), (a.dirty, b.dirty)):
+            assert one.dtype == other.dtype
+            assert (one == other).all()
+
+
+def test_only_what_is_missing_is_drawn(tmp_path):
+    request = ask()
+    with local_service(tmp_path, drawer=DRAWERS + "painted") as service:
+        list(service.render(replace(request, frames=(1,), views=("CAM_BACK",))))
+    with local_service(tmp_path, drawer=DRAWERS + "painted") as service:
+        chunks = list(service.render(request))
+    assert sorted((c.frame, c.view) for c in chunks) == sorted((f, v) for f in range(4) for v in VIEWS)
+    assert (chunks[0].frame, chunks[0].view) == (1, "CAM_BACK")
+    assert drawn_by(chunks[0]) != drawn_by(chunks[1])
+
+
+def test_closing_the_iterator_frees_the_process_for_the_next_request():
+    with local_service(drawer=DRAWERS + "slow") as service:
+        chunks = service.render(ask(frames=(0, 1, 2, 3) * 20))
+        next(chunks)
+        start = time.monotonic()
+        chunks.close()
+        assert time.monotonic() - start < 0.2
+        next(service.render(ask()))
+        assert time.monotonic() - start < 1
+
+
+def test_a_picture_that_takes_forever_is_ended_within_a_second_of_cancelling():
+    with local_service(drawer=DRAWERS + "stuck_on_seed_1") as service:
+        assert next(service.render(ask())).frame == 0
+        pid = next(p for p in service._processes if p)._process.pid
+        ended = threading.Thread(target=lambda: list(service.render(ask(seed=1, session="anna"))))
+        ended.start()
+        time.sleep(0.3)
+        start = time.monotonic()
+        service.cancel("anna")
+        ended.join(0.5)
+        assert not ended.is_alive()
+        while Path(f"/proc/{pid}").exists():
+            assert time.monotonic() - start < 1, "the process still runs"
+            time.sleep(0.02)
+        assert len(list(service.render(ask()))) == 8
+
+
+def test_a_newer_request_of_the_same_session_ends_the_older_one():
+    with local_service(drawer=DRAWERS + "slow") as service:
+        older = service.render(ask(session="anna", frames=(0, 1, 2, 3) * 20))
+        other = service.render(ask(session="bert"))
+        next(older), next(other)
+        newer = service.render(ask(session="anna"))
+        assert next(newer).done == 1
+        assert list(older) == []
+        assert len(list(newer)) == 7
+        assert len(list(other)) == 7
+
+
+def test_two_users_take_turns():
+    with local_service(drawer=DRAWERS + "slow") as service:
+        long = service.render(ask(session="anna", frames=(0, 1, 2, 3) * 5))
+        next(long)
+        start = time.monotonic()
+        assert len(list(service.render(ask(session="bert", frames=(0, 1))))) == 4
+        assert (
+            time.monotonic() - start < 2.0
+        )  # 4 pictures of 0.1 s and as many of the other's; waiting for its turn to end: 4 s
+        long.close()
+
+
+def test_two_users_get_their_own_takes():
+    theirs = {"anna": ask(session="anna", seed=3), "bert": without_actor(ask(session="bert", seed=4))}
+    got = {}
+
+    def collect(service, name):
+        got[name] = [c for _ in range(5) for c in service.render(replace(theirs[name], frames=(0, 1, 2, 3)))]
+
+    with local_service(drawer=DRAWERS + "painted") as service:
+        threads = [threading.Thread(target=collect, args=(service, name)) for name in theirs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+    assert len(got["anna"]) == len(got["bert"]) == 40
+    assert {(c.picture[0, 0, 0], c.picture[0, 1, 0]) for c in got["anna"]} == {(3, 3)}
+    assert {(c.picture[0, 0, 0], c.picture[0, 1, 0]) for c in got["bert"]} == {(2, 4)}
+
+
+def test_a_crash_is_one_sentence_and_the_next_request_works():
+    with local_service(drawer=DRAWERS + "dies_on_seed_1") as service:
+        chunks = service.render(ask(seed=1))
+        assert next(chunks).done == 1
+        with pytest.raises(RenderError, match=r"^The drawing process stopped: it was ended by SIGSEGV\. Ask again.*\.$"):
+            list(chunks)
+        assert len(list(service.render(ask()))) == 8
+
+
+def test_a_process_killed_from_outside_while_idle_is_not_noticed():
+    with local_service(drawer=DRAWERS + "painted") as service:
+        list(service.render(ask()))
+        process = next(p for p in service._processes if p)._process
+        process.kill()
+        process.wait()
+        time.sleep(0.1)
+        assert len(list(service.render(ask()))) == 8
+
+
+@pytest.mark.parametrize(
+    ("seed", "sentence"),
+    [
+        (0, r"^The picture of CAM_FRONT is missing\.$"),
+        (1, r"^A picture could not be drawn \(ValueError: operands could not be broadcast\)\.$"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_the_process_goes_on(seed, sentence):
+    with local_service(drawer=DRAWERS + "fails") as service:
+        chunks = service.render(ask(seed=seed))
+        pid = drawn_by(next(chunks))
+        with pytest.raises(RenderError, match=sentence):
+            next(chunks)
+        assert drawn_by(next(service.render(ask()))) == pid
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"views": ("CAM_TOP",)}, "Scene scene-0001 has no view CAM_TOP"),
+        ({"frames": (0, 4)}, "Frames 0 to 4 asked of scene scene-0001, which has 4"),
+        ({"size": (0, 18)}, "A picture size of 0x18"),
+    ],
+)
+def test_impossible_requests_are_refused(changes, sentence):
+    with local_service(drawer=DRAWERS + "painted") as service, pytest.raises(RenderError, match=sentence):
+        next(service.render(ask(**changes)))
+
+
+def test_a_slow_reader_does_not_fill_the_memory():
+    with local_service(drawer=DRAWERS + "painted") as service:
+        chunks = service.render(ask(frames=(0, 1, 2, 3) * 20))
+        next(chunks)
+        time.sleep(0.5)
+        job = next(iter(service._jobs))
+        assert job.events.qsize() <= 16
+        assert len(list(chunks)) == 159
+
+
+def test_scenes_travel_once_and_edits_arrive():
+    """More scenes than a process remembers, in turns, each with another edit."""
+    scenarios = [scenario(num_actors=i + 1) for i in range(10)]
+    moved = (Pose(0, Rigid((1.0, 2.0, 3.0), (1.0, 0.0, 0.0, 0.0))),)
+    with local_service(drawer=DRAWERS + "painted") as service:
+        for original in [*scenarios, *scenarios]:
+            edited = original.with_actor(replace(original.actors[0], track=moved))
+            chunk = next(service.render(ask(scenario=edited)))
+            assert chunk.picture[0, 0, 0] == len(original.actors)
+
+
+def test_the_process_ends_with_the_app():
+    code = (
+        "import os\nfrom engine.service.local import LocalService\nfrom tests.engine.service.test_local import DRAWERS, ask\n"
+        "service = LocalService(drawer=DRAWERS + 'stuck_on_seed_1')\nchunks = service.render(ask())\nnext(chunks)\n"
+        "print(service._processes[0]._process.pid, flush=True)\nnext(service.render(ask(seed=1)))\n"
+    )
+    app = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    pid = int(app.stdout.readline())
+    time.sleep(0.2)
+    app.kill()
+    app.wait()
+    start = time.monotonic()
+    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+        assert time.monotonic() - start < 2, "the drawing process outlives the app"
+        time.sleep(0.02)
+
+
+def test_a_large_scene_costs_an_edit_little():
+    """100 actors of 240 poses: the first request sends them, the next ones only what changed."""
+    original = scenario(num_actors=100, num_poses=240)
+    with local_service(drawer=DRAWERS + "painted") as service:
+        next(service.render(ask(scenario=original)))
+        start = time.perf_counter()
+        actor = original.actors[7]
+        edited = original.with_actor(replace(actor, size_lwh=(4.5, 2.0, 1.6)))
+        next(service.render(ask(scenario=edited)))
+        assert time.perf_counter() - start < 0.1
