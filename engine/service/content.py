@@ -26,7 +26,7 @@ def picture_keys(request: Request, recording: str) -> dict[tuple[int, str], str]
 
 
 def changes_digest(scenario: Scenario, tier: str) -> str:
-    """What a take changes: each actor that is not as recorded, who is missing, the ego path, and the text if the tier heeds it."""
+    """What a take changes: actors not as recorded or missing, the ego path, and the text if the tier heeds it."""
     scene = scenario.scene
     if scenario.actors == scene.actors and scenario.ego == scene.ego:
         actors, ego = "recorded", "recorded"
