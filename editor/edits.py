@@ -7,7 +7,7 @@ the world frame, angles radians. Changes of an actor keep its identity.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from editor.geometry import Vec3
+from editor.geometry import STRICT, Vec3
 from editor.scene import ActorId, Look, Pose, TimeOfDay, Weather
 
 # How much of a track a move or turn takes along: the pose at that time, everything from there on, or all of it.
@@ -16,10 +16,6 @@ Scope = Literal["moment", "onward", "track"]
 
 class EditError(ValueError):
     """An edit that this scenario cannot take; the sentence says what was got and what was wanted."""
-
-
-# Plain dictionary, so that this module needs no pydantic: unknown fields and NaN are errors when a take is read.
-STRICT = {"extra": "forbid", "allow_inf_nan": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +65,8 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """From `t_us` on, drive smoothly through waypoints: those without a time are passed at the speed that the times, the
-    given speeds and the category's limits leave. With `is_goal`, the single last waypoint is a goal to be reached at its time."""
+    """From `t_us` on, drive smoothly through waypoints: those without a time are passed at the speed that the times, the given
+    speeds and the category's limits leave. With `is_goal`, the last waypoint is a goal to be reached at its time."""
 
     actor: ActorId
     t_us: int

@@ -7,6 +7,7 @@ or north, z up; a camera has x right, y down, z forward. Quaternions are (w, x, 
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ Vec3 = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
 Array = NDArray[np.float64]
 
+# Plain dictionary, so that nothing here needs pydantic: unknown fields and NaN are errors when a take is read.
+STRICT = {"extra": "forbid", "allow_inf_nan": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Rigid:
@@ -22,6 +26,7 @@ class Rigid:
 
     translation: Vec3
     rotation: Quaternion
+    __pydantic_config__: ClassVar = STRICT
 
     def __matmul__(self, other: "Rigid") -> "Rigid":
         """T_a_b @ T_b_c = T_a_c."""
@@ -59,11 +64,11 @@ def vec3(values: Array) -> Vec3:
 
 def normalized(q: Quaternion) -> Quaternion:
     """The unit quaternion of the same rotation; ValueError for a zero one."""
-    norm = math.sqrt(sum(c * c for c in q))
+    w, x, y, z = q
+    norm = math.sqrt(w * w + x * x + y * y + z * z)
     if norm < 1e-12:
         raise ValueError(f"quaternion {q} has no length; wanted a rotation")
-    w, x, y, z = (c / norm for c in q)
-    return w, x, y, z
+    return w / norm, x / norm, y / norm, z / norm
 
 
 def rotation_matrix(q: Quaternion) -> Array:
@@ -122,7 +127,7 @@ def conjugate(q: Quaternion) -> Quaternion:
 def slerp(a: Quaternion, b: Quaternion, share: float) -> Quaternion:
     """Spherical interpolation from a (share 0) to b (share 1) along the shorter arc."""
     a, b = normalized(a), normalized(b)
-    dot = sum(p * q for p, q in zip(a, b, strict=True))
+    dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
     if dot < 0:
         b, dot = (-b[0], -b[1], -b[2], -b[3]), -dot
     if dot > 1 - 1e-9:  # too close for the sine to be divided by; the chord is the arc

@@ -5,9 +5,9 @@ scene's own objects. Times are nuScenes timestamps, microseconds. Poses say wher
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, NewType
+from typing import ClassVar, Literal, NewType
 
-from editor.geometry import Rigid, Vec3
+from editor.geometry import STRICT, Rigid, Vec3
 
 ActorId = NewType("ActorId", str)  # the data set's instance token, or "new-…" for an added actor
 Span = tuple[int, int]  # from, to; both included; microseconds
@@ -26,6 +26,7 @@ class Pose:
 
     t_us: int
     T_world: Rigid
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Look:
 
     source: str | None = None
     colour: str | None = None
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Fingerprint:
     version: str
     scene: str
     tokens_sha256: str  # of the scene's sorted sample, instance and annotation tokens
+    __pydantic_config__: ClassVar = STRICT
 
 
 @dataclass(frozen=True, slots=True)

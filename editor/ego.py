@@ -1,0 +1,73 @@
+"""Bending the ego's path: a smooth curve of offsets from the recorded one, with the heading turned to follow it."""
+
+import numpy as np
+from scipy.interpolate import BPoly, PchipInterpolator
+
+from editor import rules
+from editor.edits import EditError, EgoOffset
+from editor.geometry import Array, Rigid, multiply, rotation_matrix, vec3, yaw_quaternion
+from editor.motion import settled
+from editor.scene import Pose, Scene
+
+FARTHEST_BEND_M = 50.0
+STANDING_MPS = 0.3  # below this a path has no direction; the turn is carried over from where it has one
+
+
+def bent(scene: Scene, offsets: tuple[EgoOffset, ...]) -> tuple[Pose, ...]:
+    """The ego's track with these offsets from the recorded one; no offsets give the recorded one itself."""
+    _admit(scene, offsets)
+    times = np.array([pose.t_us for pose in scene.ego], dtype=np.float64)
+    ahead, left = (offset_curve(offsets, times, name) for name in ("ahead", "left"))
+    if not ahead.any() and not left.any():
+        return scene.ego
+    old = np.array([pose.T_world.translation for pose in scene.ego])
+    axes = np.array([rotation_matrix(pose.T_world.rotation) for pose in scene.ego])
+    new = old + axes[:, :, 0] * ahead[:, None] + axes[:, :, 1] * left[:, None]
+    turns = turn_between(times * 1e-6, old, new)
+    return tuple(
+        pose if a == 0 and b == 0 and abs(turn) < 1e-6 else Pose(pose.t_us, _settled(pose, place, turn))
+        for pose, place, turn, a, b in zip(scene.ego, new, turns, ahead, left, strict=True)
+    )
+
+
+def _settled(pose: Pose, place: Array, turn: float) -> Rigid:
+    return settled(Rigid(vec3(place), multiply(yaw_quaternion(float(turn)), pose.T_world.rotation)), pose.T_world)
+
+
+def _admit(scene: Scene, offsets: tuple[EgoOffset, ...]) -> None:
+    if len(offsets) > rules.MOST_OFFSETS:
+        raise EditError(f"{len(offsets)} offsets; wanted at most {rules.MOST_OFFSETS}")
+    rules.rising((o.t_us for o in offsets), "ego offsets")
+    for o in offsets:
+        rules.in_scene(scene, o.t_us, "an ego offset's time")
+        rules.finite("an ego offset", o.left, o.ahead)
+        if max(abs(o.left), abs(o.ahead)) > FARTHEST_BEND_M:
+            raise EditError(f"an ego offset of {o.left:g} m left, {o.ahead:g} m ahead; wanted at most {FARTHEST_BEND_M:g} m")
+
+
+def offset_curve(offsets: tuple[EgoOffset, ...], times_us: Array, name: str) -> Array:
+    """One component of the offsets at times: twice continuously differentiable, without overshoot, constant outside."""
+    if not offsets:
+        return np.zeros(len(times_us))
+    start = offsets[0].t_us
+    knots = np.array([(o.t_us - start) * 1e-6 for o in offsets])
+    values = np.array([getattr(o, name) for o in offsets], dtype=np.float64)
+    if len(knots) == 1:
+        return np.full(len(times_us), values[0])
+    slopes = PchipInterpolator(knots, values).derivative()(knots)
+    slopes[[0, -1]] = 0.0  # it leaves and joins the recorded path along it
+    curve = BPoly.from_derivatives(knots, np.column_stack([values, slopes, np.zeros(len(knots))]))
+    return curve(np.clip((times_us - start) * 1e-6, knots[0], knots[-1]))
+
+
+def turn_between(seconds: Array, old: Array, new: Array) -> Array:
+    """How far the direction of travel turns (n,) from one path (n, 3) to another, both at these times."""
+    if len(seconds) < 2:
+        return np.zeros(len(seconds))
+    was, now = (np.gradient(path[:, :2], seconds, axis=0) for path in (old, new))
+    moving = (np.hypot(*was.T) > STANDING_MPS) & (np.hypot(*now.T) > STANDING_MPS)
+    if not moving.any():
+        return np.zeros(len(seconds))
+    cross = was[:, 0] * now[:, 1] - was[:, 1] * now[:, 0]
+    turn = np.arctan2(cross, (was * now).sum(1))
+    return np.interp(seconds, seconds[moving], turn[moving])

@@ -1,0 +1,93 @@
+"""Undo and redo over a take: nothing is inverted, the scenarios before are simply kept."""
+
+from dataclasses import dataclass, replace
+
+from editor.apply import apply
+from editor.edits import Edit
+from editor.scene import Scenario, Scene
+from editor.take import Step, Take, branched, scenarios
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A take, the scenario after each of its edits (the first is the recording), and the take as it was last saved.
+
+    What redo brings back is in the take, so that a saved take brings back the whole history.
+    """
+
+    take: Take
+    past: tuple[Scenario, ...]  # one more than the take has edits; the last is the present
+    saved: Take | None = None
+
+    @property
+    def present(self) -> Scenario:
+        """The scenario that the take asks for."""
+        return self.past[-1]
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the take differs from the one on disk."""
+        return self.take != self.saved
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a gesture to take back."""
+        return bool(self.take.edits)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a gesture to bring back."""
+        return bool(self.take.undone)
+
+    def commit(self, edit: Edit, *, gesture: str | None = None) -> "History":
+        """One edit on; the same history where it changes nothing. EditError where the scenario cannot take it."""
+        scenario = apply(self.present, edit)
+        if scenario == self.present:
+            return self
+        take = replace(self.take, edits=(*self.take.edits, Step(edit, gesture)), undone=())
+        return replace(self, take=take, past=(*self.past, scenario))
+
+    def undo(self) -> "History":
+        """One gesture back; the same history where there is none."""
+        n = _last_gesture(self.take.edits)
+        if n == 0:
+            return self
+        kept, taken = self.take.edits[:-n], self.take.edits[-n:]
+        return replace(self, take=replace(self.take, edits=kept, undone=(*taken, *self.take.undone)), past=self.past[:-n])
+
+    def redo(self) -> "History":
+        """One gesture on again; the same history where there is none."""
+        undone = self.take.undone
+        n = _last_gesture(undone[::-1])
+        past = self.past
+        for step in undone[:n]:
+            past = (*past, apply(past[-1], step.edit))
+        return replace(self, take=replace(self.take, edits=(*self.take.edits, *undone[:n]), undone=undone[n:]), past=past)
+
+    def as_saved(self) -> "History":
+        """The same history, with the take as it is now being the one on disk."""
+        return replace(self, saved=self.take)
+
+    def described(self, **changes: object) -> "History":
+        """The same edits with other notes, tags, rating, name or seed; not a step of undo."""
+        return replace(self, take=replace(self.take, **changes))
+
+    def branch(self, *, id: str, name: str, created: str) -> "History":
+        """A history of a new take that begins here; this one stays as it is."""
+        return History(branched(self.take, id=id, name=name, created=created), self.past)
+
+
+def opened(take: Take, scene: Scene, *, saved: bool = True) -> History:
+    """The history of a take as it was when it was saved; EditError names the edit that the scene cannot take."""
+    return History(take, tuple(scenarios(take, scene)), take if saved else None)
+
+
+def _last_gesture(steps: tuple[Step, ...]) -> int:
+    """How many edits at the end belong to one gesture; an edit without a gesture is one of its own."""
+    if not steps:
+        return 0
+    gesture = steps[-1].gesture
+    n = 1
+    while gesture is not None and n < len(steps) and steps[-1 - n].gesture == gesture:
+        n += 1
+    return n

@@ -1,0 +1,140 @@
+"""Speed over time along a line: smooth ramps between steady speeds, within what a category can do.
+
+A ramp follows 3p^2 - 2p^3, so that acceleration starts and ends at zero (the jerk is bounded); its peak is 1.5 times its mean,
+and its length that of its mean speed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from editor.categories import Limits
+from editor.geometry import Array
+
+PEAK = 1.5  # of a ramp's acceleration, over its mean
+EFFORTS = (0.35, 0.5, 0.7, 0.85, 1.0)  # shares of the limits, the gentlest that does is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A smooth change from one speed to another; a steady stretch where both are the same."""
+
+    seconds: float
+    start_mps: float
+    end_mps: float
+
+    @property
+    def metres(self) -> float:
+        """How far it leads."""
+        return (self.start_mps + self.end_mps) / 2 * self.seconds
+
+    def travelled(self, seconds: Array) -> Array:
+        """Metres after seconds since its start."""
+        p = np.clip(seconds / max(self.seconds, 1e-12), 0.0, 1.0)
+        rise = (self.end_mps - self.start_mps) * self.seconds
+        return self.start_mps * np.clip(seconds, 0.0, self.seconds) + rise * (p**3 - p**4 / 2)
+
+
+Ramps = tuple[Ramp, ...]
+
+
+def duration(ramps: Ramps) -> float:
+    """Seconds of all ramps together."""
+    return sum(ramp.seconds for ramp in ramps)
+
+
+def travelled(ramps: Ramps, seconds: Array) -> Array:
+    """Metres along the line after seconds; beyond the last ramp the speed stays."""
+    total, begin = np.zeros(len(seconds)), 0.0
+    for ramp in ramps:
+        total = total + ramp.travelled(seconds - begin)
+        begin += ramp.seconds
+    return total + (ramps[-1].end_mps if ramps else 0.0) * np.maximum(seconds - begin, 0.0)
+
+
+def ramp_seconds(start_mps: float, end_mps: float, limits: Limits, effort: float) -> float:
+    """How long a change of speed takes at a share of what the category can do."""
+    rate = limits.acceleration_mps2 if end_mps > start_mps else limits.braking_mps2
+    return PEAK * abs(end_mps - start_mps) / (rate * effort)
+
+
+def timed(
+    metres: float, seconds: float, start_mps: float, end_mps: float | None, top_mps: float, limits: Limits
+) -> Ramps | None:
+    """Ramps that lead exactly so far in exactly that time, or None where the limits leave no way.
+
+    A change to a cruising speed, the cruise, and a change to the end speed (the cruising speed itself where that is None).
+    """
+    for effort in EFFORTS:
+        ramps = _timed_with(metres, seconds, start_mps, end_mps, top_mps, limits, effort)
+        if ramps is not None:
+            return ramps
+    return None
+
+
+def _timed_with(
+    metres: float, seconds: float, start: float, end: float | None, top: float, limits: Limits, effort: float
+) -> Ramps | None:
+    def built(cruise: float) -> Ramps:
+        last = cruise if end is None else end
+        first, final = ramp_seconds(start, cruise, limits, effort), ramp_seconds(cruise, last, limits, effort)
+        return (Ramp(first, start, cruise), Ramp(seconds - first - final, cruise, cruise), Ramp(final, cruise, last))
+
+    # The cruise's own time is greatest between the start and end speeds and falls to both sides, and as long as there is any,
+    # the distance rises with the cruising speed: the speeds that do are an interval, and one of them fits.
+    best = min(start, top)
+    if built(best)[1].seconds < 0:
+        return None
+    low = _bisected(lambda v: built(v)[1].seconds, 0.0, best) if built(0.0)[1].seconds < 0 else 0.0
+    high = _bisected(lambda v: -built(v)[1].seconds, best, top) if built(top)[1].seconds < 0 else top
+    if not _metres(built(low)) - 1e-3 <= metres <= _metres(built(high)) + 1e-3:
+        return None
+    return built(_bisected(lambda v: _metres(built(v)) - metres, low, high))
+
+
+def _metres(ramps: Ramps) -> float:
+    return sum(ramp.metres for ramp in ramps)
+
+
+def untimed(metres: float, start_mps: float, wanted_mps: float, end_mps: float | None, limits: Limits) -> Ramps:
+    """Ramps over that way at about the wanted speed; an end speed that the way is too short for is missed, never forced."""
+    effort = EFFORTS[1]
+    if end_mps is None or end_mps > 0:
+        target = wanted_mps if end_mps is None else end_mps
+        ramp = Ramp(ramp_seconds(start_mps, target, limits, effort), start_mps, target)
+        if ramp.metres >= metres:
+            ramp = _cut_short(metres, start_mps, target, limits)
+            return (ramp,)
+        return (ramp, Ramp((metres - ramp.metres) / target, target, target))
+    return _to_a_stop(metres, start_mps, wanted_mps, limits, effort)
+
+
+def _cut_short(metres: float, start: float, target: float, limits: Limits) -> Ramp:
+    """The ramp towards a speed that ends with the way."""
+    reached = _bisected(lambda v: Ramp(ramp_seconds(start, v, limits, EFFORTS[1]), start, v).metres - metres, start, target)
+    return Ramp(2 * metres / max(start + reached, 1e-6), start, reached)
+
+
+def _to_a_stop(metres: float, start: float, wanted: float, limits: Limits, effort: float) -> Ramps:
+    def built(cruise: float) -> tuple[Ramp, Ramp]:
+        up, down = ramp_seconds(start, cruise, limits, effort), ramp_seconds(cruise, 0.0, limits, effort)
+        return Ramp(up, start, cruise), Ramp(down, cruise, 0.0)
+
+    braking = Ramp(ramp_seconds(start, 0.0, limits, effort), start, 0.0)
+    if braking.metres >= metres:
+        return (Ramp(2 * metres / start, start, 0.0),)  # harder than is comfortable; a check says so if it is too hard
+    cruise = wanted
+    if _metres(built(wanted)) > metres:
+        cruise = _bisected(lambda v: _metres(built(v)) - metres, 0.0, wanted)
+    up, down = built(cruise)
+    rest = max(metres - up.metres - down.metres, 0.0)
+    return (up, Ramp(rest / cruise, cruise, cruise), down) if cruise > 1e-6 else (up, down)
+
+
+def _bisected(excess: Callable[[float], float], low: float, high: float) -> float:
+    """The speed at which something that is negative at `low` turns positive towards `high`."""
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) < 0 else (low, middle)
+    return low
