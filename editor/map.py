@@ -30,6 +30,14 @@ class Raster:
     pixels_per_m: float
     origin: tuple[float, float]
 
+    def is_drivable(self, points: Array) -> np.ndarray:
+        """Whether each of the points (n, 2) in the world is on the drivable part; False beyond the picture."""
+        rows, columns = self.drivable.shape
+        column = np.floor((points[:, 0] - self.origin[0]) * self.pixels_per_m).astype(int)
+        row = rows - 1 - np.floor((points[:, 1] - self.origin[1]) * self.pixels_per_m).astype(int)
+        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        return inside & self.drivable[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
+
 
 @dataclass(frozen=True, eq=False)
 class StreetMap:

@@ -48,15 +48,6 @@ def read_map_mask(path: Path, area: Area) -> Raster | None:
     return Raster(drivable.copy(), PIXELS_PER_M, (left / PIXELS_PER_M, bottom / PIXELS_PER_M))
 
 
-def drivable_at(raster: Raster, points: Array) -> np.ndarray:
-    """Whether each of the points (n, 2) is on the drivable part; False beyond the raster."""
-    rows, columns = raster.drivable.shape
-    column = np.floor((points[:, 0] - raster.origin[0]) * raster.pixels_per_m).astype(int)
-    row = rows - 1 - np.floor((points[:, 1] - raster.origin[1]) * raster.pixels_per_m).astype(int)
-    inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-    return inside & raster.drivable[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
-
-
 def around(points: Iterable[Array], margin_m: float) -> Area:
     """The area around points (n, 2 or 3)."""
     xy = np.concatenate([np.asarray(p)[:, :2] for p in points])

@@ -11,7 +11,7 @@ from nuscenes.nuscenes import NuScenes
 from nuscenes.utils.map_mask import MapMask
 
 from editor.datasets.map_expansion import expansion_path, read_map_expansion, write_map_expansion
-from editor.datasets.map_mask import drivable_at, read_map_mask, write_map_mask
+from editor.datasets.map_mask import read_map_mask, write_map_mask
 from editor.datasets.tables import TableWriter
 from editor.geometry import IDENTITY, Rigid, yaw_quaternion
 from editor.map import Lane, StreetMap
@@ -129,11 +129,11 @@ def test_a_mask_says_what_the_devkits_mask_says(tmp_path):
     raster = read_map_mask(tmp_path / "m.png", EVERYWHERE)
     edges = np.abs(points[:, :, None] - np.array([0, 20, 30, 40, 60])).min((1, 2)) < 0.3
     theirs = MapMask(str(tmp_path / "m.png")).is_on_mask(points[:, 0], points[:, 1])
-    assert (drivable_at(raster, points) == theirs)[~edges].all()
+    assert (raster.is_drivable(points) == theirs)[~edges].all()
     part = read_map_mask(tmp_path / "m.png", (10.0, 25.0, 50.0, 90.0))
     assert (part.origin, part.drivable.shape) == ((10.0, 25.0), (550, 400))
     inside = ((points > (10, 25)) & (points < (50, 80))).all(1)
-    assert (drivable_at(part, points) == drivable_at(raster, points))[inside].all()
+    assert (part.is_drivable(points) == raster.is_drivable(points))[inside].all()
 
 
 def test_a_mask_that_is_missing_or_no_picture_is_no_raster(tmp_path):

@@ -1,0 +1,134 @@
+"""Opening a data set in nuScenes format: its scenes, listed without loading pictures, and the streets under them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from editor.datasets.chains import Chains
+from editor.datasets.map_expansion import expansion_path, read_map_expansion
+from editor.datasets.map_mask import Area, around, read_map_mask
+from editor.datasets.records import DataSetError, Record, Tables
+from editor.datasets.scenes import build_scene
+from editor.map import Raster, StreetMap
+from editor.scene import Scene
+
+MAP_MARGIN_M = 80.0  # how far beyond everything that moves in a scene its streets are read
+
+__all__ = ["DataSet", "DataSetError", "SceneSummary", "open_data_set"]
+
+
+@dataclass(frozen=True, slots=True)
+class SceneSummary:
+    """What is known of a scene before it is opened."""
+
+    name: str
+    description: str
+    location: str
+    date: str
+    num_keyframes: int
+    duration_s: float
+    views: tuple[str, ...]
+
+
+def open_data_set(dataroot: Path, version: str | None = None) -> "DataSet":
+    """Open a version of a data set: its only one where none is named. DataSetError in one sentence for what is broken."""
+    dataroot = Path(dataroot)
+    if not dataroot.is_dir():
+        raise DataSetError(f"data set {dataroot}: got no such folder; wanted one with tables in nuScenes format")
+    return DataSet(dataroot, _version(dataroot, version))
+
+
+def _version(dataroot: Path, version: str | None) -> str:
+    there = sorted(path.parent.name for path in dataroot.glob("v*/scene.json"))
+    names = ", ".join(there) or "none"
+    if version is None and len(there) != 1:
+        raise DataSetError(f"data set {dataroot}: got no version, and these are there: {names}; wanted one of them named")
+    if version is not None and not (dataroot / version / "scene.json").is_file():
+        raise DataSetError(f"data set {dataroot}: got version {version!r}; wanted one of these: {names}")
+    return version or there[0]
+
+
+class DataSet:
+    """One version of a data set. It is only read, so one object can serve everybody."""
+
+    def __init__(self, dataroot: Path, version: str) -> None:
+        """Read and check all tables, but no pictures."""
+        self.dataroot = dataroot
+        self.version = version
+        self.tables = Tables(dataroot / version)
+        self.chains = Chains(self.tables)
+        self._scenes: dict[str, Scene] = {}
+        self._street_maps: dict[str, StreetMap] = {}
+
+    @cached_property
+    def records_by_name(self) -> dict[str, Record]:
+        """The scenes' records; each name stands once."""
+        records = {record["name"]: record for record in self.tables.records["scene"]}
+        if len(records) != len(self.tables.records["scene"]):
+            raise DataSetError(f"table scene, field name: got {len(records)} names for more scenes; wanted each name once")
+        return records
+
+    def summaries(self) -> tuple[SceneSummary, ...]:
+        """The scenes in the order of their table."""
+        return tuple(self._summary(record) for record in self.records_by_name.values())
+
+    def scene(self, name: str) -> Scene:
+        """A scene by its name; DataSetError for one that is not there or contradicts itself."""
+        if name not in self.records_by_name:
+            there = ", ".join(self.records_by_name) or "none"
+            raise DataSetError(f"data set {self.dataroot}: got scene {name!r}; wanted one of these: {there}")
+        if name not in self._scenes:
+            self._scenes[name] = build_scene(self.dataroot, self.version, self.chains, self.records_by_name[name])
+        return self._scenes[name]
+
+    def street_map(self, scene: Scene) -> StreetMap:
+        """The streets around a scene, from its location's map expansion, else from its mask; empty where there is neither."""
+        if scene.name not in self._street_maps:
+            self._street_maps[scene.name] = self._read_street_map(scene)
+        return self._street_maps[scene.name]
+
+    def _summary(self, record: Record) -> SceneSummary:
+        log = self.tables.get("log", record["log_token"])
+        samples = self.chains.samples[record["token"]]
+        recordings = self.chains.recordings.get(record["token"], ())
+        cameras = {self.chains.channel(r) for r in recordings if self.chains.sensor(r)["modality"] == "camera"}
+        return SceneSummary(
+            name=record["name"],
+            description=record["description"],
+            location=log["location"],
+            date=log["date_captured"],
+            num_keyframes=len(samples),
+            duration_s=(samples[-1]["timestamp"] - samples[0]["timestamp"]) * 1e-6,
+            views=tuple(sorted(cameras)),
+        )
+
+    def _read_street_map(self, scene: Scene) -> StreetMap:
+        area = _area(scene)
+        path = expansion_path(self.dataroot, scene.location)
+        if scene.location and Path(scene.location).name == scene.location and path.is_file():
+            try:
+                return read_map_expansion(path, area)
+            except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+                raise DataSetError(f"map expansion {path}: got {error!r}; wanted layers as in version 1.3") from error
+        return StreetMap(raster=self._raster(scene, area))
+
+    def _raster(self, scene: Scene, area: Area) -> Raster | None:
+        """The mask around a scene, or None where there is none, or where the ego never drives on it: that one says nothing."""
+        log_token = self.records_by_name[scene.name]["log_token"]
+        for record in self.tables.records["map"]:
+            if log_token in record["log_tokens"]:
+                raster = read_map_mask(self.dataroot / record["filename"], area)
+                if raster is not None and raster.is_drivable(_ego_places(scene)).mean() > 0.5:
+                    return raster
+        return None
+
+
+def _ego_places(scene: Scene) -> np.ndarray:
+    return np.array([pose.T_world.translation for pose in scene.ego])[:, :2]
+
+
+def _area(scene: Scene) -> Area:
+    moving = [pose.T_world.translation for actor in scene.actors for pose in actor.track]
+    return around([_ego_places(scene), np.array(moving).reshape(-1, 3)], MAP_MARGIN_M)
