@@ -1,0 +1,8 @@
+"""`python -m app scenes|render|check|export|town`: the window's operations without a window."""
+
+import sys
+
+from app.command.line import main
+
+if __name__ == "__main__":
+    sys.exit(main())

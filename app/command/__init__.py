@@ -1,0 +1,1 @@
+"""Retake without its window: what `python -m app` does."""

@@ -1,0 +1,92 @@
+"""`render`: a take's draft frames as PNG pictures, or as films, in a folder."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import cv2
+
+from app.command.opening import Opened, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
+from app.export.label import labelled
+from app.export.staging import staged
+from app.export.video import Film, frame_rate
+from engine.service.local import local_service
+from engine.service.requests import Chunk, Request
+
+DRAFT_SIZE = (448, 256)
+
+
+def add_to(commands: argparse._SubParsersAction) -> None:
+    """The command's arguments."""
+    parser = commands.add_parser("render", help="a take's draft frames, as PNG pictures or films", description=__doc__)
+    add_take(parser)
+    add_clip(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to; it must not be there yet")
+    parser.add_argument("--size", type=_size, default=DRAFT_SIZE, metavar="WxH", help="such as 448x256, or 'recorded'")
+    parser.add_argument("--video", action="store_true", help="one labelled MP4 per view instead of pictures")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw them."""
+    clip = opened(options)
+    views, frames = views_of(options, clip.scene), frames_of(options, clip.scene)
+    request = Request(options.dataroot, clip.scenario, views, frames, options.size, seed=clip.take.seed)
+    write = write_films if options.video else write_pictures
+    with staged(options.out) as folder, local_service() as service, closing(service.render(request)) as chunks:
+        drawn = [_fact(clip, chunk) for chunk in write(clip, request, _told(chunks), folder)]
+    if options.json:
+        print(as_json({"out": str(options.out), "pictures": drawn}))
+    else:
+        print(f"{len(drawn)} pictures in {options.out}")
+    return 0
+
+
+def write_pictures(clip: Opened, request: Request, chunks: Iterator[Chunk], folder: Path) -> Iterator[Chunk]:
+    """One PNG per picture, in a folder per view, named by frame."""
+    for view in request.views:
+        (folder / view).mkdir()
+    for chunk in chunks:
+        cv2.imwrite(str(folder / chunk.view / f"{chunk.frame:05d}.png"), cv2.cvtColor(chunk.picture, cv2.COLOR_RGB2BGR))
+        yield chunk
+
+
+def write_films(clip: Opened, request: Request, chunks: Iterator[Chunk], folder: Path) -> Iterator[Chunk]:
+    """One film per view; pictures wait until their turn in it comes."""
+    rate = frame_rate([clip.scene.frames[index].t_us for index in request.frames])
+    with ExitStack() as stack:
+        films = {view: stack.enter_context(Film(folder / f"{view}.mp4", rate)) for view in request.views}
+        next_up = dict.fromkeys(request.views, 0)
+        waiting: dict[tuple[int, str], Chunk] = {}
+        for chunk in chunks:
+            waiting[chunk.frame, chunk.view] = chunk
+            view = chunk.view
+            while next_up[view] < len(request.frames) and (request.frames[next_up[view]], view) in waiting:
+                ready = waiting.pop((request.frames[next_up[view]], view))
+                films[view].add(labelled(ready.picture, view, ready.origin))
+                next_up[view] += 1
+            yield chunk
+
+
+def _told(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The chunks, counted on the terminal where there is one."""
+    for chunk in chunks:
+        if sys.stderr.isatty():
+            print(f"\r{chunk.done} of {chunk.total} pictures", end="" if chunk.done < chunk.total else "\n", file=sys.stderr)
+        yield chunk
+
+
+def _fact(clip: Opened, chunk: Chunk) -> dict[str, str | int]:
+    return {"frame": chunk.frame, "t_us": clip.scene.frames[chunk.frame].t_us, "view": chunk.view, "origin": chunk.origin}
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    if text == "recorded":
+        return None
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r}; wanted a width and height such as 448x256, or 'recorded'")
+    return int(width), int(height)

@@ -1,0 +1,81 @@
+"""A folder that appears whole or not at all: made beside its target under a hidden name, renamed at the end."""
+
+import errno
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+UNFINISHED = ".unfinished"
+
+
+class ExportError(Exception):
+    """An export that cannot be made; the sentence says why and is fit for a user."""
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """The folder to fill; it becomes `target` where the block ends well and is removed where it does not.
+
+    The folder is locked while it is being filled, so that the next export can tell one that died from one at work.
+    """
+    _refuse_existing(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(target)
+        beside = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}{UNFINISHED}"
+        beside.mkdir()
+    except OSError as error:
+        raise in_words(error, target) from error
+    lock = _locked(beside)
+    try:
+        yield beside
+        _refuse_existing(target)
+        beside.rename(target)
+    except OSError as error:
+        raise in_words(error, target) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        os.close(lock)
+
+
+def remove_abandoned(target: Path) -> None:
+    """Remove what exports to the same target left behind when they were killed; ExportError where one is still at work."""
+    for path in sorted(target.parent.iterdir()):
+        if not (path.name.startswith(f".{target.name}.") and path.name.endswith(UNFINISHED)):
+            continue
+        try:
+            os.close(_locked(path))
+        except BlockingIOError as error:
+            raise ExportError(f"another export to {target} is running") from error
+        shutil.rmtree(path)
+
+
+def in_words(error: OSError, target: Path) -> ExportError:
+    """What went wrong with the disk, for a user."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return ExportError(f"the disk that holds {target.parent} is full; nothing was left there")
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return ExportError(f"{target.parent} cannot be written to")
+    return ExportError(f"{target} cannot be written: {error.strerror or error}")
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.is_dir() and not any(target.iterdir()):
+        return
+    if target.exists():
+        raise ExportError(f"{target} is there already; name a folder that is not")
+
+
+def _locked(folder: Path) -> int:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise
+    return handle

@@ -1,0 +1,3 @@
+"""Which Retake this is; the same number as in pyproject.toml."""
+
+VERSION = "0.1.0"
