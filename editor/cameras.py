@@ -41,6 +41,8 @@ def rays(view: View, pixels: Array) -> Array:
 
 def clipped_edges(corners_camera: Array) -> Array:
     """The visible ends (n, 3) of a box's edges, cut at the near plane; n is 0 for a box that is wholly behind it."""
+    if corners_camera[:, 2].min() >= NEAR_M:
+        return corners_camera
     kept = [corner for corner in corners_camera if corner[2] >= NEAR_M]
     for i, j in BOX_EDGES:
         a, b = corners_camera[i], corners_camera[j]
@@ -49,18 +51,73 @@ def clipped_edges(corners_camera: Array) -> Array:
     return np.array(kept).reshape(-1, 3)
 
 
+def cut(polygon: Array, above: Array) -> Array:
+    """The part (m, d) of a polygon (n, d) on the side of a line or plane that its points are `above` (n,) by >= 0."""
+    keep = above >= 0
+    if keep.all():
+        return polygon
+    crosses = keep != np.roll(keep, -1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (above / (above - np.roll(above, -1)))[:, None]
+        crossings = polygon + (np.roll(polygon, -1, axis=0) - polygon) * share
+    both = np.stack([polygon, crossings], axis=1).reshape(-1, polygon.shape[1])
+    return both[np.stack([keep, crosses], axis=1).reshape(-1)]
+
+
+def clipped_polygon(points_camera: Array) -> Array:
+    """The part (m, 3) of a flat polygon (n, 3) that is not nearer than the near plane; m is 0 where all of it is nearer."""
+    return cut(points_camera, points_camera[:, 2] - NEAR_M)
+
+
+def clipped_outline(pixels: Array, low: tuple[float, float], high: tuple[float, float]) -> Array:
+    """The part (m, 2) of a convex outline (n, 2) inside a rectangle; m is 0 where there is none."""
+    for axis in (0, 1):
+        pixels = cut(pixels, pixels[:, axis] - low[axis])
+        pixels = cut(pixels, high[axis] - pixels[:, axis])
+    return pixels
+
+
+def clipped_segments(starts_camera: Array, ends_camera: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Segments (n, 3) to (n, 3) cut at the near plane, and which of them are left; the others come back as they were."""
+    near_start, near_end = starts_camera[:, 2] < NEAR_M, ends_camera[:, 2] < NEAR_M
+    left = ~(near_start & near_end)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (NEAR_M - starts_camera[:, 2]) / (ends_camera[:, 2] - starts_camera[:, 2])
+        cut = starts_camera + share[:, None] * (ends_camera - starts_camera)
+    starts = np.where((near_start & left)[:, None], cut, starts_camera)
+    ends = np.where((near_end & left)[:, None], cut, ends_camera)
+    return starts, ends, left
+
+
 def box_hull(view: View, corners_camera: Array) -> NDArray[np.float32] | None:
     """The convex outline (n, 2) in pixels of a box's corners (8, 3), or None where the picture holds none of it."""
     points = clipped_edges(corners_camera)
     if len(points) < 3:
         return None
-    depth = np.maximum(points[:, 2], NEAR_M)
-    pixels = (points @ matrix_of(view).T)[:, :2] / depth[:, None]
-    # OpenCV rasterises in 16-bit fixed point; ten widths beyond the picture is far enough to keep the outline's shape.
-    pixels = np.clip(pixels, -10 * view.width, 11 * view.width)
-    hull = cv2.convexHull(pixels.astype(np.float32))[:, 0]
-    inside = (hull.max(0) >= -0.5).all() and (hull.min(0) <= (view.width - 0.5, view.height - 0.5)).all()
-    return hull if inside and len(hull) >= 3 else None
+    pixels = (points @ matrix_of(view).T)[:, :2] / np.maximum(points[:, 2:], NEAR_M)
+    hull = drawable(view, cv2.convexHull(pixels.astype(np.float32))[:, 0])
+    return hull if len(hull) >= 3 and shows(view, hull) else None
+
+
+def drawable(view: View, outline: Array) -> NDArray[np.float32]:
+    """An outline without what is more than ten widths off, as OpenCV's rasterisers like it; what passes the camera is long."""
+    far = 10 * view.width
+    return (
+        outline.astype(np.float32)
+        if np.abs(outline).max() <= far
+        else clipped_outline(outline, (-far, -far), (far, far)).astype(np.float32)
+    )
+
+
+def shows(view: View, outline: Array) -> bool:
+    """Whether a convex outline (n, 2) covers anything of the picture."""
+    right, bottom = view.width - 0.5, view.height - 0.5
+    (left_most, top_most), (right_most, bottom_most) = outline.min(0), outline.max(0)
+    if left_most >= -0.5 and top_most >= -0.5 and right_most <= right and bottom_most <= bottom:
+        return True
+    if right_most < -0.5 or bottom_most < -0.5 or left_most > right or top_most > bottom:
+        return False
+    return len(clipped_outline(outline, (-0.5, -0.5), (right, bottom))) >= 3
 
 
 @dataclass(frozen=True, slots=True)
