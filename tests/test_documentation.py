@@ -1,0 +1,89 @@
+"""The documentation is true: it names what is there, and what it names is there."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from app.command.line import COMMANDS, parser
+from app.version import VERSION
+from editor.edits import Edit
+from editor.files import loads
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+TAKE_FORMAT = (ROOT / "docs" / "take-format.md").read_text()
+TREE = re.search(r"```\n(app/.*?)```", README, re.DOTALL)
+
+
+def named_in_tree():
+    """Paths that the README's tree names, from its indentation."""
+    parents = []
+    for line in TREE.group(1).splitlines():
+        indent, name = len(line) - len(line.lstrip()), line.split()[0]
+        parents = [(i, p) for i, p in parents if i < indent]
+        parents.append((indent, name.rstrip("/")))
+        yield "/".join(p for _, p in parents)
+
+
+def packages():
+    """Every folder of ours that holds Python."""
+    modules = [path for name in ("app", "editor", "engine") for path in (ROOT / name).rglob("*.py")]
+    return sorted({str(path.parent.relative_to(ROOT)) for path in modules})
+
+
+def test_the_tree_names_only_what_is_there():
+    assert [name for name in named_in_tree() if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("package", packages())
+def test_the_tree_names_every_package(package):
+    assert package in set(named_in_tree())
+
+
+@pytest.mark.parametrize("module", sorted(p.name for p in (ROOT / "editor").glob("*.py") if p.name != "__init__.py"))
+def test_the_tree_names_every_module_of_the_editors_language(module):
+    assert f"editor/{module}" in set(named_in_tree())
+
+
+@pytest.mark.parametrize("edit", get_args(Edit))
+def test_every_kind_of_edit_is_documented_with_its_fields(edit):
+    kind = edit.__dataclass_fields__["kind"].default
+    row = next((line for line in TAKE_FORMAT.splitlines() if line.startswith(f"| `{kind}` |")), "")
+    assert row, f"docs/take-format.md does not name {kind}"
+    for field in edit.__dataclass_fields__:
+        assert field == "kind" or f"`{field}`" in row, f"{kind}'s field {field} is not in its row"
+
+
+def test_the_take_formats_example_is_a_take():
+    example = re.search(r"```json\n(.*?)```", TAKE_FORMAT, re.DOTALL).group(1)
+    assert len(loads(example).edits) == 2
+
+
+@pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_command_is_in_the_readme(module):
+    assert f"python -m app {module.__name__.rpartition('.')[2]}" in README
+
+
+@pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_command_has_help(module, capsys):
+    with pytest.raises(SystemExit) as end:
+        parser().parse_args([module.__name__.rpartition(".")[2], "--help"])
+    assert end.value.code == 0
+    assert "--dataroot" in capsys.readouterr().out
+
+
+def test_every_make_target_is_in_the_readme():
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert [target for target in targets if f"make {target}" not in README and target not in ("help", "setup-test")] == []
+
+
+def test_files_that_the_documents_link_to_are_there():
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_the_version_is_one_number():
+    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text()
