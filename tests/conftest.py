@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_drive import write_small_drive
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -25,3 +27,9 @@ def pandaset_root() -> Path:
 def nuscenes_root() -> Path:
     """Genuine nuScenes tables of five scenes; nearly every file that they name is missing."""
     return shared("nuscenes-mini-tables")
+
+
+@pytest.fixture(scope="session")
+def small_drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up drive on disk, one second long: two cameras, LiDAR at keyframes, four actors."""
+    return write_small_drive(tmp_path_factory.mktemp("small-drive"))
