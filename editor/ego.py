@@ -10,6 +10,7 @@ from editor.motion import settled
 from editor.scene import Pose, Scene
 
 FARTHEST_BEND_M = 50.0
+CREEP_MPS = 0.02
 STANDING_MPS = 0.3  # below this a path has no direction; the turn is carried over from where it has one
 
 
@@ -17,10 +18,11 @@ def bent(scene: Scene, offsets: tuple[EgoOffset, ...]) -> tuple[Pose, ...]:
     """The ego's track with these offsets from the recorded one; no offsets give the recorded one itself."""
     _admit(scene, offsets)
     times = np.array([pose.t_us for pose in scene.ego], dtype=np.float64)
-    ahead, left = (offset_curve(offsets, times, name) for name in ("ahead", "left"))
+    old = np.array([pose.T_world.translation for pose in scene.ego])
+    progress = _progress(times * 1e-6, old)
+    ahead, left = (offset_curve(offsets, times, progress, name) for name in ("ahead", "left"))
     if not ahead.any() and not left.any():
         return scene.ego
-    old = np.array([pose.T_world.translation for pose in scene.ego])
     axes = np.array([rotation_matrix(pose.T_world.rotation) for pose in scene.ego])
     new = old + axes[:, :, 0] * ahead[:, None] + axes[:, :, 1] * left[:, None]
     turns = turn_between(times * 1e-6, old, new)
@@ -45,19 +47,29 @@ def _admit(scene: Scene, offsets: tuple[EgoOffset, ...]) -> None:
             raise EditError(f"an ego offset of {o.left:g} m left, {o.ahead:g} m ahead; wanted at most {FARTHEST_BEND_M:g} m")
 
 
-def offset_curve(offsets: tuple[EgoOffset, ...], times_us: Array, name: str) -> Array:
-    """One component of the offsets at times: twice continuously differentiable, without overshoot, constant outside."""
+def _progress(seconds: Array, places: Array) -> Array:
+    """How far along its path the ego is (n,): metres, and a little for time, so that it rises while the ego stands too."""
+    metres = np.hypot(*np.diff(places[:, :2], axis=0).T)
+    return np.concatenate([[0.0], np.cumsum(metres)]) + CREEP_MPS * (seconds - seconds[0])
+
+
+def offset_curve(offsets: tuple[EgoOffset, ...], times_us: Array, progress: Array, name: str) -> Array:
+    """One component of the offsets at times: twice continuously differentiable along the path, without overshoot, constant outside.
+
+    Between two offsets it changes with the way, not with the time: a car that stands does not slide aside.
+    """
     if not offsets:
         return np.zeros(len(times_us))
-    start = offsets[0].t_us
-    knots = np.array([(o.t_us - start) * 1e-6 for o in offsets])
     values = np.array([getattr(o, name) for o in offsets], dtype=np.float64)
+    knots = np.interp([o.t_us for o in offsets], times_us, progress)
+    knots, at = np.unique(knots, return_index=True)  # offsets beyond the recording's ends fall together
+    values = values[at]
     if len(knots) == 1:
         return np.full(len(times_us), values[0])
     slopes = PchipInterpolator(knots, values).derivative()(knots)
     slopes[[0, -1]] = 0.0  # it leaves and joins the recorded path along it
     curve = BPoly.from_derivatives(knots, np.column_stack([values, slopes, np.zeros(len(knots))]))
-    return curve(np.clip((times_us - start) * 1e-6, knots[0], knots[-1]))
+    return curve(np.clip(progress, knots[0], knots[-1]))
 
 
 def turn_between(seconds: Array, old: Array, new: Array) -> Array:

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from editor.geometry import Array
+from editor.identity import Same
 from editor.scene import Scene
 
 REACH_M = 10.0  # the ground is taken to be a plane within about this distance
@@ -13,23 +14,8 @@ MOST_POINTS = 600
 STIFFNESS = 0.05  # pulls slopes that little was seen of towards level
 
 
-class _Same:
-    """A value as a key by identity: scenes are large, never change, and are compared by being the same object."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Scene) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
-
-
 @lru_cache(maxsize=16)
-def _points(scene: _Same) -> Array:
+def _points(scene: Same[Scene]) -> Array:
     """Places (n, 3) on the ground."""
     ego = [pose.T_world.translation for pose in scene.value.ego]
     feet = [
@@ -57,7 +43,7 @@ def _thinned(points: Array) -> Array:
 
 def ground_height(scene: Scene, places: Array) -> Array:
     """The height (n,) of the ground at places (n, 2): a plane fitted to what was seen nearby, nearest first."""
-    points = _points(_Same(scene))
+    points = _points(Same(scene))
     offsets = points[None, :, :2] - places[:, None, :]
     squares = (offsets**2).sum(-1)
     # Relative to the nearest point, so that the weights do not vanish far from everything.

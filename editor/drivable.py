@@ -1,0 +1,53 @@
+"""Where one may drive, asked for many places at once."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.geometry import Array
+from editor.identity import Same
+from editor.map import Raster, StreetMap
+from editor.scene import Scene
+
+AROUND_M = 150.0  # the streets are drawn so far around the recorded path
+PIXELS_PER_M = 4.0
+
+
+@lru_cache(maxsize=8)
+def _raster(street_map: Same[StreetMap], scene: Same[Scene]) -> Raster | None:
+    """The drivable area as a picture; None where the map says nothing of it."""
+    streets = street_map.value
+    if not streets.drivable:
+        # A mask that is the same everywhere is a placeholder, not knowledge.
+        known = streets.raster is not None and streets.raster.drivable.any() and not streets.raster.drivable.all()
+        return streets.raster if known else None
+    ego = np.array([pose.T_world.translation[:2] for pose in scene.value.ego])
+    low, high = ego.min(0) - AROUND_M, ego.max(0) + AROUND_M
+    columns, rows = (np.ceil((high - low) * PIXELS_PER_M).astype(int)).tolist()
+    drivable = np.zeros((rows, columns), np.uint8)
+    for outer, holes in streets.drivable:
+        one = np.zeros_like(drivable)
+        cv2.fillPoly(one, [_pixels(outer, low, rows)], 1)
+        for hole in holes:
+            cv2.fillPoly(one, [_pixels(hole, low, rows)], 0)
+        drivable |= one
+    return Raster(drivable.astype(bool), PIXELS_PER_M, (float(low[0]), float(low[1])))
+
+
+def _pixels(ring: Array, low: Array, rows: int) -> NDArray[np.int32]:
+    column, up = ((ring[:, :2] - low) * PIXELS_PER_M).T
+    return np.stack([column, rows - 1 - up], axis=-1).round().astype(np.int32)
+
+
+def is_drivable(street_map: StreetMap, scene: Scene, places: Array) -> NDArray[np.bool_]:
+    """Whether one may drive at places (..., 2); also where nothing is known."""
+    raster = _raster(Same(street_map), Same(scene))
+    if raster is None:
+        return np.ones(places.shape[:-1], dtype=bool)
+    rows, columns = raster.drivable.shape
+    column, up = np.moveaxis((places - raster.origin) * raster.pixels_per_m, -1, 0)
+    row, column = np.floor(rows - up).astype(int), np.floor(column).astype(int)
+    known = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    return ~known | raster.drivable[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
