@@ -86,6 +86,24 @@ globalThis.RetakeProjection = (() => {
     return [...chain(sorted), ...chain(sorted.reverse())];
   }
 
+  /** The part of a convex outline on the side where `above(point)` is not negative. */
+  function cut(outline, above) {
+    const kept = [];
+    outline.forEach((a, i) => {
+      const b = outline[(i + 1) % outline.length];
+      const da = above(a), db = above(b);
+      if (da >= 0) kept.push(a);
+      if (da >= 0 !== db >= 0) kept.push([0, 1].map((k) => a[k] + ((b[k] - a[k]) * da) / (da - db)));
+    });
+    return kept;
+  }
+
+  /** The part of a convex outline between two corners of a rectangle. */
+  function cutOutline(outline, [left, top], [right, bottom]) {
+    const sides = [(p) => p[0] - left, (p) => right - p[0], (p) => p[1] - top, (p) => bottom - p[1]];
+    return sides.reduce((part, side) => cut(part, side), outline);
+  }
+
   /** The outline [[u, v], …] in pixels of a box's corners in the camera frame, or null where the picture holds none of it. */
   function boxOutline(view, cornersCamera) {
     const ends = cornersCamera.filter((corner) => corner[2] >= NEAR_M);
@@ -95,13 +113,10 @@ globalThis.RetakeProjection = (() => {
       ends.push(clipLine(a, b).find((point) => point[2] === NEAR_M));
     }
     if (ends.length < 3) return null;
-    const limit = (value) => Math.min(Math.max(value, -10 * view.width), 11 * view.width);
-    const pixels = ends.map((point) => project(view, point).slice(0, 2).map(limit));
-    const hull = convexHull(pixels);
-    const us = hull.map((p) => p[0]), vs = hull.map((p) => p[1]);
-    const outside = Math.max(...us) < -0.5 || Math.min(...us) > view.width - 0.5
-      || Math.max(...vs) < -0.5 || Math.min(...vs) > view.height - 0.5;
-    return outside || hull.length < 3 ? null : hull;
+    const far = 10 * view.width; // a box beside the camera reaches far out
+    const hull = cutOutline(convexHull(ends.map((point) => project(view, point).slice(0, 2))), [-far, -far], [far, far]);
+    const shown = cutOutline(hull, [-0.5, -0.5], [view.width - 0.5, view.height - 0.5]);
+    return shown.length < 3 ? null : hull;
   }
 
   return {
