@@ -4,13 +4,14 @@ import argparse
 from dataclasses import asdict
 
 from app.command.opening import Opened, add_json, add_take, as_json, opened
-from editor.checks import Finding, findings
+from editor.checks import Finding, all_findings, findings
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
     """The command's arguments."""
     parser = commands.add_parser("check", help="what a driver or a street would not allow in a take", description=__doc__)
     add_take(parser)
+    parser.add_argument("--all", action="store_true", help="what was recorded so, too, not only what edits brought about")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -18,7 +19,8 @@ def add_to(commands: argparse._SubParsersAction) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the findings, the worst first."""
     clip = opened(options)
-    found = sorted(findings(clip.scenario, clip.data_set.street_map(clip.scene)), key=lambda finding: -finding.severity)
+    checks = all_findings if options.all else findings
+    found = checks(clip.scenario, clip.data_set.street_map(clip.scene))
     if options.json:
         print(as_json([asdict(finding) for finding in found]))
         return 0

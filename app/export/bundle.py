@@ -46,7 +46,8 @@ def _pictures(order: Order, service: Service, pictures: Pictures, folder: Path) 
 def _tables(order: Order, pictures: list[Exported], folder: Path) -> Iterator[Progress]:
     yield Progress("tables", 0, 1)
     files = {(picture.frame, picture.view): picture.file for picture in pictures}
-    write_tables_of(folder, order.scenario, order.dataroot, order.frames, files)
+    origins = {(picture.frame, picture.view): picture.origin for picture in pictures}
+    write_tables_of(folder, order.scenario, order.dataroot, order.frames, files, origins=origins, views=order.views)
     yield Progress("tables", 1, 1)
 
 
