@@ -1,0 +1,217 @@
+"""What stands still: the ground as a height map and upright things as points, from all LiDAR sweeps without the actors."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.geometry import Array, Rigid, box_corners, footprint
+from editor.scene import Scene
+from editor.tracks import actor_at
+from engine.draft.sources import Camera, Recording
+
+Points = NDArray[np.float32]
+
+CELL_M = 1.0  # of the height map
+REACH_M = 120.0  # of the height map and of the points, from the ego path
+UPRIGHT_M = 0.35  # points higher than this over the ground stand on it
+VOXEL_M = 0.12
+FOOTPRINT_CELL_M = 0.2
+MAX_POINTS_A_SWEEP = 40_000
+MAX_SWEEPS = 9
+FAR_M = 500.0  # where nothing was measured: sky, or as good as
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The ground's height over the world plane: `heights[row, column]` at origin + CELL_M * (column, row)."""
+
+    heights: NDArray[np.float32]
+    origin: tuple[float, float]
+
+    def at(self, xy: Array) -> NDArray[np.float32]:
+        """Heights (...) at places (..., 2); beyond the map, its border's."""
+        where = ((xy - np.asarray(self.origin)) / CELL_M).astype(np.float32)
+        flat = where.reshape(1, -1, 2) if where.ndim == 1 else where.reshape(where.shape[0], -1, 2)
+        # OpenCV's remap takes no map longer than 32767 in either direction.
+        out = np.concatenate(
+            [_sample(self.heights, part) for part in np.array_split(flat, max(1, flat.shape[1] // 30000 + 1), 1)], 1
+        )
+        return out.reshape(where.shape[:-1])
+
+    def depth(self, camera: Camera, pixels: Array) -> NDArray[np.float32]:
+        """Depth of the ground under pixels (h, w, 2); FAR_M where the ray does not come down to it."""
+        rays = camera.rays_world(pixels).astype(np.float32)
+        start = np.asarray(camera.T_world_camera.translation, np.float32)
+        down = np.minimum(rays[..., 2], -1e-4)
+        height = np.full(pixels.shape[:-1], self.at(start[None, :2])[0], np.float32)
+        for _ in range(5):
+            depth = np.clip((height - start[2]) / down, 0.1, FAR_M)
+            height = 0.5 * height + 0.5 * self.at(start[:2] + rays[..., :2] * depth[..., None])
+        depth = (height - start[2]) / down
+        return np.where((rays[..., 2] < -1e-4) & (depth > 0.1) & (depth < FAR_M), depth, FAR_M).astype(np.float32)
+
+
+def _sample(heights: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:
+    return cv2.remap(heights, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """The ground and the points (n, 3) of what stands on it."""
+
+    ground: Ground
+    upright: Points
+
+    def depth(self, camera: Camera, pixels: Array) -> NDArray[np.float32]:
+        """Depth of what stands still behind each of a block of pixels (h, w, 2) that are one apart."""
+        ground = self.ground.depth(camera, pixels)
+        standing, is_sky = _standing(self.upright, camera, pixels)
+        return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing))
+
+
+def backdrop_of(recording: Recording) -> Backdrop:
+    """From every sweep that there is; without LiDAR, the ground goes through the boxes' bottoms and nothing stands on it."""
+    scene = recording.scene
+    centre = np.mean([pose.T_world.translation for pose in scene.ego], axis=0)
+    sweeps = [p for p in (_static_points(recording, k, centre) for k in _spread_out(scene)) if p is not None]
+    points = np.concatenate(sweeps) if sweeps else np.zeros((0, 3), np.float32)
+    ground = _ground(scene, points[::3])
+    if not len(points):
+        return Backdrop(ground, points)
+    above = points[:, 2] - ground.at(points[None, :, :2].astype(np.float64))[0]
+    upright = points[above > UPRIGHT_M]
+    _, first = np.unique(_cell_keys(upright, VOXEL_M), return_index=True)
+    return Backdrop(ground, upright[np.sort(first)])
+
+
+def _spread_out(scene: Scene) -> list[int]:
+    """A few annotated sweeps with a file, from the first to the last."""
+    usable = [k for k, sweep in enumerate(scene.sweeps) if sweep.is_keyframe and sweep.exists]
+    return [usable[k] for k in sorted({round(x) for x in np.linspace(0, len(usable) - 1, MAX_SWEEPS)})] if usable else []
+
+
+def _cell_keys(points: Points, cell: float) -> NDArray[np.int64]:
+    cells = np.floor(points / cell).astype(np.int64) + 2**20
+    return (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]
+
+
+def _static_points(recording: Recording, index: int, centre: Array) -> Points | None:
+    """A sweep's points within reach that lie in no actor's box, nor on the ego itself."""
+    sweep = recording.scene.sweeps[index]
+    points = recording.lidar_world(sweep)
+    if points is None:
+        return None
+    points = points[:: max(1, round(len(points) / MAX_POINTS_A_SWEEP))]
+    x, y, z = points.T
+    near = (np.abs(x - centre[0]) < REACH_M) & (np.abs(y - centre[1]) < REACH_M)
+    ego = sweep.T_world_lidar.translation
+    points = points[near & ((np.abs(x - ego[0]) > 2.5) | (np.abs(y - ego[1]) > 2.5))]
+    bottom, top = _occupied(recording.scene, sweep.t_us, centre)
+    column, row = ((points[:, k] - (centre[k] - REACH_M)) / FOOTPRINT_CELL_M for k in (0, 1))
+    cell = row.astype(np.int32), column.astype(np.int32)
+    return points[(points[:, 2] < bottom[cell] + 0.15) | (points[:, 2] > top[cell] + 0.2)]
+
+
+def _occupied(scene: Scene, t_us: int, centre: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """From which height to which actors stand at a time, on a grid around `centre`; bottom over top where none does."""
+    side = int(2 * REACH_M / FOOTPRINT_CELL_M) + 1
+    bottom, top = np.full((side, side), np.inf, np.float32), np.full((side, side), -np.inf, np.float32)
+    for actor in scene.actors:
+        T_world_box = actor_at(actor, t_us)
+        if T_world_box is None:
+            continue
+        length, width, height = actor.size_lwh
+        outline = footprint(T_world_box, (length + 0.5, width + 0.5, height))
+        cells = np.round((outline - (centre[:2] - REACH_M)) / FOOTPRINT_CELL_M).astype(np.int32)
+        cv2.fillConvexPoly(bottom, cells, T_world_box.translation[2] - height / 2)
+        cv2.fillConvexPoly(top, cells, T_world_box.translation[2] + height / 2)
+    return bottom, top
+
+
+def _ground(scene: Scene, points: Points) -> Ground:
+    """The lowest tenth of each cell's points, and the boxes' bottoms; smoothed over a few cells and carried outwards."""
+    feet = [_bottom(actor.track[k].T_world, actor.size_lwh) for actor in scene.actors for k in (0, -1)]
+    feet = feet or [pose.T_world.translation for pose in scene.ego]
+    everything = np.concatenate([points, np.asarray(feet, np.float32).reshape(-1, 3)])
+    origin = np.floor(everything[:, :2].min(axis=0)) - 1
+    shape = np.ceil((everything[:, :2].max(axis=0) - origin) / CELL_M).astype(int)[::-1] + 2
+    cells = np.round((everything[:, :2] - origin) / CELL_M).astype(np.int64)
+    key = cells[:, 1] * shape[1] + cells[:, 0]
+    order = np.lexsort((everything[:, 2], key))
+    keys, start, count = np.unique(key[order], return_index=True, return_counts=True)
+    low = everything[order, 2][start + (count * 0.1).astype(int)]
+    heights = np.zeros(shape, np.float32)
+    weights = np.zeros(shape, np.float32)
+    heights.flat[keys], weights.flat[keys] = low, np.minimum(count, 10)
+    near_path = _lowest_near(heights, weights)
+    return Ground(near_path, (float(origin[0]), float(origin[1])))
+
+
+def _bottom(T_world_box: Rigid, size_lwh: tuple[float, float, float]) -> tuple[float, float, float]:
+    corners = box_corners(T_world_box, size_lwh)
+    x, y = corners[:, :2].mean(axis=0)
+    return float(x), float(y), float(np.sort(corners[:, 2])[:4].mean())
+
+
+def _lowest_near(heights: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cells that stick out over their neighbourhood (roofs, hedges) give way; then a weighted blur fills the holes."""
+    broad = _blurred(heights, weights, 4.0)
+    for _ in range(3):
+        weights = weights * (heights - broad < 0.25)
+        broad = _blurred(heights, weights, 4.0)
+    return np.where(weights > 3, _blurred(heights, weights, 1.0), broad).astype(np.float32)
+
+
+def _blurred(heights: NDArray[np.float32], weights: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """The weighted mean around each cell; where nothing is known near by, the nearest known cell's."""
+    mass = cv2.GaussianBlur(weights, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    mean = cv2.GaussianBlur(heights * weights, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) / np.maximum(mass, 1e-12)
+    return nearest_known(mean, mass > 0.05)
+
+
+def nearest_known(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The values, with each unknown one replaced by the nearest that is known."""
+    if not known.any():
+        return values
+    _, labels = cv2.distanceTransformWithLabels((~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    by_label = np.zeros(int(labels.max()) + 1, values.dtype)
+    by_label[labels[known]] = values[known]
+    return by_label[labels]
+
+
+def _standing(points: Points, camera: Camera, pixels: Array) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Depth of the nearest upright point, spread over the gaps between points; and where there was none near by."""
+    h, w = pixels.shape[:2]
+    left, top = pixels[0, 0]
+    T = camera.T_world_camera.inverse().matrix().astype(np.float32)
+    local = points @ T[:3, :3].T + T[:3, 3]
+    z = local[:, 2]
+    fx, fy, cx, cy, skew = camera.view.intrinsics
+    ahead = np.flatnonzero(z > 0.5)
+    z = z[ahead]
+    y = local[ahead, 1] / z
+    u = np.round((fx * local[ahead, 0] / z + skew * y + cx - left)).astype(np.int32)
+    v = np.round(fy * y + cy - top).astype(np.int32)
+    inside = np.flatnonzero((u >= 0) & (u < w) & (v >= 0) & (v < h))
+    inside = inside[np.argsort(-z[inside], kind="stable")]
+    depth = np.full((h, w), FAR_M, np.float32)
+    depth[v[inside], u[inside]] = z[inside]  # the nearest is written last
+    return _spread(depth, camera)
+
+
+def _spread(depth: NDArray[np.float32], camera: Camera) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    scale = camera.view.width / 448
+    reach = max(1, round(1.5 * scale))
+    # Beams lie further apart up and down than points along a beam.
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 4 * reach + 1))
+    nearest = cv2.erode(depth, kernel)
+    shrunk = cv2.dilate(nearest, kernel)  # closing: gaps fill, outlines stay
+    hit = shrunk < FAR_M
+    if not hit.any():
+        return depth, ~hit
+    # Walls near by go on above what the LiDAR reaches; what is far from any hit is sky.
+    reached = cv2.distanceTransform((~hit).astype(np.uint8), cv2.DIST_L2, 5)
+    filled = nearest_known(shrunk, hit)
+    return np.where((reached > 8 * scale) & (filled > 25), FAR_M, filled).astype(np.float32), ~hit

@@ -1,0 +1,145 @@
+"""Which pixels inside its hull are the actor: GrabCut seeded from the projected box, steadied by the frames around."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.draft.crowd import Hull
+from engine.draft.gather import Source, Witnesses
+from engine.draft.surfaces import Block, block_around
+
+Alpha = NDArray[np.float32]  # (H, W), 0 to 1
+
+WORKING_PX = 80  # the longer side of a hull as GrabCut sees it
+SMALLEST_PX = 10  # hulls smaller than this are taken whole
+ROUNDS = 2
+AROUND = (-2, 0, 2)  # frames whose outlines vote
+
+
+class Silhouettes:
+    """Cut-outs of recorded actors in recorded pictures; each is made once."""
+
+    def __init__(self, witnesses: Witnesses) -> None:
+        """Nothing is cut yet."""
+        self._witnesses = witnesses
+        self._single: dict[tuple[str, Source], Alpha | None] = {}
+        self._steady: dict[tuple[str, Source], Alpha | None] = {}
+
+    def of(self, actor_id: str, source: Source) -> Alpha | None:
+        """How much of each pixel is the actor, what stands before it left out; None where the picture holds none of it."""
+        key = actor_id, source
+        if key not in self._steady:
+            self._steady[key] = self._voted(actor_id, source)
+        return self._steady[key]
+
+    def quick(self, actor_id: str, source: Source) -> Alpha | None:
+        """The same without the votes of other frames: good enough for what merely stands before something."""
+        return self._cut(actor_id, source)
+
+    def hulls(self, source: Source) -> dict[str, tuple[Hull, float]]:
+        """The outlines and depths of everyone in a recorded picture."""
+        return self._witnesses.hulls(source)
+
+    def _voted(self, actor_id: str, source: Source) -> Alpha | None:
+        mine = self.hulls(source).get(actor_id)
+        cut = self._cut(actor_id, source)
+        if mine is None or cut is None:
+            return None
+        total, votes = cut.copy(), 1.0
+        for step in AROUND:
+            other = Source(source.frame + step, source.view)
+            if step == 0 or not 0 <= other.frame < len(self._witnesses.recording.scene.frames):
+                continue
+            theirs, alpha = self.hulls(other).get(actor_id), self._cut(actor_id, other)
+            if theirs is not None and alpha is not None:
+                total += _carried(alpha, theirs[0], mine[0])
+                votes += 1.0
+        soft = cv2.GaussianBlur(total / votes, (0, 0), 0.6)
+        return np.clip((soft - 0.5) * 2.5 + 0.5, 0, 1)
+
+    def _cut(self, actor_id: str, source: Source) -> Alpha | None:
+        key = actor_id, source
+        if key not in self._single:
+            self._single[key] = self._cut_now(actor_id, source)
+        return self._single[key]
+
+    def _cut_now(self, actor_id: str, source: Source) -> Alpha | None:
+        picture = self._witnesses.recording.picture(source.frame, source.view)
+        found = self.hulls(source)
+        if picture is None or actor_id not in found:
+            return None
+        hull, depth = found[actor_id]
+        nearer = [other for name, (other, away) in found.items() if name != actor_id and away < depth]
+        return cut_out(picture, hull, nearer)
+
+
+def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """The inside of an outline."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 1)
+    return mask
+
+
+def cut_out(picture: NDArray[np.uint8], hull: Hull, nearer: list[Hull]) -> Alpha | None:
+    """GrabCut inside a hull, at a working size; nearer actors' hulls count as probably not the actor."""
+    shape = picture.shape[:2]
+    inside = filled(hull, shape)
+    if not inside.any():
+        return None
+    size = hull.max(axis=0) - hull.min(axis=0)
+    if min(size) < SMALLEST_PX:
+        return inside.astype(np.float32)
+    block = block_around(inside.astype(bool), round(0.12 * max(size)) + 4)
+    scale = min(1.0, WORKING_PX / max(block.width, block.height))
+    crop = cv2.resize(picture[block.slices], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    seeds = _seeds(hull, nearer, block, scale, crop.shape[:2])
+    if not (seeds == cv2.GC_FGD).any() or not (seeds == cv2.GC_BGD).any():
+        return inside.astype(np.float32)
+    cv2.setRNGSeed(7)
+    cv2.grabCut(crop, seeds, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
+    mask = _one_piece(np.isin(seeds, (cv2.GC_FGD, cv2.GC_PR_FGD)))
+    out = np.zeros(shape, np.float32)
+    out[block.slices] = cv2.resize(mask.astype(np.float32), (block.width, block.height), interpolation=cv2.INTER_LINEAR)
+    return out
+
+
+def _seeds(hull: Hull, nearer: list[Hull], block: Block, scale: float, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    def drawn(outline: Hull) -> NDArray[np.uint8]:
+        return filled((outline - (block.left, block.top)) * scale, shape)
+
+    inside = drawn(hull)
+    grown = cv2.dilate(inside, np.ones((3, 3), np.uint8))
+    in_crop = np.clip(hull, (block.left, block.top), (block.left + block.width, block.top + block.height))
+    centre = (in_crop.min(axis=0) + in_crop.max(axis=0)) / 2
+    core = drawn(centre + (in_crop - centre) * (0.62, 0.55))
+    body = drawn(centre + (hull - centre) * 0.9)
+    hidden = np.zeros(shape, np.uint8)
+    for other in nearer:
+        hidden |= drawn(other)
+    seeds = np.where(grown > 0, cv2.GC_PR_BGD, cv2.GC_BGD).astype(np.uint8)
+    seeds[body > 0] = cv2.GC_PR_FGD
+    seeds[core > 0] = cv2.GC_FGD
+    seeds[(hidden > 0) & (grown > 0)] = cv2.GC_PR_BGD
+    return seeds
+
+
+def _one_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest piece, its holes filled: a car's windows are the car's."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count < 2:
+        return mask
+    piece = (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+    piece = cv2.morphologyEx(piece, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
+    outlines, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    out = np.zeros_like(piece)
+    cv2.drawContours(out, outlines, -1, 1, cv2.FILLED)
+    return out.astype(bool)
+
+
+def _carried(alpha: Alpha, theirs: Hull, mine: Hull) -> Alpha:
+    """Another frame's cut-out, laid from its hull's rectangle onto this one's."""
+    low, high, to_low, to_high = theirs.min(axis=0), theirs.max(axis=0), mine.min(axis=0), mine.max(axis=0)
+    scale = (to_high - to_low) / np.maximum(high - low, 1.0)
+    shift = to_low - low * scale
+    M = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]], np.float32)
+    return cv2.warpAffine(alpha, M, (alpha.shape[1], alpha.shape[0]), flags=cv2.INTER_LINEAR)
