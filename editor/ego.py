@@ -11,7 +11,7 @@ from editor.scene import Pose, Scene
 
 FARTHEST_BEND_M = 50.0
 CREEP_MPS = 0.02
-STANDING_MPS = 0.3  # below this a path has no direction; the turn is carried over from where it has one
+STANDING_MPS = 0.5
 
 
 def bent(scene: Scene, offsets: tuple[EgoOffset, ...]) -> tuple[Pose, ...]:
@@ -20,12 +20,13 @@ def bent(scene: Scene, offsets: tuple[EgoOffset, ...]) -> tuple[Pose, ...]:
     times = np.array([pose.t_us for pose in scene.ego], dtype=np.float64)
     old = np.array([pose.T_world.translation for pose in scene.ego])
     progress = _progress(times * 1e-6, old)
-    ahead, left = (offset_curve(offsets, times, progress, name) for name in ("ahead", "left"))
+    (ahead, ahead_slope), (left, left_slope) = (offset_curve(offsets, times, progress, name) for name in ("ahead", "left"))
     if not ahead.any() and not left.any():
         return scene.ego
     axes = np.array([rotation_matrix(pose.T_world.rotation) for pose in scene.ego])
     new = old + axes[:, :, 0] * ahead[:, None] + axes[:, :, 1] * left[:, None]
-    turns = turn_between(times * 1e-6, old, new)
+    bend = _bend(times * 1e-6, old, axes)
+    turns = np.arctan2(left_slope + ahead * bend, 1 + ahead_slope - left * bend)
     return tuple(
         pose if a == 0 and b == 0 and abs(turn) < 1e-6 else Pose(pose.t_us, _settled(pose, place, turn))
         for pose, place, turn, a, b in zip(scene.ego, new, turns, ahead, left, strict=True)
@@ -53,33 +54,32 @@ def _progress(seconds: Array, places: Array) -> Array:
     return np.concatenate([[0.0], np.cumsum(metres)]) + CREEP_MPS * (seconds - seconds[0])
 
 
-def offset_curve(offsets: tuple[EgoOffset, ...], times_us: Array, progress: Array, name: str) -> Array:
-    """One component of the offsets at times: twice continuously differentiable along the path, without overshoot, constant outside.
+def _bend(seconds: Array, places: Array, axes: Array) -> Array:
+    """The curvature (n,) of the recorded path, 1/m, fading to none where the ego hardly moves."""
+    if len(seconds) < 2:
+        return np.zeros(len(seconds))
+    yaw_rate = np.gradient(np.unwrap(np.arctan2(axes[:, 1, 0], axes[:, 0, 0])), seconds)
+    speed = np.hypot(*np.gradient(places[:, :2], seconds, axis=0).T)
+    return yaw_rate * speed / (speed**2 + STANDING_MPS**2)
+
+
+def offset_curve(offsets: tuple[EgoOffset, ...], times_us: Array, progress: Array, name: str) -> tuple[Array, Array]:
+    """One component of the offsets at times, and its slope along the path: both smooth, without overshoot, constant outside.
 
     Between two offsets it changes with the way, not with the time: a car that stands does not slide aside.
     """
+    flat = np.zeros(len(times_us))
     if not offsets:
-        return np.zeros(len(times_us))
+        return flat, flat
     values = np.array([getattr(o, name) for o in offsets], dtype=np.float64)
     knots = np.interp([o.t_us for o in offsets], times_us, progress)
     knots, at = np.unique(knots, return_index=True)  # offsets beyond the recording's ends fall together
     values = values[at]
     if len(knots) == 1:
-        return np.full(len(times_us), values[0])
+        return flat + values[0], flat
     slopes = PchipInterpolator(knots, values).derivative()(knots)
     slopes[[0, -1]] = 0.0  # it leaves and joins the recorded path along it
     curve = BPoly.from_derivatives(knots, np.column_stack([values, slopes, np.zeros(len(knots))]))
-    return curve(np.clip(progress, knots[0], knots[-1]))
-
-
-def turn_between(seconds: Array, old: Array, new: Array) -> Array:
-    """How far the direction of travel turns (n,) from one path (n, 3) to another, both at these times."""
-    if len(seconds) < 2:
-        return np.zeros(len(seconds))
-    was, now = (np.gradient(path[:, :2], seconds, axis=0) for path in (old, new))
-    moving = (np.hypot(*was.T) > STANDING_MPS) & (np.hypot(*now.T) > STANDING_MPS)
-    if not moving.any():
-        return np.zeros(len(seconds))
-    cross = was[:, 0] * now[:, 1] - was[:, 1] * now[:, 0]
-    turn = np.arctan2(cross, (was * now).sum(1))
-    return np.interp(seconds, seconds[moving], turn[moving])
+    inside = (progress >= knots[0]) & (progress <= knots[-1])
+    where = np.clip(progress, knots[0], knots[-1])
+    return curve(where), np.where(inside, curve.derivative()(where), 0.0)
