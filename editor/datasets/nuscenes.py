@@ -89,6 +89,20 @@ class DataSet:
             self._street_maps[scene.name] = self._read_street_map(scene)
         return self._street_maps[scene.name]
 
+    def channel(self, token: str) -> str:
+        """The sensor's name of a recording."""
+        return self.chains.channel(self.tables.get("sample_data", token))
+
+    def boxes_by_time(self, instance_token: str) -> dict[int, Record]:
+        """The annotations of an actor by their samples' timestamps."""
+        return {self.chains.sample_of(box)["timestamp"]: box for box in self.chains.boxes[instance_token]}
+
+    def expansion_of(self, scene: Scene) -> str | None:
+        """The map expansion of a scene's location, as a path below the root, or None where there is none."""
+        file = expansion_path(Path(), scene.location)
+        is_plain = scene.location not in ("", ".", "..") and Path(scene.location).name == scene.location
+        return str(file) if is_plain and (self.dataroot / file).is_file() else None
+
     def _summary(self, record: Record) -> SceneSummary:
         log = self.tables.get("log", record["log_token"])
         samples = self.chains.samples[record["token"]]
@@ -106,12 +120,12 @@ class DataSet:
 
     def _read_street_map(self, scene: Scene) -> StreetMap:
         area = _area(scene)
-        path = expansion_path(self.dataroot, scene.location)
-        if scene.location and Path(scene.location).name == scene.location and path.is_file():
+        file = self.expansion_of(scene)
+        if file is not None:
             try:
-                return read_map_expansion(path, area)
+                return read_map_expansion(self.dataroot / file, area)
             except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
-                raise DataSetError(f"map expansion {path}: got {error!r}; wanted layers as in version 1.3") from error
+                raise DataSetError(f"map expansion {file}: got {error!r}; wanted layers as in version 1.3") from error
         return StreetMap(raster=self._raster(scene, area))
 
     def _raster(self, scene: Scene, area: Area) -> Raster | None:

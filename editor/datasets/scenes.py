@@ -125,7 +125,7 @@ def _sweep_frames(sweeps: dict[str, list[tuple[Picture, str]]], views: Sequence[
     taken: list[dict[str, Picture]] = [{} for _ in times]
     for view in views:
         for picture, _ in sweeps[view]:
-            at = _nearest(times, picture.t_us)
+            at = nearest(times, picture.t_us)
             if at is None or abs(times[at] - picture.t_us) > NEAREST_US:
                 continue
             rival = taken[at].get(view)
@@ -135,7 +135,8 @@ def _sweep_frames(sweeps: dict[str, list[tuple[Picture, str]]], views: Sequence[
         yield Frame(first.t_us, False, sample_token, _in_order(pictures, views))
 
 
-def _nearest(times: Sequence[int], t_us: int) -> int | None:
+def nearest(times: Sequence[int], t_us: int) -> int | None:
+    """Which of the rising times is nearest, or None where there are none."""
     after = bisect_left(times, t_us)
     near = [i for i in (after - 1, after) if 0 <= i < len(times)]
     return min(near, key=lambda i: abs(times[i] - t_us), default=None)
