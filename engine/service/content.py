@@ -18,10 +18,9 @@ def picture_keys(request: Request, recording: str) -> dict[tuple[int, str], str]
     """The key of every (frame, view) of a request; `recording` is `recording_digest` of its scene."""
     asked = _sha256(code_digest(), recording, changes_digest(request.scenario, request.tier), request.tier, repr(request.seed))
     keys = {}
-    for frame in request.frames:
-        for view in request.views:
-            picture = request.scenario.scene.frames[frame].picture(view)
-            keys[frame, view] = _sha256(asked, repr((frame, view, request.size, picture.token if picture else None)))
+    for frame, view in request.places():
+        picture = request.scenario.scene.frames[frame].picture(view)
+        keys[frame, view] = _sha256(asked, repr((frame, view, request.size, picture.token)))
     return keys
 
 

@@ -11,8 +11,6 @@ from engine.service.process import DrawingProcess
 from engine.service.requests import Chunk, Request
 from engine.service.wire import Ended
 
-Place = tuple[int, str]  # frame, view
-
 
 @dataclass(slots=True, eq=False)
 class Job:
@@ -34,19 +32,20 @@ class Job:
         return replace(chunk, done=self.done, total=self.total, seconds_left=self.seconds_left())
 
     def seconds_left(self) -> float | None:
-        """From the rate so far; the first picture, which pays for opening files, counts only while it is alone."""
-        if len(self.times) < 2:
+        """From the rate so far, without the first picture, which pays for opening files."""
+        if self.done == self.total:
+            return 0.0
+        if len(self.times) < 3:
             return None
-        since = self.times[1] if len(self.times) > 2 else self.times[0]
-        num_timed = max(len(self.times) - 2, 1)
-        return (self.times[-1] - since) / num_timed * (self.total - self.done)
+        return (self.times[-1] - self.times[1]) / (len(self.times) - 2) * (self.total - self.done)
 
 
-def without(request: Request, finished: set[Place]) -> tuple[Request, ...]:
+def without(request: Request, finished: set[tuple[int, str]]) -> tuple[Request, ...]:
     """The rest of a request: one for each run of frames that lack the same views."""
+    places = set(request.places()) - finished
 
     def lacking(frame: int) -> tuple[str, ...]:
-        return tuple(view for view in request.views if (frame, view) not in finished)
+        return tuple(view for view in request.views if (frame, view) in places)
 
     return tuple(replace(request, views=views, frames=tuple(run)) for views, run in groupby(request.frames, lacking) if views)
 
@@ -63,7 +62,7 @@ class Jobs:
         """A new job, and the one that it makes out of date."""
         with self.lock:
             older = next((j for j in self if request.session and not j.is_cancelled and _same_asker(j.request, request)), None)
-            job = Job(self._next, request, total=len(request.frames) * len(request.views))
+            job = Job(self._next, request, total=len(request.places()))
             self._jobs[job.number] = job
             self._next += 1
             return job, older

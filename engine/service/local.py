@@ -201,5 +201,7 @@ def _check(request: Request) -> None:
         raise RenderError(
             f"Frames {min(request.frames)} to {max(request.frames)} asked of scene {scene.name}, which has {len(scene.frames)}."
         )
+    if not request.places():
+        raise RenderError(f"Scene {scene.name}: none of the pictures asked for is on disk.")
     if request.size is not None and min(request.size) < 1:
         raise RenderError(f"A picture size of {request.size[0]}x{request.size[1]}; wanted positive width and height.")

@@ -34,6 +34,12 @@ class Request:
     seed: int = 0
     session: str = ""
 
+    def places(self) -> tuple[tuple[int, str], ...]:
+        """The (frame, view) pairs that there is a recorded picture of, in order; the others are left out of the answer."""
+        frames = self.scenario.scene.frames
+        asked = ((i, frames[i].picture(view)) for i in self.frames for view in self.views)
+        return tuple((i, picture.view) for i, picture in asked if picture is not None and picture.exists)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
