@@ -34,7 +34,7 @@ def write_films(order: Order, pictures: dict[tuple[int, str], Exported], folder:
             tiles = {v: labelled(fitted(p, *MOSAIC_TILE), v, pictures[index, v].origin) for v, p in shown.items()}
             together.add(mosaic(tiles, layout, *MOSAIC_TILE))
             if index in wanted:
-                sheet.append([labelled(fitted(p, *TILE), v, pictures[index, v].origin) for v, p in shown.items()])
+                sheet.append([labelled(fitted(shown[v], *TILE), v, pictures[index, v].origin) for row in layout for v in row])
             yield done
     _write_sheet(order, pictures, folder, sheet)
 
