@@ -212,7 +212,7 @@ class _Bundle:
                 continue
             untouched = recorded is not None and _is_same(actor, recorded, frame.t_us)
             if untouched and frame.t_us in annotated:
-                self.tables.annotation(instance, sample, T_world_box, actor.size_lwh, **self.measured(annotated[frame.t_us]))
+                self.tables.annotation(instance, sample, T_world_box, **self.measured(annotated[frame.t_us]))
                 continue
             near = annotated[min(annotated, key=lambda t_us, t=frame.t_us: abs(t_us - t))] if untouched else None
             names = self.attribute_names(near) if near else attributes_of(actor, frame.t_us)
@@ -221,8 +221,10 @@ class _Bundle:
 
     def measured(self, box: Record) -> Record:
         """What was recorded of an untouched box besides its place."""
+        width, length, height = box["size"]
         return {
             "token": box["token"],
+            "size_lwh": (length, width, height),
             "attributes": self.attribute_names(box),
             "visibility": box.get("visibility_token") or "",
             "num_lidar_pts": box.get("num_lidar_pts", 0),

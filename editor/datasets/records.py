@@ -65,20 +65,32 @@ def _is_intrinsics(value: object) -> bool:
     return fx > 0 and fy > 0 and zero == 0 and last == [0, 0, 1]
 
 
-def _is_file(value: object) -> bool:
-    if type(value) is not str or not value or "\0" in value or "\\" in value:
+def _is_text(value: object) -> bool:
+    """Text that can be written again: JSON may hold halves of characters."""
+    if type(value) is not str:
         return False
-    path = PurePosixPath(value)
-    return not path.is_absolute() and ".." not in path.parts
+    return value.isascii() or value.encode("utf-8", "ignore").decode() == value
+
+
+def _is_file_name(value: object) -> bool:
+    """Text that is safe as a part of a path; names of scenes and channels become that."""
+    return _is_text(value) and 0 < len(value.encode()) <= 200 and value not in (".", "..") and not set(value) & set("/\\\0")
+
+
+def _is_file(value: object) -> bool:
+    if not _is_text(value) or len(value) > 1000 or PurePosixPath(value).is_absolute():
+        return False
+    return value != "" and all(map(_is_file_name, PurePosixPath(value).parts))
 
 
 def _are_tokens(value: object) -> bool:
-    return type(value) is list and all(type(token) is str for token in value)
+    return type(value) is list and all(map(_is_text, value))
 
 
-TOKEN = Field("a token", lambda v: type(v) is str and v != "")
-TEXT = Field("text", lambda v: type(v) is str)
-NAME = Field("text that is not empty", lambda v: type(v) is str and v != "")
+TOKEN = Field("a token", lambda v: _is_text(v) and v != "")
+TEXT = Field("text", _is_text)
+NAME = Field("text that is not empty", lambda v: _is_text(v) and v != "")
+FILE_NAME = Field('text without "/" that can be part of a file name', _is_file_name)
 FLAG = Field("true or false", lambda v: type(v) is bool)
 COUNT = Field("a number of 0 or more", _is_count)
 TIME = Field("a timestamp in whole microseconds", lambda v: type(v) is int and 0 <= v < END_OF_TIME_US)
@@ -115,7 +127,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         "first_annotation_token": _token_of("sample_annotation"),
         "last_annotation_token": _token_of("sample_annotation"),
     },
-    "sensor": {"channel": NAME, "modality": NAME},
+    "sensor": {"channel": FILE_NAME, "modality": NAME},
     "calibrated_sensor": {
         "sensor_token": _token_of("sensor"),
         "translation": VECTOR,
@@ -125,7 +137,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
     "ego_pose": {"timestamp": TIME, "translation": VECTOR, "rotation": ROTATION},
     "log": {"logfile": TEXT, "vehicle": TEXT, "date_captured": TEXT, "location": TEXT},
     "scene": {
-        "name": NAME,
+        "name": FILE_NAME,
         "description": TEXT,
         "log_token": _token_of("log"),
         "nbr_samples": COUNT,
@@ -154,7 +166,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         "sample_token": _token_of("sample"),
         "instance_token": _token_of("instance"),
         "attribute_tokens": _maybe(_tokens_of("attribute")),
-        "visibility_token": _maybe(Field(TEXT.wanted + " or nothing", lambda v: v is None or type(v) is str)),
+        "visibility_token": _maybe(Field(TEXT.wanted + " or nothing", lambda v: v is None or _is_text(v))),
         "num_lidar_pts": _maybe(COUNT),
         "num_radar_pts": _maybe(COUNT),
         "translation": VECTOR,
