@@ -26,9 +26,8 @@ def matrix_of(view: View) -> Array:
 def project(view: View, points_camera: Array) -> tuple[Array, Array]:
     """Pixels (..., 2) and depths (...) of points (..., 3) in the camera frame; NaN pixels nearer than `NEAR_M`."""
     depth = points_camera[..., 2]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pixels = (points_camera @ matrix_of(view).T)[..., :2] / depth[..., None]
-    return np.where((depth >= NEAR_M)[..., None], pixels, np.nan), depth
+    visible = np.where(depth >= NEAR_M, depth, np.nan)
+    return (points_camera @ matrix_of(view).T)[..., :2] / visible[..., None], depth
 
 
 def rays(view: View, pixels: Array) -> Array:
