@@ -1,0 +1,130 @@
+"""Exports asked for in the window: each in a thread of its own, followed by its number, ended when it is cancelled."""
+
+import itertools
+import re
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.export.bundle import export
+from app.export.order import Order, Progress
+from app.export.staging import ExportError
+from editor.datasets.records import DataSetError
+from engine.service.requests import RenderError, Service
+
+SAID_IN_A_SENTENCE = (ExportError, RenderError, DataSetError)
+PART_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export as the page sees it. `problem` is set where it failed; a cancelled one is neither done nor a problem."""
+
+    number: int
+    take: str
+    folder: Path
+    stage: str = "waiting"
+    done: int = 0
+    total: int = 1
+    seconds_left: float | None = None
+    is_over: bool = False
+    is_cancelled: bool = False
+    problem: str | None = None
+
+
+def bundle_name(scene: str, take: str, taken: Path) -> str:
+    """A folder's name that says what is in it and that is free."""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{scene} {take}").strip("-")[:80] or "take"
+    names = itertools.chain([words], (f"{words}-{n}" for n in itertools.count(2)))
+    return next(name for name in names if not (taken / name).exists())
+
+
+class Exports:
+    """The exports of this process."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._exports: dict[int, Export] = {}
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def start(self, order: Order) -> Export:
+        """Begin one; it goes on when the page is closed."""
+        started = Export(next(self._numbers), order.take.name, order.target)
+        self._set(started)
+        threading.Thread(target=self._run, args=(started.number, order), daemon=True).start()
+        return started
+
+    def get(self, number: int) -> Export | None:
+        """How far one is."""
+        with self._lock:
+            return self._exports.get(number)
+
+    def cancel(self, number: int) -> None:
+        """End one; what it has made so far is removed."""
+        found = self.get(number)
+        if found is not None and not found.is_over:
+            self._set(replace(found, is_cancelled=True))
+
+    def _set(self, changed: Export) -> None:
+        with self._lock:
+            self._exports[changed.number] = changed
+
+    def _run(self, number: int, order: Order) -> None:
+        try:
+            with closing(export(order, self._service)) as steps:
+                for progress in steps:
+                    if self.get(number).is_cancelled:
+                        break
+                    self._follow(number, progress)
+        except SAID_IN_A_SENTENCE as error:
+            self._set(replace(self.get(number), problem=str(error)))
+        except Exception:  # said to the page in place of a silent end; the traceback goes to the log
+            self._set(replace(self.get(number), problem="The export failed; the server's log says more."))
+            raise
+        finally:
+            self._set(replace(self.get(number), is_over=True))
+
+    def _follow(self, number: int, progress: Progress) -> None:
+        with self._lock:
+            now = self._exports[number]
+            how_far = {"stage": progress.stage, "done": progress.done, "total": progress.total}
+            self._exports[number] = replace(now, **how_far, seconds_left=progress.seconds_left)
+
+
+class _Sink:
+    """Collects what a zip file writes, until it is sent."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        """Keep it."""
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do: `taken` sends."""
+
+    def taken(self) -> bytes:
+        """What has been written since the last time."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def zipped(folder: Path) -> Iterator[bytes]:
+    """A folder as a zip file, piece by piece; pictures and films are packed already, so nothing is compressed."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            with (
+                path.open("rb") as source,
+                archive.open(f"{folder.name}/{path.relative_to(folder)}", "w", force_zip64=True) as entry,
+            ):
+                while part := source.read(PART_BYTES):
+                    entry.write(part)
+                    yield sink.taken()
+    yield sink.taken()

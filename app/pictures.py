@@ -1,0 +1,177 @@
+"""Pictures for the page: recorded ones at a draft's size, drawn ones as they come, all as JPEG bytes kept on disk by content."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import cv2
+import diskcache
+import numpy as np
+from numpy.typing import NDArray
+
+from app.payload import SMALL
+from app.session import Document
+from editor.cameras import fit_picture
+from editor.datasets.recorded import read_lidar, read_picture
+from editor.map import Raster
+from editor.scene import LidarSweep, Picture, Scene, View
+from engine.service.requests import Chunk, Request, Service
+
+QUALITY = 90
+SIZE_LIMIT_BYTES = 2 * 2**30
+MOST_STATES = 500  # of takes, whose drawn pictures are remembered
+MOST_POINTS = 45_000  # of a LiDAR sweep: what a screen can show
+RASTER_PER_M = 2.5
+Place = tuple[int, str]  # frame, view
+
+
+def jpeg(picture: NDArray[np.uint8]) -> bytes:
+    """A picture (H, W, 3) in RGB as the bytes of a JPEG file."""
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    if not done:
+        raise ValueError(f"a picture of {picture.shape} that is no JPEG's; wanted height x width x 3")
+    return data.tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Where the page finds a drawn picture."""
+
+    frame: int
+    view: str
+    key: str
+    origin: str
+
+
+class Pictures:
+    """JPEG bytes by key, in memory and on disk, and which of them show which state of a take."""
+
+    def __init__(self, dataroot: Path, folder: Path) -> None:
+        self._dataroot = dataroot
+        self._cache = diskcache.Cache(str(folder), size_limit=SIZE_LIMIT_BYTES, eviction_policy="least-recently-stored")
+        self._drawn: OrderedDict[str, dict[Place, Drawn]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    # ---------------------------------------------------------------------------------------------- recorded
+
+    def recorded(self, picture: Picture, view: View) -> bytes | None:
+        """A recorded picture at a draft's size; None where its file is missing."""
+        key = f"recorded/{hashlib.sha256(str(self._dataroot.resolve()).encode()).hexdigest()[:12]}/{picture.token}"
+        data = self._cache.get(key)
+        if data is None:
+            pixels = read_picture(self._dataroot, picture, view)
+            if pixels is None:
+                return None
+            data = jpeg(fit_picture(pixels, view, *SMALL)[0])
+            self._cache.set(key, data)
+        return data
+
+    def file(self, picture: Picture) -> Path | None:
+        """The recorded file itself, where it lies below the data set's root."""
+        path, root = (self._dataroot / picture.file).resolve(), self._dataroot.resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+
+    # ---------------------------------------------------------------------------------------------- drawn
+
+    def drawn(self, state: str) -> tuple[Drawn, ...]:
+        """What is drawn already of a state of a take."""
+        with self._lock:
+            return tuple(self._drawn.get(state, {}).values())
+
+    def by_key(self, key: str) -> bytes | None:
+        """A drawn picture."""
+        return self._cache.get(f"drawn/{key}")
+
+    def keep(self, state: str, chunk: Chunk) -> Drawn:
+        """Remember a picture that has just been drawn."""
+        data = jpeg(chunk.picture)
+        key = hashlib.sha256(data).hexdigest()[:32]
+        self._cache.set(f"drawn/{key}", data)
+        drawn = Drawn(chunk.frame, chunk.view, key, chunk.origin)
+        with self._lock:
+            self._drawn.setdefault(state, {})[chunk.frame, chunk.view] = drawn
+            self._drawn.move_to_end(state)
+            while len(self._drawn) > MOST_STATES:
+                self._drawn.popitem(last=False)
+        return drawn
+
+
+# ------------------------------------------------------------------------------------------------ what is to be drawn
+
+
+def missing(document: Document, drawn: Iterable[Drawn]) -> list[Place]:
+    """The changed pictures of a take that are not drawn yet, frame by frame."""
+    done = {(d.frame, d.view) for d in drawn}
+    scene = document.scenario.scene
+    places = []
+    for i, row in enumerate(document.dirty.mask):
+        for view, is_dirty in zip(scene.views, row, strict=True):
+            picture = scene.frames[i].picture(view.name) if is_dirty else None
+            if picture is not None and picture.exists and (i, view.name) not in done:
+                places.append((i, view.name))
+    return places
+
+
+def by_importance(places: list[Place], scene: Scene, frame: int) -> list[Place]:
+    """The frame that is looked at, then keyframes near it, then the others, the nearest first."""
+
+    def rank(place: Place) -> tuple[bool, bool, int, int]:
+        i = place[0]
+        return i != frame, not scene.frames[i].is_keyframe, abs(i - frame), i
+
+    return sorted(places, key=rank)
+
+
+def requests(document: Document, places: list[Place], dataroot: Path, session: str) -> Iterator[Request]:
+    """Requests for these pictures in this order: one for each run of frames that want the same views."""
+    frames = [(frame, tuple(view for _, view in group)) for frame, group in groupby(places, key=lambda place: place[0])]
+    plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session)
+    for views, run in groupby(frames, key=lambda entry: entry[1]):
+        yield replace(plain, views=views, frames=tuple(frame for frame, _ in run))
+
+
+def draw(service: Service, pictures: Pictures, document: Document, dataroot: Path, frame: int, session: str) -> Iterator[dict]:
+    """Draw what is missing of a take; a message for every picture, and the count from the start."""
+    places = by_importance(missing(document, pictures.drawn(document.state)), document.scenario.scene, frame)
+    yield {"kind": "start", "done": 0, "total": len(places)}
+    done = 0
+    for request in requests(document, places, dataroot, session):
+        for chunk in service.render(request):
+            done += 1
+            yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture", "done": done, "total": len(places)}
+
+
+def drawn_json(drawn: Drawn) -> dict[str, object]:
+    """A drawn picture as the page learns of it."""
+    return {"frame": drawn.frame, "view": drawn.view, "url": f"drawn/{drawn.key}", "origin": drawn.origin}
+
+
+# ------------------------------------------------------------------------------------------------ LiDAR and streets
+
+
+def lidar_bytes(dataroot: Path, scene: Scene, sweep: LidarSweep) -> bytes | None:
+    """The points of a sweep as float32 x, y from the scene's first ego place, and height above the ego's ground."""
+    points = read_lidar(dataroot, sweep)
+    if points is None:
+        return None
+    points = points[:: max(1, -(-len(points) // MOST_POINTS)), :3]
+    world = sweep.T_world_lidar.apply(points.astype(np.float64))
+    ego = min(scene.ego, key=lambda pose: abs(pose.t_us - sweep.t_us)).T_world.translation
+    x, y, _ = scene.ego[0].T_world.translation
+    return (world - (x, y, ego[2])).astype("<f4").tobytes()
+
+
+def raster_png(raster: Raster) -> bytes:
+    """The drivable area as a picture, north up, clear where one cannot drive."""
+    scale = RASTER_PER_M / raster.pixels_per_m
+    mask = raster.drivable.astype(np.uint8) * 255
+    if scale < 1:
+        mask = cv2.resize(mask, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    colour = np.zeros((*mask.shape, 4), np.uint8)
+    colour[...] = (0x2B, 0x21, 0x1B, 0)  # blue, green, red: the page's colour of streets
+    colour[..., 3] = mask
+    return cv2.imencode(".png", colour)[1].tobytes()

@@ -1,0 +1,80 @@
+"""What an edit did, in a few words for the history list."""
+
+import math
+from typing import assert_never
+
+from editor.categories import category_of
+from editor.edits import (
+    Add,
+    Delete,
+    Duplicate,
+    Edit,
+    EgoPath,
+    Move,
+    Path,
+    Recolour,
+    Relabel,
+    Resize,
+    Rotate,
+    SetTimeOfDay,
+    SetWeather,
+)
+from editor.scene import ActorId, Scenario
+
+SCOPES = {"track": "", "onward": ", from here on", "moment": ", at this moment"}
+
+
+def actor_name(scenario: Scenario, actor_id: ActorId) -> str:
+    """An actor as the window calls it: "Car 3fa2c"."""
+    known = next((a for a in (*scenario.actors, *scenario.scene.actors) if a.id == actor_id), None)
+    short = ("+" + actor_id[4:8]) if actor_id.startswith("new-") else actor_id[:5]
+    return f"{category_of(known.category).label} {short}" if known else short
+
+
+def sentence(before: Scenario, edit: Edit) -> str:
+    """What the edit did to a scenario."""
+    match edit:
+        case Move():
+            return f"{actor_name(before, edit.actor)} moved {math.hypot(*edit.by):.1f} m{SCOPES[edit.scope]}"
+        case Rotate():
+            side = "left" if edit.by_rad > 0 else "right"
+            return f"{actor_name(before, edit.actor)} turned {abs(math.degrees(edit.by_rad)):.0f}° {side}{SCOPES[edit.scope]}"
+        case Resize():
+            return f"{actor_name(before, edit.actor)} resized to {' × '.join(f'{s:.1f}' for s in edit.size_lwh)} m"
+        case Path(is_goal=True):
+            return f"{actor_name(before, edit.actor)} given a goal"
+        case Path():
+            return f"{actor_name(before, edit.actor)} given a path through {_points(len(edit.waypoints))}"
+        case Delete(from_us=None, to_us=None):
+            return f"{actor_name(before, edit.actor)} deleted"
+        case Delete():
+            return f"{actor_name(before, edit.actor)} deleted for a time"
+        case Add():
+            return f"{category_of(edit.category).label} added"
+        case Duplicate():
+            return f"{actor_name(before, edit.actor)} duplicated"
+        case Relabel():
+            return f"{actor_name(before, edit.actor)} relabelled {category_of(edit.category).label}"
+        case Recolour():
+            return (
+                f"{actor_name(before, edit.actor)} {'painted ' + edit.colour if edit.colour else 'given its own colour back'}"
+            )
+        case EgoPath():
+            return _bend(edit)
+        case SetTimeOfDay():
+            return f"Time of day: {edit.value}"
+        case SetWeather():
+            return f"Weather: {edit.value}"
+        case _:
+            assert_never(edit)
+
+
+def _points(number: int) -> str:
+    return "1 point" if number == 1 else f"{number} points"
+
+
+def _bend(edit: EgoPath) -> str:
+    if not edit.offsets:
+        return "Ego path as recorded"
+    most = max((o.left for o in edit.offsets), key=abs)
+    return f"Ego path bent by up to {abs(most):.1f} m to the {'left' if most > 0 else 'right'}"

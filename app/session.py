@@ -1,0 +1,211 @@
+"""The open takes: each a frozen value that edits replace, one at a time, and that is on disk before anyone hears of it.
+
+A take's `state` is a hash of what it asks for. The page says which state an edit was made on, so two tabs with one take can
+never overwrite each other unseen; the same state always means the same pictures.
+"""
+
+import hashlib
+import re
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.dirty import Cameras, Dirty, cameras_of, dirty
+from app.takes import Takes, stamp
+from editor.checks import Finding, findings
+from editor.datasets.nuscenes import DataSet
+from editor.edits import Edit
+from editor.files import TakeFileError, check_fingerprint, edit_to_json
+from editor.history import History, opened
+from editor.map import StreetMap
+from editor.scene import Scenario, Scene
+from editor.take import Step, Take
+
+OURS = re.compile(r"take-[0-9a-f]{12}")
+MOST_OPEN = 64  # takes in memory; all are on disk, so any can be let go of
+
+
+class StaleError(Exception):
+    """An edit made on a state of a take that is no longer its present one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A scene and what is derived from it alone."""
+
+    scene: Scene
+    street_map: StreetMap
+    cameras: Cameras
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """An open take: its history, and what its present scenario implies."""
+
+    stage: Stage
+    history: History
+    states: tuple[str, ...]  # one for each scenario of the history's past
+    dirty: Dirty
+    findings: tuple[Finding, ...]
+    saved_at: str | None  # None: never yet; a take without edits has no file
+
+    @property
+    def take(self) -> Take:
+        """The take as it is now."""
+        return self.history.take
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the take asks for."""
+        return self.history.present
+
+    @property
+    def state(self) -> str:
+        """The hash of what the take asks for."""
+        return self.states[-1]
+
+
+def _first_state(take: Take) -> str:
+    about = take.fingerprint
+    return hashlib.sha256(f"{about.version}\n{about.scene}\n{about.tokens_sha256}\n{take.seed}".encode()).hexdigest()[:24]
+
+
+def _states(take: Take, known: Sequence[str] = (), steps: Sequence[Step] = ()) -> tuple[str, ...]:
+    """The state after each edit; those of an unchanged beginning, which `known` and `steps` tell, are not hashed again."""
+    states = [_first_state(take)]
+    for i, step in enumerate(take.edits):
+        if i + 1 < len(known) and i < len(steps) and steps[i] is step:
+            states.append(known[i + 1])
+        else:
+            states.append(hashlib.sha256(f"{states[-1]}\n{edit_to_json(step.edit)}".encode()).hexdigest()[:24])
+    return tuple(states)
+
+
+def document_of(stage: Stage, history: History, saved_at: str | None, last: Document | None = None) -> Document:
+    """A document with everything that follows from its history."""
+    known, steps = (last.states, last.take.edits) if last is not None else ((), ())
+    scenario = history.present
+    if last is not None and scenario is last.scenario:
+        changes, found = last.dirty, last.findings
+    else:
+        changes = dirty(scenario, stage.cameras, last.dirty if last is not None else None)
+        found = findings(scenario, stage.street_map)
+    return Document(stage, history, _states(history.take, known, steps), changes, found, saved_at)
+
+
+class Desk:
+    """The takes that are open, by their ids, and the scenes below them; safe from any thread."""
+
+    def __init__(self, data_set: DataSet, takes: Takes) -> None:
+        self.data_set, self.takes = data_set, takes
+        self._lock = threading.RLock()
+        self._stages: dict[str, Stage] = {}
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._locks: dict[str, threading.RLock] = {}
+
+    # ---------------------------------------------------------------------------------------------- opening
+
+    def stage(self, name: str) -> Stage:
+        """A scene, opened once."""
+        with self._lock:
+            if name not in self._stages:
+                scene = self.data_set.scene(name)
+                self._stages[name] = Stage(scene, self.data_set.street_map(scene), cameras_of(scene))
+            return self._stages[name]
+
+    def begin(self, scene_name: str, take_id: str | None = None) -> Document:
+        """A new take of a scene; it gets a file with its first edit."""
+        stage = self.stage(scene_name)
+        with self._lock:
+            take = Take(take_id or _new_id(), self._free_name(scene_name), stage.scene.fingerprint, stamp())
+            return self._keep(document_of(stage, opened(take, stage.scene, saved=False), None))
+
+    def open(self, scene_name: str, take_id: str) -> Document:
+        """A take, from memory or from its file; TakeFileError or EditError where it cannot be opened."""
+        with self._lock_of(take_id):
+            known = self._documents.get(take_id)
+            if known is not None and known.stage.scene.name == scene_name:
+                return self._keep(known)
+            if not self.takes.exists(scene_name, take_id):
+                if not OURS.fullmatch(take_id):
+                    raise TakeFileError(f"there is no take {take_id!r} of scene {scene_name} in this workspace")
+                return self.begin(scene_name, take_id)  # begun before a restart, and never edited
+            stage, take = self.stage(scene_name), self.takes.load(scene_name, take_id)
+            check_fingerprint(take, stage.scene)
+            return self._keep(document_of(stage, opened(take, stage.scene), self.takes.saved_at(scene_name, take_id)))
+
+    # ---------------------------------------------------------------------------------------------- changing
+
+    def commit(
+        self, scene_name: str, take_id: str, base: str, edits: Sequence[Edit], gesture: str
+    ) -> tuple[Document, Document]:
+        """One gesture's edits; the document before and after, the latter on disk. An answer that got lost may be asked again."""
+        with self._lock_of(take_id):
+            before = self.open(scene_name, take_id)
+            if before.take.edits and before.take.edits[-1].gesture == gesture:
+                return before, before
+            _check_base(before, base)
+
+            def edited(history: History) -> History:
+                for edit in edits:
+                    history = history.commit(edit, gesture=gesture)
+                return history
+
+            return before, self._changed(before, edited)
+
+    def step(self, scene_name: str, take_id: str, base: str, change: Callable[[History], History]) -> tuple[Document, Document]:
+        """Undo, redo, or several of them."""
+        with self._lock_of(take_id):
+            before = self.open(scene_name, take_id)
+            _check_base(before, base)
+            return before, self._changed(before, change)
+
+    def describe(self, scene_name: str, take_id: str, **changes: object) -> Document:
+        """Another name, notes, tags or rating."""
+        with self._lock_of(take_id):
+            return self._changed(self.open(scene_name, take_id), lambda history: history.described(**changes))
+
+    def branch(self, scene_name: str, take_id: str) -> Document:
+        """A new take that goes on from where this one is."""
+        with self._lock_of(take_id), self._lock:
+            before = self.open(scene_name, take_id)
+            history = before.history.branch(id=_new_id(), name=self._free_name(scene_name), created=stamp())
+            self.takes.save(history.take)
+            return self._keep(replace(before, history=history.as_saved(), saved_at=stamp()))
+
+    def _changed(self, before: Document, change: Callable[[History], History]) -> Document:
+        history = change(before.history)
+        if history is before.history:
+            return before
+        self.takes.save(history.take)
+        return self._keep(document_of(before.stage, history.as_saved(), stamp(), before))
+
+    # ---------------------------------------------------------------------------------------------- keeping
+
+    def _keep(self, document: Document) -> Document:
+        with self._lock:
+            self._documents[document.take.id] = document
+            self._documents.move_to_end(document.take.id)
+            while len(self._documents) > MOST_OPEN:
+                self._documents.popitem(last=False)
+            return document
+
+    def _lock_of(self, take_id: str) -> threading.RLock:
+        with self._lock:
+            return self._locks.setdefault(take_id, threading.RLock())
+
+    def _free_name(self, scene_name: str) -> str:
+        names = {summary.name for summary in self.takes.summaries(scene_name)[0]}
+        names |= {document.take.name for document in self._documents.values() if document.stage.scene.name == scene_name}
+        return next(name for n in range(1, len(names) + 2) if (name := f"Take {n}") not in names)
+
+
+def _check_base(document: Document, base: str) -> None:
+    if base != document.state:
+        raise StaleError(f"{document.take.name} was changed in another window; this one now shows its newest state.")
+
+
+def _new_id() -> str:
+    return f"take-{secrets.token_hex(6)}"

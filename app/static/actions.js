@@ -1,0 +1,118 @@
+/** What each action of the server's table does in the page; buttons, keys and the ? overlay all come through here. */
+
+import { freshId } from "./server.js";
+import { actorsNow, timeNow } from "./scenario.js";
+import { actorAt } from "./tracks.js";
+
+const NUDGE_M = 0.25;
+const NUDGE_RAD = Math.PI / 36;
+
+export function createActions(store, take, gestures, bev, dialogs) {
+  const { state } = store;
+  const frames = () => state.scene.frames;
+  const chosen = () => (state.selected === "ego" ? null : actorsNow(state).get(state.selected) ?? null);
+
+  const seek = (frame) => store.set({ frame: Math.min(Math.max(frame, 0), frames().length - 1), playing: false });
+
+  function seekKeyframe(step) {
+    let frame = state.frame + step;
+    while (frame > 0 && frame < frames().length - 1 && !frames()[frame].is_keyframe) frame += step;
+    seek(frame);
+  }
+
+  const toggleLayer = (name) => store.set({ layers: { ...state.layers, [name]: !state.layers[name] } });
+  const tool = (name) => store.set({ tool: state.tool === name ? "select" : name, gesture: null });
+
+  /** Go to the next actor that is there, the nearest to the ego first. */
+  function step(direction) {
+    const t = timeNow(state);
+    const [x, y] = frames()[state.frame].pictures.find(Boolean)?.ego ?? [0, 0];
+    const there = [...actorsNow(state).values()]
+      .map((actor) => ({ id: actor.id, pose: actorAt(actor, t) }))
+      .filter(({ pose }) => pose)
+      .sort((a, b) => Math.hypot(a.pose[0] - x, a.pose[1] - y) - Math.hypot(b.pose[0] - x, b.pose[1] - y));
+    if (there.length === 0) return;
+    const at = there.findIndex(({ id }) => id === state.selected);
+    store.set({ selected: there[(at + direction + there.length) % there.length].id });
+  }
+
+  /** Show what a finding is about: its time and the first of its actors. */
+  function jumpTo(finding) {
+    const t = finding.span[0];
+    const frame = frames().findIndex((candidate) => candidate.t_us >= t - 1000);
+    const known = finding.actors.find((id) => id === "ego" || actorsNow(state).has(id));
+    store.set({ frame: frame < 0 ? frames().length - 1 : frame, playing: false, selected: known ?? state.selected });
+  }
+
+  function rotateByKey() {
+    const actor = chosen();
+    if (!actor) return;
+    const pose = actorAt(actor, timeNow(state));
+    if (!pose) return;
+    store.set({ tool: "rotate" });
+    gestures.beginRotate(actor.id, state.pointer ?? [pose[0] + 5, pose[1]]);
+  }
+
+  /** One thing at a time: what is being dragged, the tool, the full-size view, the wipe, the selection. */
+  function escape() {
+    if (state.gesture || state.tool !== "select") return gestures.cancel();
+    if (state.expanded !== null) return store.set({ expanded: null });
+    return store.set({ selected: null });
+  }
+
+  const performers = {
+    undo: take.undo,
+    redo: take.redo,
+    branch: take.branch,
+    play: () => store.set({ playing: !state.playing }),
+    previous_frame: () => seek(state.frame - 1),
+    next_frame: () => seek(state.frame + 1),
+    previous_keyframe: () => seekKeyframe(-1),
+    next_keyframe: () => seekKeyframe(1),
+    first_frame: () => seek(0),
+    last_frame: () => seek(frames().length - 1),
+    delete: () => chosen() && take.commit({ kind: "delete", actor: chosen().id, from_us: null, to_us: null }, { actors: new Map([[chosen().id, null]]) }),
+    duplicate: async () => {
+      const actor = chosen();
+      if (!actor) return;
+      const id = freshId("new-", 3);
+      const done = await take.commit({ kind: "duplicate", actor: actor.id, new_actor: id, by: [0, actor.size[1] + 1.2, 0] });
+      if (done) store.set({ selected: id });
+    },
+    rotate: rotateByKey,
+    select: () => store.set({ tool: "select", gesture: null }),
+    waypoint: () => chosen() && tool("waypoint"),
+    finish_path: () => state.gesture?.kind === "waypoints" && gestures.endWaypoints(),
+    goal: () => chosen() && tool("goal"),
+    add: () => tool("add"),
+    next_actor: () => step(1),
+    previous_actor: () => step(-1),
+    nudge_ahead: () => gestures.nudge(NUDGE_M, 0),
+    nudge_back: () => gestures.nudge(-NUDGE_M, 0),
+    nudge_left: () => gestures.nudge(0, NUDGE_M),
+    nudge_right: () => gestures.nudge(0, -NUDGE_M),
+    turn_left: () => gestures.nudge(0, 0, NUDGE_RAD),
+    turn_right: () => gestures.nudge(0, 0, -NUDGE_RAD),
+    escape,
+    fit: () => bev.fit(),
+    zoom_in: () => bev.zoom(1.25),
+    zoom_out: () => bev.zoom(0.8),
+    wipe: () => store.set({ wipe: { ...state.wipe, on: !state.wipe.on } }),
+    boxes: () => toggleLayer("boxes"),
+    lidar: () => toggleLayer("lidar"),
+    paths: () => toggleLayer("paths"),
+    map: () => toggleLayer("map"),
+    space: () => store.set({ space: !state.space }),
+    ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`view_${n}`, () => store.set({ expanded: state.expanded === n - 1 ? null : n - 1 })])),
+    cancel: take.stopDrawing,
+    export: () => dialogs.export(),
+    help: () => dialogs.help(),
+  };
+
+  function perform(name) {
+    if (!state.take) return null;
+    return performers[name]();
+  }
+
+  return { perform, jumpTo, names: Object.keys(performers) };
+}

@@ -1,0 +1,200 @@
+/** The property panel: category, size, colour, heading, speed, presence and keyframes of the actor, or the bends of the ego path. */
+
+import { make, option, seconds } from "./dom.js";
+import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./scenario.js";
+import { handleTimes, offsetsWith } from "./ego_path.js";
+import { actorAt, poseAt, velocityAt, yawOf } from "./tracks.js";
+import { createCharts } from "./charts.js";
+
+const MPS_TO_KMH = 3.6;
+const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "playing"];
+const STEP_M = 2;
+const STANDS_M = 1; // a path shorter than this has no speed to be given
+
+export function createActorPanel(root, store, take, actions) {
+  const { state } = store;
+  let built = { kind: null, scene: null };
+  let fields = {};
+
+  // ------------------------------------------------------------------------------------------- parts
+
+  const labelled = (text, ...inputs) => make("label", { class: "row" }, make("span", { text }), ...inputs);
+
+  function number(label, unit, step, onchange) {
+    const input = make("input", { type: "number", step, "aria-label": label, onchange: () => onchange(Number(input.value)) });
+    input.addEventListener("keydown", (event) => event.key === "Enter" && input.blur());
+    return make("span", { class: "number" }, input, make("i", { text: unit }));
+  }
+
+  const button = (text, name, label) => make("button", { type: "button", class: "button small", "aria-label": label ?? null, onclick: () => actions.perform(name), text });
+
+  /** Show a value, unless it is just being typed. */
+  function show(input, value) {
+    const field = input.querySelector?.("input") ?? input;
+    if (root.ownerDocument.activeElement !== field) field.value = value;
+  }
+
+  // ------------------------------------------------------------------------------------------- edits
+
+  const chosen = () => actorNow(state, state.selected);
+  const valid = (value, least, most) => Number.isFinite(value) && value >= least && value <= most;
+
+  function resize(axis, value) {
+    const actor = chosen();
+    if (!valid(value, 0.05, 40) || value === actor.size[axis]) return draw();
+    const size = actor.size.map((each, i) => (i === axis ? value : each));
+    return take.commit({ kind: "resize", actor: actor.id, size_lwh: size });
+  }
+
+  function turnTo(degrees) {
+    const actor = chosen(), pose = actorAt(actor, timeNow(state));
+    if (!pose || !Number.isFinite(degrees)) return draw();
+    const by = (degrees * Math.PI) / 180 - yawOf(pose);
+    const angle = Math.atan2(Math.sin(by), Math.cos(by));
+    return take.commit({ kind: "rotate", actor: actor.id, t_us: timeNow(state), by_rad: angle, scope: state.scope });
+  }
+
+  /** The same way from here on, at another speed. */
+  function driveAt(kmh) {
+    const actor = chosen(), t = timeNow(state);
+    if (!valid(kmh, 0.5, 250)) return draw();
+    const waypoints = placesAhead(actor, t).map(([x, y]) => ({ x, y, t_us: null, speed_mps: kmh / MPS_TO_KMH }));
+    return take.commit({ kind: "path", actor: actor.id, t_us: t, waypoints });
+  }
+
+  /** Places along the rest of its way, some metres apart; the last is the track's own end. */
+  function placesAhead(actor, t) {
+    const places = [poseAt(actor.track, t)];
+    const end = actor.track.at(-1).slice(1);
+    for (const [time, ...pose] of actor.track) {
+      const far = (other) => Math.hypot(pose[0] - other[0], pose[1] - other[1]) > STEP_M;
+      if (time > t && far(places.at(-1)) && far(end)) places.push(pose);
+    }
+    return [...places.slice(1), end];
+  }
+
+  function deleteFrom(from, to) {
+    return take.commit({ kind: "delete", actor: chosen().id, from_us: from, to_us: to });
+  }
+
+  // ------------------------------------------------------------------------------------------- an actor
+
+  function buildActor() {
+    const category = make("select", {
+      "aria-label": "Category", onchange: () => take.commit({ kind: "relabel", actor: chosen().id, category: category.value }),
+    });
+    const colour = make("input", {
+      type: "color", "aria-label": "Colour", onchange: () => take.commit({ kind: "recolour", actor: chosen().id, colour: colour.value }),
+    });
+    const own = make("button", { type: "button", class: "button small", text: "Own colour", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
+    fields = {
+      title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own,
+      size: ["Length", "Width", "Height"].map((name, axis) => number(name, "m", 0.1, (value) => resize(axis, value))),
+      heading: number("Heading", "°", 5, turnTo), speed: number("Speed from here on", "km/h", 5, driveAt),
+      keyframes: make("div", { class: "keyframes", role: "group", "aria-label": "Keyframes of this actor" }),
+      charts: make("canvas", { class: "charts", role: "img", "aria-label": "Speed, acceleration and clearance over time" }),
+    };
+    root.replaceChildren(
+      make("div", { class: "title" }, fields.chip, fields.title),
+      make("div", { class: "buttons" }, button("Path", "waypoint"), button("Goal", "goal"), button("Rotate", "rotate"), button("Duplicate", "duplicate"), button("Delete", "delete")),
+      labelled("Category", category),
+      make("div", { class: "row" }, make("span", { text: "Size" }), make("span", { class: "triple" }, ...fields.size)),
+      labelled("Heading", fields.heading),
+      labelled("Speed from here on", fields.speed),
+      make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
+      make("div", { class: "row" }, make("span", { text: "Not there" }), make("span", { class: "inline" },
+        make("button", { type: "button", class: "button small", text: "before now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
+        make("button", { type: "button", class: "button small", text: "from now on", onclick: () => deleteFrom(timeNow(state), null) }))),
+      make("div", { class: "row top" }, make("span", { text: "Keyframes" }), fields.keyframes),
+      fields.charts,
+    );
+    createCharts(fields.charts, store);
+  }
+
+  function drawActor(actor) {
+    const t = timeNow(state), pose = actorAt(actor, t);
+    fields.title.textContent = actorName(state, actor);
+    fields.chip.style.background = categoryColour(actor.category);
+    const names = state.categories.map((category) => category.name);
+    if (!names.includes(actor.category)) names.unshift(actor.category);
+    if (root.ownerDocument.activeElement !== fields.category) {
+      fields.category.replaceChildren(...names.map((name) => option(name, categoryWord(state, name), name === actor.category)));
+    }
+    fields.size.forEach((input, axis) => show(input, actor.size[axis].toFixed(2)));
+    show(fields.heading, pose ? ((yawOf(pose) * 180) / Math.PI).toFixed(0) : "");
+    show(fields.speed, (Math.hypot(...velocityAt(actor.track, t).slice(0, 2)) * MPS_TO_KMH).toFixed(1));
+    const way = actor.track.reduce((sum, p, i, all) => (i === 0 || p[0] <= t ? sum : sum + Math.hypot(p[1] - all[i - 1][1], p[2] - all[i - 1][2])), 0);
+    fields.speed.querySelector("input").disabled = way < STANDS_M;
+    fields.speed.title = way < STANDS_M ? "It stands still: give it a path first" : "";
+    if (root.ownerDocument.activeElement !== fields.colour) fields.colour.value = actor.colour ?? "#808080";
+    fields.own.disabled = actor.colour === null;
+    drawKeyframes(actor, t);
+  }
+
+  function drawKeyframes(actor, t) {
+    const key = `${actor.id}/${actor.track.length}/${actor.track[0][0]}`;
+    if (fields.keyframes.dataset.key !== key) {
+      fields.keyframes.dataset.key = key;
+      fields.keyframes.replaceChildren(...actor.track.map((pose) => make("button", {
+        type: "button", class: "keyframe", title: seconds(state.scene, pose[0]), "aria-label": `Keyframe at ${seconds(state.scene, pose[0])}`, onclick: () => seekTo(pose[0]),
+      })));
+    }
+    [...fields.keyframes.children].forEach((dot, i) => dot.classList.toggle("now", Math.abs(actor.track[i][0] - t) < 5e4));
+  }
+
+  function seekTo(t) {
+    const apart = state.scene.frames.map((frame) => Math.abs(frame.t_us - t));
+    store.set({ frame: apart.indexOf(Math.min(...apart)), playing: false });
+  }
+
+  // ------------------------------------------------------------------------------------------- the ego
+
+  function bendTo(t, left) {
+    if (!valid(left, -20, 20)) return draw();
+    const offsets = offsetsWith(state.scene, state.take.ego_offsets, t, { left });
+    return take.commit({ kind: "ego_path", offsets });
+  }
+
+  function buildEgo() {
+    fields = { bends: handleTimes(state.scene).map((t) => ({ t, input: number(`Metres to the left at ${seconds(state.scene, t)}`, "m", 0.25, (left) => bendTo(t, left)) })) };
+    fields.reset = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "ego_path", offsets: [] }) });
+    root.replaceChildren(
+      make("div", { class: "title" }, make("i", { class: "dot-large ego" }), make("h2", { text: "Ego car" })),
+      make("p", { class: "note", text: "Drag the white handles on its path, or type metres to the left of where it drove." }),
+      ...fields.bends.map(({ t, input }) => labelled(`At ${seconds(state.scene, t)}`, input)),
+      make("div", { class: "buttons" }, fields.reset),
+    );
+  }
+
+  function drawEgo() {
+    const offsets = state.gesture?.offsets ?? state.take.ego_offsets;
+    for (const { t, input } of fields.bends) show(input, (offsets.find((offset) => offset.t_us === t)?.left ?? 0).toFixed(2));
+    fields.reset.disabled = state.take.ego_offsets.length === 0;
+  }
+
+  // ------------------------------------------------------------------------------------------- nothing
+
+  function buildNothing() {
+    fields = {};
+    const step = (text, keys) => make("li", {}, make("kbd", { text: keys }), make("span", { text }));
+    root.replaceChildren(
+      make("div", { class: "title" }, make("h2", { text: "Nothing selected" })),
+      make("p", { class: "note", text: "Drag a car on the map or in a picture, or select one to change it here." }),
+      make("ul", { class: "steps" }, step("next actor", "N"), step("path", "W"), step("goal", "G"), step("add", "A"), step("delete", "Del"), step("undo", "Ctrl+Z"), step("all keys", "?")),
+    );
+  }
+
+  function draw() {
+    if (!state.take) return;
+    const actor = chosen();
+    const kind = state.selected === "ego" ? "ego" : actor ? "actor" : "nothing";
+    if (built.kind !== kind || built.scene !== state.scene.name) {
+      built = { kind, scene: state.scene.name };
+      ({ ego: buildEgo, actor: buildActor, nothing: buildNothing })[kind]();
+    }
+    if (kind === "ego") drawEgo();
+    if (kind === "actor") drawActor(actor);
+  }
+
+  store.watch(TOPICS, draw);
+}

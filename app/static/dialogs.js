@@ -1,0 +1,127 @@
+/** The ? overlay, and the export: what to take along, how far it is, and where it ended up. */
+
+import { make, seconds } from "./dom.js";
+import { keyWords } from "./keys.js";
+import { get, post, route, sleep } from "./server.js";
+import { viewWord } from "./views.js";
+
+const ASK_MS = 400;
+const STAGES = { waiting: "Waiting", pictures: "Pictures", masks: "Masks", films: "Films", tables: "Tables", done: "Done" };
+
+export function createHelp(dialog, table) {
+  const groups = [...new Set(table.map((action) => action.group))];
+  const entry = (action) => make("li", {}, make("span", { text: action.label }), make("span", { class: "keys" }, ...action.keys.map((key) => make("kbd", { text: keyWords(key) }))));
+  const column = (group) => make("section", {}, make("h3", { text: group }), make("ul", {}, ...table.filter((action) => action.group === group && action.keys.length > 0).map(entry)));
+  const pointer = make("section", { class: "wide" }, make("h3", { text: "Pointer" }), make("p", {
+    text: "Drag an actor on the map or in a picture; the round handle turns it, with Shift by 15°. Click the ego car, then drag the handles on its path. Drag the ground or use the wheel to look around. Click the empty part of a picture for full size.",
+  }));
+  const close = make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() });
+  dialog.replaceChildren(make("div", { class: "dialog-head" }, make("h2", { text: "Keys" }), close), make("div", { class: "columns" }, ...groups.map(column), pointer));
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  return () => dialog.showModal();
+}
+
+export function createExport(dialog, store, say) {
+  const { state } = store;
+  let running = null; // the number of the export that is followed
+
+  // ------------------------------------------------------------------------------------------- what to export
+
+  function ticks(views) {
+    return views.map((view) => make("label", { class: "tick" }, make("input", { type: "checkbox", name: "view", value: view.name, checked: true }), make("span", { text: viewWord(view.name) })));
+  }
+
+  function range(name, label, value) {
+    const last = state.scene.frames.length - 1;
+    const told = make("output");
+    const input = make("input", { type: "range", name, min: 0, max: last, value, "aria-label": label, oninput: () => tell() });
+    const tell = () => {
+      told.textContent = seconds(state.scene, state.scene.frames[input.value].t_us);
+    };
+    tell();
+    return make("label", { class: "row" }, make("span", { text: label }), input, told);
+  }
+
+  function form() {
+    const last = state.scene.frames.length - 1;
+    const tick = (name, text, checked) => make("label", { class: "tick" }, make("input", { type: "checkbox", name, checked }), make("span", { text }));
+    const go = make("button", { type: "submit", class: "button primary", text: "Export" });
+    const close = make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() });
+    const body = make("form", { class: "export-form" },
+      range("from_frame", "From", 0), range("to_frame", "To", last),
+      make("fieldset", {}, make("legend", { text: "Views" }), ...ticks(state.scene.views)),
+      make("fieldset", {}, make("legend", { text: "Pictures" }), tick("png", "Changed pictures as PNG instead of JPEG 95", false), tick("masks", "Instance masks", true)),
+      make("p", { class: "note", text: "A folder with nuScenes tables, films, masks, the take and a report. Every changed picture is marked as such; untouched ones are copies of the recording." }),
+      make("div", { class: "buttons" }, go, close));
+    body.addEventListener("submit", (event) => {
+      event.preventDefault();
+      begin(new FormData(body));
+    });
+    return body;
+  }
+
+  async function begin(data) {
+    const [from, to] = [Number(data.get("from_frame")), Number(data.get("to_frame"))].sort((a, b) => a - b);
+    const order = { scene: state.scene.name, take: state.take.id, views: data.getAll("view"), from_frame: from, to_frame: to, png: data.has("png"), masks: data.has("masks") };
+    if (order.views.length === 0) return say("Choose at least one view to export.", "problem");
+    try {
+      const begun = await post("exports", order);
+      running = begun.number;
+      return await follow(begun);
+    } catch (error) {
+      return say(error.message, "problem");
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- following it
+
+  function progress() {
+    const bar = make("progress", { max: 1, value: 0, "aria-label": "Export" }), words = make("p", { role: "status" });
+    const cancel = make("button", { type: "button", class: "button", text: "Cancel", onclick: () => post(`exports/${running}/cancel`, {}) });
+    const hide = make("button", { type: "button", class: "button", text: "Hide", onclick: () => dialog.close() });
+    show("Exporting", bar, words, make("div", { class: "buttons" }, cancel, hide));
+    return ({ stage, done, total, seconds_left: left }) => {
+      bar.value = total > 0 ? done / total : 0;
+      words.textContent = `${STAGES[stage] ?? stage}: ${done} of ${total}${left === null ? "" : `, ${Math.ceil(left)} s left`}`;
+    };
+  }
+
+  async function follow(begun) {
+    const tell = progress();
+    let now = begun;
+    while (!now.is_over) {
+      tell(now);
+      await sleep(ASK_MS);
+      now = await get(`exports/${begun.number}`);
+    }
+    running = null;
+    if (now.is_finished) finished(now);
+    else if (now.problem) failed(now.problem);
+    else show("Export cancelled", make("p", { text: "Nothing was left behind." }), closing());
+  }
+
+  const closing = () => make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() }));
+
+  function finished(export_) {
+    const link = make("a", { href: route(export_.zip), class: "button primary", download: true, text: "Download as zip" });
+    const buttons = closing();
+    buttons.prepend(link);
+    show("Export finished", make("p", { text: "The folder on the server:" }), make("code", { class: "path", text: export_.folder }), buttons);
+    if (!dialog.open) say(`Export finished: ${export_.folder}`);
+  }
+
+  function failed(sentence) {
+    show("Export failed", make("p", { class: "problem", text: sentence }), closing());
+    if (!dialog.open) say(sentence, "problem");
+  }
+
+  function show(title, ...parts) {
+    dialog.replaceChildren(make("div", { class: "dialog-head" }, make("h2", { text: title })), ...parts);
+  }
+
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  return () => {
+    if (running === null) show("Export", form());
+    dialog.showModal();
+  };
+}

@@ -1,0 +1,185 @@
+/** The open take: edits go to the server one by one, answers come back as patches, and the draft follows the newest. */
+
+import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
+
+const NO_MAP = {
+  known: false, lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
+};
+const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
+
+export function createDocument(store, pictures, say) {
+  const { state } = store;
+  const inOrder = createQueue();
+  let drawing = null; // the AbortController of the draft that is being streamed
+  let resting = 0;
+
+  // ------------------------------------------------------------------------------------------- opening
+
+  const byId = (actors) => new Map(actors.map((actor) => [actor.id, actor]));
+  const withMap = (take) => ({ ...take, actors: byId(take.actors), changed: new Set(take.changed) });
+
+  function remember(take) {
+    const url = new URL(location.href);
+    url.searchParams.set("scene", state.scene.name);
+    url.searchParams.set("take", take.id);
+    history.replaceState(null, "", url);
+    document.title = `${take.name} – ${state.scene.name} – Retake`;
+  }
+
+  /** Open a scene, in a take of it; without one, a new take is begun. */
+  async function open(sceneName, takeId) {
+    stopDrawing();
+    const answer = await post("open", { scene: sceneName, take: takeId });
+    const scene = { ...answer.scene, actorsById: byId(answer.scene.actors), map: sameMap(answer.scene.name) };
+    const sameScene = state.scene?.name === answer.scene.name;
+    store.set({
+      scene, take: withMap(answer.take), takes: answer.takes, gesture: null, waiting: null,
+      selected: null, compared: null, playing: false, tool: "select", saving: "saved",
+      frame: sameScene ? state.frame : answer.scene.first_frame,
+    });
+    pictures.know(answer.take.state, answer.take.drawn);
+    remember(state.take);
+    if (answer.notice) say(answer.notice);
+    draw();
+    if (scene.map === NO_MAP) fetchMap(scene.name);
+  }
+
+  const sameMap = (name) => (state.scene?.name === name ? state.scene.map : NO_MAP);
+
+  async function fetchMap(name) {
+    const map = await get(`map/${encodeURIComponent(name)}`);
+    if (map.raster) map.raster.url = `raster/${encodeURIComponent(name)}`;
+    if (state.scene.name === name) store.set({ scene: { ...state.scene, map } });
+  }
+
+  /** The same actors with what is said of the take. */
+  const renamed = (about) => ({ ...state.take, ...about, changed: new Set(about.changed) });
+
+  // ------------------------------------------------------------------------------------------- changing
+
+  function accept(patch) {
+    const actors = new Map(state.take.actors);
+    for (const actor of patch.actors) actors.set(actor.id, actor);
+    for (const id of patch.removed) actors.delete(id);
+    store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, saving: "saved", waiting: null });
+    pictures.know(patch.state, patch.drawn);
+    if (state.selected && state.selected !== "ego" && !actors.has(state.selected)) store.set({ selected: null });
+    draw();
+  }
+
+  async function send(path, body) {
+    const started = performance.now();
+    store.set({ saving: "saving" });
+    const request = { ...body, take: state.take.id, scene: state.scene.name, base: state.take.state };
+    try {
+      const patch = await postUntilAnswered(path, request, () => store.set({ saving: "offline" }));
+      accept(patch);
+      globalThis.retakeLastCommitMs = performance.now() - started;
+      return true;
+    } catch (error) {
+      store.set({ saving: "saved", waiting: null });
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 409) await reopen(error.message);
+      else say(error.message, "problem");
+      return false;
+    }
+  }
+
+  async function reopen(sentence) {
+    await open(state.scene.name, state.take.id);
+    say(sentence, "problem");
+  }
+
+  /** Send an edit; `preview` is shown until the answer is there. */
+  function commit(edit, preview = null) {
+    const gesture = freshId("g-");
+    store.set({ gesture: null, waiting: preview });
+    return inOrder(() => send("edit", { gesture, edits: Array.isArray(edit) ? edit : [edit] }));
+  }
+
+  const undo = () => inOrder(() => state.take.can_undo && send("undo", {}));
+  const redo = () => inOrder(() => state.take.can_redo && send("redo", {}));
+
+  /** Go to the take as it was after so many gestures. */
+  const goTo = (position) => inOrder(() => send("goto", { position }));
+
+  /** Name, notes, tags, rating. */
+  function describe(fields) {
+    return inOrder(async () => {
+      store.set({ saving: "saving" });
+      const body = { take: state.take.id, scene: state.scene.name, ...fields };
+      try {
+        const answer = await postUntilAnswered("describe", body, () => store.set({ saving: "offline" }));
+        store.set({ take: renamed(answer.take), takes: answer.takes, saving: "saved" });
+      } catch (error) {
+        store.set({ saving: "saved" });
+        say(error.message, "problem");
+      }
+    });
+  }
+
+  function branch() {
+    return inOrder(async () => {
+      const answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+      store.set({ take: renamed(answer.take), takes: answer.takes });
+      remember(state.take);
+      say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
+    });
+  }
+
+  /** Show another take of the same scene beside this one; null is the recording. */
+  async function compare(takeId) {
+    if (!takeId) return store.set({ compared: null });
+    const answer = await get(`take?scene=${encodeURIComponent(state.scene.name)}&take=${encodeURIComponent(takeId)}`);
+    const other = withMap(answer.take);
+    pictures.know(other.state, other.drawn);
+    store.set({ compared: other, wipe: { ...state.wipe, on: true } });
+    draw();
+  }
+
+  // ------------------------------------------------------------------------------------------- the draft
+
+  function stopDrawing() {
+    drawing?.abort();
+    drawing = null;
+    if (state.draft) store.set({ draft: null });
+  }
+
+  /** Draw what is missing of one take, from the playhead on. */
+  async function drawTake(take, signal) {
+    const started = performance.now();
+    const request = { scene: state.scene.name, take: take.id, state: take.state, frame: state.frame, session: freshId("draft-") };
+    for await (const message of stream("draft", request, signal)) {
+      if (message.kind === "picture") pictures.know(take.state, [message]);
+      if (message.kind === "problem") say(message.sentence, "problem");
+      if (message.total) store.set({ draft: { done: message.done, total: message.total, started } });
+    }
+  }
+
+  /** Start the draft anew: the newest state of the take, then what it is compared with. */
+  async function draw() {
+    stopDrawing();
+    const mine = new AbortController();
+    drawing = mine;
+    const wanted = [state.take, state.compared].filter((take) => take && pictures.missing(take, state.scene).length > 0);
+    try {
+      for (const take of wanted) await drawTake(take, mine.signal);
+    } catch (error) {
+      if (!mine.signal.aborted && error instanceof Refused) say(error.message, "problem");
+    }
+    if (drawing === mine) {
+      drawing = null;
+      store.set({ draft: null });
+    }
+  }
+
+  /** The playhead rests on pictures that are not drawn: they come first. */
+  function look() {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      if (drawing && state.take && pictures.missing(state.take, state.scene).some(([frame]) => frame === state.frame)) draw();
+    }, AROUND);
+  }
+
+  return { open, commit, undo, redo, goTo, describe, branch, compare, draw, stopDrawing, look };
+}

@@ -1,0 +1,171 @@
+/** What is being done with the pointer, wherever it is done: begin, follow, finish or cancel; nothing is sent until the end.
+
+The map and the pictures hand over places on the ground (metres, world), so a drag is one thing in all of them. */
+
+import { freshId } from "./server.js";
+import { actorNow, actorsNow, egoNow, groundAt, timeNow } from "./scenario.js";
+import { moved, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
+import { bent, egoFrameOffset, offsetsWith } from "./ego_path.js";
+
+const CLICK_M = 0.05; // a drag shorter than this is a click
+const CLICK_RAD = 0.005;
+
+export function createGestures(store, take) {
+  const { state } = store;
+
+  const begin = (gesture) => store.set({ gesture });
+  const cancel = () => store.set({ gesture: null, tool: "select" });
+  const preview = (actor) => new Map([[actor.id, actor]]);
+
+  // ------------------------------------------------------------------------------------------- moving
+
+  function beginMove(id, [x, y], scope = state.scope) {
+    const actor = actorNow(state, id);
+    if (!actor) return;
+    begin({ kind: "move", id, from: [x, y], by: [0, 0], t: timeNow(state), scope, before: actor, actors: null });
+  }
+
+  function move(gesture, [x, y]) {
+    const by = [x - gesture.from[0], y - gesture.from[1]];
+    const actor = moved(gesture.before, gesture.t, by, gesture.scope);
+    store.set({ gesture: { ...gesture, by, actors: preview(actor) } });
+  }
+
+  function endMove({ id, by, t, scope, actors }) {
+    if (Math.hypot(...by) < CLICK_M) return store.set({ gesture: null });
+    return take.commit({ kind: "move", actor: id, t_us: t, by: [...by, 0], scope }, { actors });
+  }
+
+  // ------------------------------------------------------------------------------------------- turning
+
+  function beginRotate(id, [x, y]) {
+    const actor = actorNow(state, id);
+    if (!actor) return;
+    const [cx, cy] = poseAt(actor.track, timeNow(state));
+    const gesture = { kind: "rotate", id, centre: [cx, cy], start: Math.atan2(y - cy, x - cx), angle: 0 };
+    begin({ ...gesture, t: timeNow(state), scope: state.scope, before: actor, actors: null });
+  }
+
+  function rotate(gesture, [x, y], snap) {
+    let angle = Math.atan2(y - gesture.centre[1], x - gesture.centre[0]) - gesture.start;
+    angle = Math.atan2(Math.sin(angle), Math.cos(angle));
+    if (snap) angle = Math.round(angle / (Math.PI / 12)) * (Math.PI / 12);
+    const actor = rotated(gesture.before, gesture.t, angle, gesture.scope);
+    store.set({ gesture: { ...gesture, angle, actors: preview(actor) } });
+  }
+
+  function endRotate({ id, angle, t, scope, actors }) {
+    if (Math.abs(angle) < CLICK_RAD) return store.set({ gesture: null });
+    return take.commit({ kind: "rotate", actor: id, t_us: t, by_rad: angle, scope }, { actors });
+  }
+
+  // ------------------------------------------------------------------------------------------- bending the ego path
+
+  function beginBend(t, [x, y]) {
+    begin({ kind: "bend", t, from: [x, y], offset: null, ego: null });
+  }
+
+  function bend(gesture, point) {
+    const offset = egoFrameOffset(state.scene.ego, gesture.t, point);
+    const offsets = offsetsWith(state.scene, state.take.ego_offsets, gesture.t, offset);
+    store.set({ gesture: { ...gesture, offset, offsets, ego: bent(state.scene.ego, offsets) } });
+  }
+
+  function endBend(gesture) {
+    if (!gesture.offset) return store.set({ gesture: null });
+    return take.commit({ kind: "ego_path", offsets: gesture.offsets }, { actors: new Map(), ego: gesture.ego });
+  }
+
+  // ------------------------------------------------------------------------------------------- waypoints, goals, adding
+
+  /** A click on the ground with a tool other than "select"; true where it was used. */
+  function place(point) {
+    if (state.tool === "waypoint") return placeWaypoint(point);
+    if (state.tool === "goal") return placeGoal(point);
+    if (state.tool === "add") return addAt(point);
+    return false;
+  }
+
+  function placeWaypoint(point) {
+    if (!state.selected || state.selected === "ego") return false;
+    const open = state.gesture?.kind === "waypoints" ? state.gesture : { kind: "waypoints", id: state.selected, t: timeNow(state), points: [] };
+    begin({ ...open, points: [...open.points, point], at: point, actors: null });
+    return true;
+  }
+
+  function endWaypoints() {
+    const { id, t, points } = state.gesture;
+    store.set({ tool: "select", gesture: null });
+    return take.commit({ kind: "path", actor: id, t_us: t, waypoints: points.map(waypoint) });
+  }
+
+  function placeGoal(point) {
+    if (!state.selected || state.selected === "ego") return false;
+    const arrival = state.scene.span[1];
+    store.set({ tool: "select", gesture: null });
+    const goal = { ...waypoint(point), t_us: arrival };
+    take.commit({ kind: "path", actor: state.selected, t_us: timeNow(state), waypoints: [goal], is_goal: true });
+    return true;
+  }
+
+  const waypoint = ([x, y]) => ({ x, y, t_us: null, speed_mps: null });
+
+  /** A new actor of the chosen category that stands where it was put, heading as the nearest lane or the ego does. */
+  function addAt([x, y]) {
+    const { category, size, source } = state.adding;
+    const id = freshId("new-", 3);
+    const pose = [x, y, groundAt(state, x, y) + size[2] / 2, ...yawQuaternion(headingAt(x, y))];
+    const [start, end] = state.scene.span;
+    const track = [start, end].map((t) => [t, ...pose]);
+    const actor = { id, category, size, track, absent: [], colour: null, source };
+    store.set({ tool: "select", selected: id });
+    take.commit({ kind: "add", actor: id, category, size_lwh: size, track: track.map(poseJson), look: { source, colour: null } }, { actors: preview(actor) });
+    return true;
+  }
+
+  const poseJson = ([t, x, y, z, ...rotation]) => ({ t_us: t, T_world: { translation: [x, y, z], rotation } });
+
+  function headingAt(x, y) {
+    let best = { distance: 4, yaw: null };
+    for (const lane of state.scene.map.lanes) {
+      for (let i = 1; i < lane.centre.length; i += 1) {
+        const [a, b] = [lane.centre[i - 1], lane.centre[i]];
+        const distance = Math.hypot((a[0] + b[0]) / 2 - x, (a[1] + b[1]) / 2 - y);
+        if (distance < best.distance) best = { distance, yaw: Math.atan2(b[1] - a[1], b[0] - a[0]) };
+      }
+    }
+    return best.yaw ?? yawOf(poseAt(egoNow(state) ?? state.scene.ego, timeNow(state)));
+  }
+
+  // ------------------------------------------------------------------------------------------- one door for all of them
+
+  const FOLLOW = { move, rotate, bend };
+  const END = { move: endMove, rotate: endRotate, bend: endBend };
+
+  /** The pointer is at a place on the ground. */
+  function follow(point, snap = false) {
+    const { gesture } = state;
+    if (gesture?.kind === "waypoints") return store.set({ gesture: { ...gesture, at: point } });
+    return gesture && FOLLOW[gesture.kind](gesture, point, snap);
+  }
+
+  /** The pointer was let go. */
+  function finish() {
+    const { gesture } = state;
+    if (gesture && END[gesture.kind]) return END[gesture.kind](gesture);
+    return null;
+  }
+
+  /** Shift or turn the selected actor from the keyboard: metres ahead and left of it, radians. */
+  function nudge(ahead, left, angle = 0) {
+    const actor = actorsNow(state).get(state.selected);
+    if (!actor || state.gesture) return;
+    const t = timeNow(state);
+    if (angle) return take.commit({ kind: "rotate", actor: actor.id, t_us: t, by_rad: angle, scope: state.scope });
+    const yaw = yawOf(poseAt(actor.track, t));
+    const by = [ahead * Math.cos(yaw) - left * Math.sin(yaw), ahead * Math.sin(yaw) + left * Math.cos(yaw), 0];
+    return take.commit({ kind: "move", actor: actor.id, t_us: t, by, scope: state.scope });
+  }
+
+  return { beginMove, beginRotate, beginBend, place, follow, finish, endWaypoints, cancel, nudge };
+}

@@ -1,0 +1,75 @@
+/** The findings and the history of edits, as lists whose entries go to what they are about. */
+
+import { make } from "./dom.js";
+import { seconds } from "./dom.js";
+
+export function createLists(root, store, take, actions) {
+  const { state } = store;
+  const findings = root.querySelector("#findings"), edits = root.querySelector("#edits");
+
+  // ------------------------------------------------------------------------------------------- findings
+
+  const severity = (value) => (value >= 0.66 ? "severe" : value >= 0.33 ? "notable" : "slight");
+
+  function findingEntry(finding) {
+    const when = seconds(state.scene, Math.max(finding.span[0], state.scene.span[0]));
+    const mark = make("span", { class: "mark", "data-severity": severity(finding.severity), "aria-label": severity(finding.severity), text: "▲" });
+    const button = make("button", { type: "button", class: "entry", onclick: () => actions.jumpTo(finding) }, mark,
+      make("span", { class: "sentence", text: finding.sentence }), make("span", { class: "when", text: when }));
+    button.classList.toggle("about", finding.actors.includes(state.selected));
+    return make("li", {}, button);
+  }
+
+  function drawFindings() {
+    const sorted = [...state.take.findings].sort((a, b) => b.severity - a.severity);
+    const entries = sorted.map(findingEntry);
+    findings.replaceChildren(...(entries.length ? entries : [make("li", { class: "empty", text: "No findings: nothing overlaps, nobody leaves the road." })]));
+    root.querySelector("#findings-count").textContent = sorted.length || "";
+  }
+
+  // ------------------------------------------------------------------------------------------- edits
+
+  /** Steps already done, then those that redo would bring back, greyed. */
+  function editEntry(edit, index, done) {
+    const button = make("button", {
+      type: "button", class: "entry", "aria-current": index === done - 1 ? "step" : null,
+      onclick: () => take.goTo(index + 1), title: "Go to the take as it was after this edit",
+    }, make("span", { class: "when", text: index + 1 }), make("span", { class: "sentence", text: edit.sentence }));
+    button.classList.toggle("undone", index >= done);
+    return make("li", {}, button);
+  }
+
+  function drawEdits() {
+    const { gestures, undone } = state.take;
+    const start = make("li", {}, make("button", {
+      type: "button", class: "entry", "aria-current": gestures.length === 0 ? "step" : null, onclick: () => take.goTo(0),
+    }, make("span", { class: "when", text: "0" }), make("span", { class: "sentence", text: "As recorded" })));
+    const entries = [...gestures, ...undone].map((edit, i) => editEntry(edit, i, gestures.length));
+    edits.replaceChildren(start, ...entries);
+    root.querySelector("#edits-count").textContent = gestures.length || "";
+    edits.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  function drawTabs() {
+    for (const name of ["findings", "edits"]) {
+      const tab = root.querySelector(`#tab-${name}`), shown = state.listed === name;
+      tab.setAttribute("aria-selected", String(shown));
+      tab.tabIndex = shown ? 0 : -1;
+      root.querySelector(`#${name}`).hidden = !shown;
+    }
+  }
+
+  for (const name of ["findings", "edits"]) {
+    root.querySelector(`#tab-${name}`).addEventListener("click", () => store.set({ listed: name }));
+    root.querySelector(`#tab-${name}`).addEventListener("keydown", (event) => {
+      if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+      event.stopPropagation();
+      store.set({ listed: name === "findings" ? "edits" : "findings" });
+      root.querySelector(`#tab-${state.listed}`).focus();
+    });
+  }
+
+  store.watch(["take", "selected"], () => state.take && drawFindings());
+  store.watch(["take"], () => state.take && drawEdits());
+  store.watch(["listed"], drawTabs);
+}

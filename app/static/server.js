@@ -1,0 +1,71 @@
+/** Talking to the server: one answer per edit, in order, tried again until it is there. */
+
+const JSON_HEADERS = { "Content-Type": "application/json" };
+const RETRY_MS = 700;
+
+export class Refused extends Error {}
+
+/** A route of ours, also where the window does not stand at the root of its host. */
+export const route = (path) => new URL(`retake/${path}`, document.baseURI).href;
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A new id, for a gesture or an actor. */
+export function freshId(prefix, length = 6) {
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return prefix + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function answerOf(response) {
+  if (response.ok) return response.json();
+  if (response.status === 401) location.reload();
+  const body = await response.json().catch(() => ({}));
+  const sentence = typeof body.detail === "string" ? body.detail : `the server answered ${response.status}`;
+  throw Object.assign(new Refused(sentence), { status: response.status, body });
+}
+
+export async function get(path) {
+  return answerOf(await fetch(route(path)));
+}
+
+export async function post(path, body, signal) {
+  return answerOf(await fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), signal }));
+}
+
+/** Post until the server has answered; `onOffline` hears of every try that did not reach it. */
+export async function postUntilAnswered(path, body, onOffline) {
+  for (;;) {
+    try {
+      return await post(path, body);
+    } catch (error) {
+      if (error instanceof Refused && error.status < 500) throw error;
+      onOffline(error);
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** One at a time, in the order of asking. */
+export function createQueue() {
+  let last = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+/** The JSON messages of a streamed answer, line by line; aborting the signal cancels the work on the server. */
+export async function* stream(path, body, signal) {
+  const response = await fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), signal });
+  if (!response.ok) await answerOf(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) if (line) yield JSON.parse(line);
+  }
+}

@@ -1,0 +1,43 @@
+/** What is asked of the whole take: weather and time of day; and what a person says of it: notes, tags, a rating. */
+
+import { make, option } from "./dom.js";
+
+const AS_RECORDED = "as recorded";
+
+export function createTakePanel(root, store, take) {
+  const { state } = store;
+  const $ = (selector) => root.querySelector(selector);
+  const weather = $("#weather"), hour = $("#time-of-day"), notes = $("#notes"), tags = $("#tags"), rating = $("#rating");
+
+  const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
+  function fill(picker, values, value) {
+    picker.replaceChildren(...values.map((each) => option(each, capital(each), each === value)));
+  }
+
+  weather.addEventListener("change", () => take.commit({ kind: "weather", value: weather.value }));
+  hour.addEventListener("change", () => take.commit({ kind: "time_of_day", value: hour.value }));
+  notes.addEventListener("change", () => take.describe({ notes: notes.value }));
+  tags.addEventListener("change", () => {
+    take.describe({ tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean) });
+  });
+
+  const star = (value) => make("button", {
+    type: "button", class: "star", role: "radio", "aria-checked": String(state.take.rating === value),
+    "aria-label": value === 1 ? "1 star" : `${value} stars`, text: value <= (state.take.rating ?? 0) ? "★" : "☆",
+    onclick: () => take.describe({ rating: state.take.rating === value ? null : value }),
+  });
+
+  function draw() {
+    if (!state.take) return;
+    const about = root.ownerDocument.activeElement;
+    fill(weather, state.scene.weathers, state.take.weather);
+    fill(hour, state.scene.times_of_day, state.take.time_of_day);
+    $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
+    if (about !== notes) notes.value = state.take.notes;
+    if (about !== tags) tags.value = state.take.tags.join(", ");
+    rating.replaceChildren(...[1, 2, 3, 4, 5].map(star));
+  }
+
+  store.watch(["take", "scene"], draw);
+}

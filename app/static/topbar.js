@@ -1,0 +1,78 @@
+/** The bar above everything: scene, take, undo and redo, the autosave clock, how far the draft is, export. */
+
+import { clock, make, option } from "./dom.js";
+
+export function createTopbar(root, store, take) {
+  const { state } = store;
+  const $ = (selector) => root.querySelector(selector);
+  const scenePicker = $("#scene-picker"), takePicker = $("#take-picker"), name = $("#take-name");
+  let savedAt = null;
+
+  // ------------------------------------------------------------------------------------------- pickers
+
+  scenePicker.addEventListener("change", () => take.open(scenePicker.value, null));
+  takePicker.addEventListener("change", () => take.open(state.scene.name, takePicker.value || null));
+  name.addEventListener("change", () => {
+    const wanted = name.value.trim();
+    if (wanted && wanted !== state.take.name) take.describe({ name: wanted });
+    else name.value = state.take.name;
+  });
+  name.addEventListener("keydown", (event) => event.key === "Enter" && name.blur());
+
+  const edits = (count) => (count === 1 ? "1 edit" : `${count} edits`);
+  const stars = (rating) => (rating ? ` ${"★".repeat(rating)}` : "");
+
+  function drawScenes() {
+    const entries = state.scenes.map((scene) => option(scene.name, scene.description ? `${scene.name} – ${scene.description}` : scene.name, scene.name === state.scene.name));
+    scenePicker.replaceChildren(...entries);
+  }
+
+  function drawTakes() {
+    const known = state.takes.some((entry) => entry.id === state.take.id);
+    const entries = state.takes.map((entry) => {
+      const from = entry.parent_name ? `, from ${entry.parent_name}` : "";
+      return option(entry.id, `${entry.name} (${edits(entry.edits)}${from})${stars(entry.rating)}`, entry.id === state.take.id);
+    });
+    if (!known) entries.unshift(option(state.take.id, `${state.take.name} (no edits yet)`, true));
+    takePicker.replaceChildren(...entries, make("hr"), option("", "New take"));
+    if (root.ownerDocument.activeElement !== name) name.value = state.take.name;
+  }
+
+  // ------------------------------------------------------------------------------------------- what is going on
+
+  const SAVING = { saving: "saving …", offline: "no connection: trying again" };
+
+  function drawSaving() {
+    if (state.saving === "saved" && state.take.saved_at) savedAt = new Date(state.take.saved_at);
+    if (!state.take.saved_at) savedAt = null;
+    const saved = savedAt ? `autosaved ${clock(savedAt)}` : "autosaves with the first edit";
+    $("#saved").textContent = SAVING[state.saving] ?? saved;
+    $("#saved").dataset.saving = state.saving;
+  }
+
+  function drawDraft() {
+    const { draft } = state;
+    const busy = Boolean(draft && draft.done < draft.total);
+    $("#draft").hidden = !busy;
+    if (!busy) return;
+    const gone = (performance.now() - draft.started) / 1000;
+    const left = draft.done > 2 ? Math.ceil((gone / draft.done) * (draft.total - draft.done)) : null;
+    $("#draft progress").value = draft.done / draft.total;
+    $("#draft-text").textContent = `Draft ${draft.done}/${draft.total}${left === null ? "" : `, ${left} s left`}`;
+  }
+
+  function drawButtons() {
+    for (const [selector, able, words] of [["undo", state.take.can_undo, state.take.undo_word], ["redo", state.take.can_redo, state.take.redo_word]]) {
+      const button = $(`[data-action="${selector}"]`);
+      button.setAttribute("aria-disabled", String(!able));
+      const label = `${selector === "undo" ? "Undo" : "Redo"}${words ? `: ${words}` : ""}`;
+      button.title = `${label} (${selector === "undo" ? "Ctrl+Z" : "Ctrl+Shift+Z"})`;
+      button.setAttribute("aria-label", label);
+    }
+  }
+
+  store.watch(["scene", "scenes"], () => state.scene && drawScenes());
+  store.watch(["take", "takes"], () => state.take && (drawTakes(), drawButtons()));
+  store.watch(["take", "saving"], () => state.take && drawSaving());
+  store.watch(["draft"], drawDraft);
+}

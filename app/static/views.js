@@ -1,0 +1,240 @@
+/** The camera pictures with boxes drawn over them, each with a wipe between the take and what it is compared with. */
+
+import "./projection.js";
+import { fitted, make } from "./dom.js";
+import { actorName, actorsNow, cameraAt, categoryColour, egoNow } from "./scenario.js";
+import { actorAt } from "./tracks.js";
+
+const { apply, boxCorners, boxOutline, clipLine, inverse, project, BOX_EDGES } = globalThis.RetakeProjection;
+const FARTHEST_M = 90; // boxes further off are specks
+const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
+const SHAPES = [[3, 2], [2, 3], [6, 1], [1, 6]]; // columns, rows of the grid
+const ORDER = { 2: ["FRONT", "BACK", "FRONT_LEFT", "FRONT_RIGHT", "BACK_LEFT", "BACK_RIGHT"], 3: ["FRONT_LEFT", "FRONT", "FRONT_RIGHT", "BACK_LEFT", "BACK", "BACK_RIGHT"] };
+const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
+const TOPICS = [
+  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "size",
+];
+
+/** "CAM_FRONT_LEFT" → "Front left". */
+export function viewWord(name) {
+  const words = name.replace(/^CAM_/, "").toLowerCase().replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function createViews(grid, store, pictures) {
+  const { state } = store;
+  let tiles = []; // [{canvas, badge, figure, index}]
+  let built = null;
+
+  // ------------------------------------------------------------------------------------------- tiles
+
+  function tile(view, index) {
+    const canvas = make("canvas", { tabindex: 0, role: "img", class: "view-canvas", "aria-label": `${viewWord(view.name)} camera` });
+    const badge = make("span", { class: "tier" });
+    const full = make("button", {
+      class: "quiet full", type: "button", title: `Full size (${index + 1})`, "aria-label": `${viewWord(view.name)} in full size`,
+      onclick: () => store.set({ expanded: state.expanded === index ? null : index }),
+      text: "⤢",
+    });
+    const caption = make("figcaption", {}, make("b", { text: viewWord(view.name) }), badge, full);
+    const figure = make("figure", { class: "view", "data-view": view.name }, canvas, caption);
+    return { canvas, badge, figure, index, view };
+  }
+
+  function build() {
+    built = state.scene.name;
+    tiles = state.scene.views.map(tile);
+    grid.replaceChildren(...tiles.map(({ figure }) => figure));
+  }
+
+  /** As many columns as let the pictures be largest; one alone when a view is shown in full. */
+  function arrange() {
+    const shown = tiles.filter(({ index }) => state.expanded === null || state.expanded === index);
+    const width = grid.clientWidth, height = grid.clientHeight, gap = 4;
+    const aspect = shown[0] ? shown[0].view.small.width / shown[0].view.small.height : 1;
+    let best = { wide: 0, columns: 1 };
+    for (const [columns, rows] of shown.length === 1 ? [[1, 1]] : SHAPES) {
+      if (columns * rows < shown.length) continue;
+      const wide = Math.min((width - gap * (columns - 1)) / columns, ((height - gap * (rows - 1)) / rows) * aspect);
+      if (wide > best.wide) best = { wide, columns };
+    }
+    grid.style.gridTemplateColumns = `repeat(${best.columns}, ${Math.floor(best.wide)}px)`;
+    const order = ORDER[best.columns] ?? ORDER[3];
+    for (const { figure, index, view } of tiles) {
+      figure.hidden = state.expanded !== null && state.expanded !== index;
+      figure.style.order = order.indexOf(view.name.replace(/^CAM_/, ""));
+      figure.style.height = `${Math.floor(best.wide / aspect)}px`;
+      figure.classList.toggle("alone", state.expanded === index);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- where things are in a picture
+
+  /** The view as it is shown (recorded size when alone), its picture's time and T_camera_world; null without a picture. */
+  function lens(index, take = state.take) {
+    const ego = take === null ? null : take === state.take ? egoNow(state) : take.ego;
+    const camera = cameraAt(state, state.frame, index, ego);
+    if (!camera) return null;
+    const view = state.scene.views[index];
+    const shown = state.expanded === index ? view : { ...view, ...view.small };
+    return { view: shown, t: camera.picture.t_us, T_world_camera: camera.pose, T_camera_world: inverse(camera.pose) };
+  }
+
+  /** [{actor, corners (camera frame), outline (pixels), depth}], the farthest first. */
+  function boxes(through, actors) {
+    const found = [];
+    for (const actor of actors) {
+      const pose = actorAt(actor, through.t);
+      if (!pose) continue;
+      const centre = apply(through.T_camera_world, pose);
+      if (centre[2] < -actor.size[0] || Math.hypot(...centre) > FARTHEST_M) continue;
+      const corners = boxCorners(pose, actor.size).map((corner) => apply(through.T_camera_world, corner));
+      const outline = boxOutline(through.view, corners);
+      if (outline) found.push({ actor, corners, outline, depth: Math.hypot(...centre) });
+    }
+    return found.sort((a, b) => b.depth - a.depth);
+  }
+
+  // ------------------------------------------------------------------------------------------- drawing
+
+  function line(context, view, a, b) {
+    const ends = clipLine(a, b);
+    if (!ends) return;
+    const [p, q] = ends.map((end) => project(view, end));
+    context.moveTo(p[0], p[1]);
+    context.lineTo(q[0], q[1]);
+  }
+
+  function drawBox(context, view, { actor, corners, outline, depth }, scale) {
+    const selected = actor.id === state.selected, hovered = actor.id === state.hovered;
+    const colour = categoryColour(actor.category);
+    context.globalAlpha = selected || hovered ? 1 : Math.min(0.85, Math.max(0.25, 1.1 - depth / 70));
+    if (selected) {
+      context.fillStyle = `${colour}26`;
+      context.beginPath();
+      outline.forEach(([u, v], i) => (i === 0 ? context.moveTo(u, v) : context.lineTo(u, v)));
+      context.fill();
+    }
+    context.lineWidth = (selected ? 2 : hovered ? 1.8 : 1) * scale;
+    context.strokeStyle = selected ? "#ffffff" : colour;
+    context.beginPath();
+    for (const [i, j] of BOX_EDGES) line(context, view, corners[i], corners[j]);
+    context.stroke();
+    context.strokeStyle = colour;
+    context.lineWidth *= 1.8; // the front face is the heavier one
+    context.beginPath();
+    for (const [i, j] of FRONT) line(context, view, corners[i], corners[j]);
+    context.stroke();
+    context.globalAlpha = 1;
+    if (selected || hovered) drawLabel(context, view, actor, outline, scale);
+  }
+
+  function drawLabel(context, view, actor, outline, scale) {
+    const name = actorName(state, actor);
+    context.font = `600 ${11 * scale}px system-ui, sans-serif`;
+    const width = context.measureText(name).width + 10 * scale, height = 17 * scale;
+    const left = Math.min(Math.max(Math.min(...outline.map((p) => p[0])), 0), view.width - width);
+    const top = Math.max(Math.min(...outline.map((p) => p[1])) - height - 2 * scale, 0);
+    context.fillStyle = "rgba(14, 17, 22, 0.85)";
+    context.fillRect(left, top, width, height);
+    context.fillStyle = "#ffffff";
+    context.fillText(name, left + 5 * scale, top + 12.5 * scale);
+  }
+
+  /** The selected actor's path on the ground. */
+  function drawPath(context, through, actor, scale) {
+    context.beginPath();
+    context.strokeStyle = categoryColour(actor.category);
+    context.lineWidth = 1.5 * scale;
+    const places = actor.track.map(([, x, y, z]) => apply(through.T_camera_world, [x, y, z - actor.size[2] / 2]));
+    for (let i = 1; i < places.length; i += 1) line(context, through.view, places[i - 1], places[i]);
+    context.stroke();
+  }
+
+  function drawBoxes(context, through, actors, scale) {
+    const chosen = actors.get(state.selected);
+    if (!state.layers.boxes && !chosen) return;
+    const shown = state.layers.boxes ? [...actors.values()] : [chosen];
+    if (chosen && state.layers.paths) drawPath(context, through, chosen, scale);
+    const found = boxes(through, shown);
+    for (const box of found) if (box.actor !== chosen) drawBox(context, through.view, box, scale);
+    for (const box of found) if (box.actor === chosen) drawBox(context, through.view, box, scale);
+  }
+
+  /** One side of the wipe: the picture of a take (null: the recording) and its boxes; returns its tier. */
+  function drawSide(context, index, take, actors, width) {
+    const full = state.expanded === index;
+    const source = pictures.source(take, state.frame, index, full);
+    const image = source.url && (pictures.image(source.url) ?? (source.small ? pictures.image(source.small) : null));
+    const through = lens(index, take);
+    if (!through) return source.tier;
+    const scale = through.view.width / width;
+    if (image) drawPicture(context, image, through.view);
+    if (actors) drawBoxes(context, through, actors, scale);
+    return source.url && pictures.isBroken(source.url) ? "missing" : source.tier;
+  }
+
+  /** A fitted picture has its view's shape; the recorded one fills its own. */
+  function drawPicture(context, image, view) {
+    context.imageSmoothingQuality = "high";
+    if (image.naturalWidth === view.width) return context.drawImage(image, 0, 0, view.width, view.height);
+    const scale = Math.max(view.width / image.naturalWidth, view.height / image.naturalHeight);
+    const [wide, high] = [image.naturalWidth * scale, image.naturalHeight * scale];
+    return context.drawImage(image, (view.width - wide) / 2, (view.height - high) / 2, wide, high);
+  }
+
+  function drawWipe(context, index, view, width) {
+    const at = state.wipe.at * view.width, scale = view.width / width;
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, at, view.height);
+    context.clip();
+    drawSide(context, index, state.compared, state.compared ? state.compared.actors : null, width);
+    context.restore();
+    context.fillStyle = "#ffffff";
+    context.fillRect(at - scale, 0, 2 * scale, view.height);
+    context.beginPath();
+    context.arc(at, view.height / 2, 7 * scale, 0, 2 * Math.PI);
+    context.fill();
+    label(context, state.compared?.name ?? "Recorded", Math.max(at - 8 * scale, 0), view.height - 8 * scale, scale, "right");
+    label(context, state.take.name, at + 8 * scale, view.height - 8 * scale, scale, "left");
+  }
+
+  function label(context, text, x, y, scale, side) {
+    context.font = `600 ${11 * scale}px system-ui, sans-serif`;
+    context.textAlign = side;
+    context.lineWidth = 3 * scale;
+    context.strokeStyle = "rgba(14, 17, 22, 0.8)";
+    context.strokeText(text, x, y);
+    context.fillStyle = "#ffffff";
+    context.fillText(text, x, y);
+    context.textAlign = "left";
+  }
+
+  function drawTile({ canvas, badge, figure, index, view }) {
+    if (figure.hidden) return;
+    const { context, width, height } = fitted(canvas);
+    if (width === 0) return;
+    const shown = state.expanded === index ? view : view.small;
+    context.fillStyle = "#0b0d11";
+    context.fillRect(0, 0, width, height);
+    context.save();
+    context.scale(width / shown.width, height / shown.height);
+    const tier = drawSide(context, index, state.take, actorsNow(state), width);
+    if (state.wipe.on) drawWipe(context, index, shown, width);
+    context.restore();
+    badge.textContent = TIERS[tier];
+    badge.dataset.tier = tier;
+  }
+
+  function draw(_, fields) {
+    if (!state.scene) return;
+    if (built !== state.scene.name) build();
+    if (["scene", "expanded", "size"].some((field) => fields.has(field))) arrange();
+    tiles.forEach(drawTile);
+  }
+
+  store.watch(TOPICS, draw);
+  new ResizeObserver(() => store.touch("size")).observe(grid);
+  return { lens, boxes, tiles: () => tiles };
+}

@@ -1,0 +1,133 @@
+/** The pointer on a picture: choosing and dragging an actor along the ground under it, the wipe's line, and full size. */
+
+import "./projection.js";
+import { actorsNow } from "./scenario.js";
+import { actorAt } from "./tracks.js";
+
+const { rotate } = globalThis.RetakeProjection;
+const CLICK_PX = 4;
+const WIPE_PX = 9;
+const REACH_M = 200; // a ray near the horizon meets the ground too far off to mean anything
+
+function inside(polygon, [u, v]) {
+  let odd = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i, i += 1) {
+    const [a, b] = [polygon[i], polygon[j]];
+    if (a[1] > v !== b[1] > v && u < ((b[0] - a[0]) * (v - a[1])) / (b[1] - a[1]) + a[0]) odd = !odd;
+  }
+  return odd;
+}
+
+export function createViewsPointer(grid, store, views, gestures) {
+  const { state } = store;
+  let pressed = null; // {at, index, moved, ground: height of the plane that a drag slides on}
+
+  const tileOf = (target) => views.tiles().find(({ canvas }) => canvas === target) ?? null;
+
+  /** The pointer in pixels of the view as it is shown. */
+  function pixel(event, { canvas, index, view }) {
+    const shown = state.expanded === index ? view : view.small;
+    return [(event.offsetX * shown.width) / canvas.clientWidth, (event.offsetY * shown.height) / canvas.clientHeight];
+  }
+
+  /** Where the ray through a pixel meets the level z, [x, y], or null above the horizon. */
+  function onGround(through, [u, v], z) {
+    const [fx, fy, cx, cy, skew] = through.view.intrinsics;
+    const y = (v - cy) / fy, x = (u - cx - skew * y) / fx;
+    const eye = through.T_world_camera, ray = rotate(eye.slice(3), [x, y, 1]);
+    const reach = (z - eye[2]) / ray[2];
+    if (!(reach > 0) || reach * Math.hypot(ray[0], ray[1]) > REACH_M) return null;
+    return [eye[0] + reach * ray[0], eye[1] + reach * ray[1]];
+  }
+
+  /** The nearest actor whose box holds a pixel; the selected one first. */
+  function actorUnder(through, at) {
+    const hits = views.boxes(through, actorsNow(state).values()).filter(({ outline }) => inside(outline, at));
+    return (hits.find(({ actor }) => actor.id === state.selected) ?? hits.at(-1))?.actor ?? null;
+  }
+
+  const footOf = (actor, t) => actorAt(actor, t)[2] - actor.size[2] / 2;
+
+  // ------------------------------------------------------------------------------------------- pressing
+
+  function press(event) {
+    const tile = tileOf(event.target);
+    if (!tile || !state.take || event.button !== 0) return;
+    const through = views.lens(tile.index), at = pixel(event, tile);
+    if (!through) return;
+    event.target.setPointerCapture(event.pointerId);
+    pressed = { at: [event.offsetX, event.offsetY], tile, moved: false, wiping: false, ground: null };
+    const line = state.wipe.at * tile.canvas.clientWidth;
+    if (state.wipe.on && Math.abs(event.offsetX - line) < WIPE_PX) {
+      pressed.wiping = true;
+      return;
+    }
+    if (state.tool !== "select" && placeTool(tile, through, at)) return;
+    const actor = actorUnder(through, at);
+    if (actor) grab(actor, through, at);
+  }
+
+  function placeTool(tile, through, at) {
+    const point = onGround(through, at, egoLevel(tile));
+    if (!point || !gestures.place(point)) return false;
+    pressed = null;
+    return true;
+  }
+
+  /** The height of the ground under the ego: its frame stands on it. */
+  const egoLevel = (tile) => state.scene.frames[state.frame].pictures[tile.index].ego[2];
+
+  function grab(actor, through, at) {
+    store.set({ selected: actor.id });
+    const ground = footOf(actor, through.t);
+    const point = onGround(through, at, ground) ?? actorAt(actor, through.t).slice(0, 2);
+    pressed.ground = ground;
+    pressed.actor = actor.id;
+    gestures.beginMove(actor.id, point);
+  }
+
+  function follow(event) {
+    const tile = tileOf(event.target);
+    if (!tile || !state.take) return;
+    const through = views.lens(tile.index), at = pixel(event, tile);
+    if (!through) return;
+    if (!pressed) return hover(tile, through, at, event);
+    if (pressed.wiping) {
+      return store.set({ wipe: { ...state.wipe, at: Math.min(Math.max(event.offsetX / tile.canvas.clientWidth, 0), 1) } });
+    }
+    pressed.moved ||= Math.hypot(event.offsetX - pressed.at[0], event.offsetY - pressed.at[1]) > CLICK_PX;
+    if (!pressed.moved || pressed.ground === null) return null;
+    const point = onGround(through, at, pressed.ground);
+    if (point) gestures.follow(point);
+    return null;
+  }
+
+  function hover(tile, through, at, event) {
+    const onLine = state.wipe.on && Math.abs(event.offsetX - state.wipe.at * tile.canvas.clientWidth) < WIPE_PX;
+    const actor = onLine ? null : actorUnder(through, at);
+    store.set({ hovered: actor?.id ?? null });
+    const idle = actor ? "move" : "zoom-in";
+    tile.canvas.style.cursor = onLine ? "ew-resize" : state.tool === "select" ? idle : "crosshair";
+    if (state.gesture?.kind === "waypoints") gestures.follow(onGround(through, at, egoLevel(tile)) ?? state.gesture.at);
+  }
+
+  function release(event) {
+    if (!pressed) return;
+    const { tile, moved, wiping, actor } = pressed;
+    pressed = null;
+    if (wiping) return;
+    if (state.gesture?.kind === "move") gestures.finish();
+    const clicked = event.target === tile.canvas && !moved && !actor;
+    if (clicked) store.set({ expanded: state.expanded === tile.index ? null : tile.index });
+  }
+
+  grid.addEventListener("pointerdown", press);
+  grid.addEventListener("pointermove", follow);
+  grid.addEventListener("pointerup", release);
+  grid.addEventListener("pointercancel", () => {
+    pressed = null;
+    gestures.cancel();
+  });
+  grid.addEventListener("pointerleave", () => state.hovered && store.set({ hovered: null }));
+  grid.addEventListener("dblclick", () => state.gesture?.kind === "waypoints" && gestures.endWaypoints());
+}

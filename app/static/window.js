@@ -1,0 +1,159 @@
+/** Puts the window together: the store, the open take, and everything that draws it. */
+
+import { createActions } from "./actions.js";
+import { createActorPanel } from "./actor_panel.js";
+import { createBev } from "./bev.js";
+import { createBevPointer } from "./bev_pointer.js";
+import { createExport, createHelp } from "./dialogs.js";
+import { createDocument } from "./document.js";
+import { make, option, seconds } from "./dom.js";
+import { createGestures } from "./gestures.js";
+import { keyWords, listenToKeys } from "./keys.js";
+import { createLists } from "./lists.js";
+import { createPictures } from "./pictures.js";
+import { startPlaying } from "./playing.js";
+import { categoryWord } from "./scenario.js";
+import { get } from "./server.js";
+import { createSpace } from "./space.js";
+import { createStore, INITIAL } from "./store.js";
+import { createTakePanel } from "./take_panel.js";
+import { createTimeline } from "./timeline.js";
+import { createTopbar } from "./topbar.js";
+import { createViews } from "./views.js";
+import { createViewsPointer } from "./views_pointer.js";
+
+const NOTICE_MS = 7000;
+const HINTS = {
+  select: "Drag a car on the map or in a picture.",
+  waypoint: "Click where it is to pass; Enter or a double click ends the path.",
+  goal: "Click where it is to be at the end of the scene.",
+  add: "Click where it is to stand.",
+  rotate: "Move the pointer to turn it, click to let go; Shift turns by 15°.",
+};
+
+export async function mount(element) {
+  const root = element.querySelector("#retake");
+  const $ = (selector) => root.querySelector(selector);
+  const store = createStore({ ...INITIAL });
+  const { state } = store;
+  globalThis.retake = { store };
+
+  function say(sentence, kind = "news") {
+    const notice = make("div", { class: "notice", "data-kind": kind }, make("span", { text: sentence }),
+      make("button", { type: "button", class: "quiet", "aria-label": "Dismiss", text: "×", onclick: () => notice.remove() }));
+    $("#notices").append(notice);
+    setTimeout(() => notice.remove(), NOTICE_MS);
+  }
+
+  const { scenes, first, actions: table, categories } = await get("start");
+  Object.assign(state, { scenes, categories });
+  const pictures = createPictures(store);
+  const take = createDocument(store, pictures, say);
+  const gestures = createGestures(store, take);
+  const bev = createBev($("#map"), store);
+  const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, say) };
+  const actions = createActions(store, take, gestures, bev, dialogs);
+  const views = createViews($("#views"), store, pictures);
+  createBevPointer($("#map"), store, bev, gestures);
+  createViewsPointer($("#views"), store, views, gestures);
+  createSpace($("#space"), $("#map"), store, bev.background);
+  createTimeline($("#timeline"), $("#time-tip"), store, pictures, actions);
+  createTopbar(root, store, take);
+  createActorPanel($("#actor"), store, take, actions);
+  createLists(root, store, take, actions);
+  createTakePanel(root, store, take);
+  startPlaying(store, pictures);
+  listenToKeys(root, table, actions.perform);
+  bindButtons(root, store, table, actions, take);
+  store.watch(["frame"], () => state.scene && take.look());
+  await openFirst(take, say, scenes, first);
+  $("#opening").hidden = true;
+  globalThis.retake.ready = true;
+}
+
+/** What the address says, so that a reload comes back to the same take; otherwise the first scene. */
+async function openFirst(take, say, scenes, first) {
+  const asked = new URL(location.href).searchParams;
+  const scene = scenes.some(({ name }) => name === asked.get("scene")) ? asked.get("scene") : first;
+  try {
+    await take.open(scene, asked.get("scene") === scene ? asked.get("take") : null);
+  } catch (error) {
+    say(error.message, "problem");
+    await take.open(scene, null);
+  }
+}
+
+// ------------------------------------------------------------------------------------------- buttons
+
+function bindButtons(root, store, table, actions, take) {
+  const { state } = store;
+  const byName = new Map(table.map((action) => [action.name, action]));
+  for (const button of root.querySelectorAll("[data-action], [data-tool], [data-layer], [data-toggle]")) {
+    const name = button.dataset.action ?? button.dataset.tool ?? button.dataset.layer ?? button.dataset.toggle;
+    const { label, keys } = byName.get(name);
+    button.title = keys.length > 0 ? `${label} (${keyWords(keys[0])})` : label;
+    button.addEventListener("click", () => actions.perform(name));
+  }
+  const scopes = [...root.querySelectorAll("[data-scope]")];
+  for (const button of scopes) button.addEventListener("click", () => store.set({ scope: button.dataset.scope }));
+  store.watch(["tool", "layers", "wipe", "space", "scope", "selected", "playing", "frame", "scene"], () => state.scene && drawButtons(root, state, scopes));
+  bindWipe(root, store, take);
+  bindAdding(root, store);
+}
+
+function drawButtons(root, state, scopes) {
+  const pressed = (selector, name, is) => {
+    for (const button of root.querySelectorAll(selector)) button.setAttribute("aria-pressed", String(is(button.dataset[name])));
+  };
+  pressed("[data-tool]", "tool", (name) => name === state.tool || (name === "select" && state.tool === "rotate"));
+  pressed("[data-layer]", "layer", (name) => state.layers[name]);
+  pressed("[data-toggle]", "toggle", (name) => (name === "wipe" ? state.wipe.on : state.space));
+  for (const name of ["waypoint", "goal"]) {
+    root.querySelector(`[data-tool="${name}"]`).disabled = !state.selected || state.selected === "ego";
+  }
+  for (const button of scopes) button.setAttribute("aria-checked", String(button.dataset.scope === state.scope));
+  root.querySelector("#hint").textContent = state.selected === "ego" && state.tool === "select" ? "Drag the handles on the ego's path to bend it." : HINTS[state.tool];
+  root.querySelector("#hint").hidden = state.space;
+  root.querySelector("#add-form").hidden = state.tool !== "add";
+  const play = root.querySelector(".play");
+  play.textContent = state.playing ? "❚❚" : "▶";
+  play.setAttribute("aria-label", state.playing ? "Pause" : "Play");
+  const { frames } = state.scene;
+  root.querySelector("#clock").textContent = `${seconds(state.scene, frames[state.frame].t_us)}  ·  ${state.frame + 1}/${frames.length}`;
+}
+
+function bindWipe(root, store, take) {
+  const { state } = store;
+  const slider = root.querySelector("#wipe"), picker = root.querySelector("#compare");
+  slider.addEventListener("input", () => store.set({ wipe: { ...state.wipe, at: slider.value / 100 } }));
+  picker.addEventListener("change", () => take.compare(picker.value || null));
+  store.watch(["wipe"], () => {
+    slider.hidden = !state.wipe.on;
+    slider.value = Math.round(state.wipe.at * 100);
+  });
+  store.watch(["takes", "take", "compared"], () => {
+    if (!state.take) return;
+    const others = state.takes.filter(({ id }) => id !== state.take.id);
+    picker.replaceChildren(option("", "the recording", !state.compared), ...others.map(({ id, name }) => option(id, name, id === state.compared?.id)));
+  });
+}
+
+/** What an added actor is to be: a category, and whose pixels it borrows. */
+function bindAdding(root, store) {
+  const { state } = store;
+  const category = root.querySelector("#add-category"), look = root.querySelector("#add-look");
+  const choose = () => {
+    const { name, size } = state.categories.find((each) => each.name === category.value);
+    const model = state.scene?.actors.find((actor) => `actor:${actor.id}` === look.value);
+    store.set({ adding: { category: name, size: model ? model.size : size, source: look.value || null } });
+  };
+  const offerLooks = () => {
+    const alike = (state.scene?.actors ?? []).filter((actor) => actor.category === category.value).slice(0, 40);
+    look.replaceChildren(option("", "any of its kind"), ...alike.map((actor) => option(`actor:${actor.id}`, `${categoryWord(state, actor.category)} ${actor.id.slice(0, 6)}`)));
+    choose();
+  };
+  category.replaceChildren(...state.categories.map(({ name, label }) => option(name, label, name === "vehicle.car")));
+  category.addEventListener("change", offerLooks);
+  look.addEventListener("change", choose);
+  store.watch(["scene"], offerLooks);
+}

@@ -1,0 +1,102 @@
+"""The window as a web application: one Gradio page that carries the editor, our own routes beside it, and the door to both."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from app.exports import Exports
+from app.guard import Guard, logged_in, password_check
+from app.pictures import Pictures
+from app.routes import STATIC, Office, routes
+from app.session import Desk, StaleError
+from app.settings import Settings
+from app.takes import Takes
+from editor.datasets.nuscenes import open_data_set
+from editor.datasets.records import DataSetError
+from editor.edits import EditError
+from editor.files import TakeFileError
+from editor.scene import SceneError
+from editor.take import TakeError
+from engine.service.local import LocalService
+from engine.service.requests import RenderError
+
+SAID_IN_A_SENTENCE = (EditError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
+SYSTEM_FONTS = ["system-ui", "sans-serif"]  # fonts by name are fetched from another host
+MOUNT = "import(new URL('retake/static/window.js', document.baseURI).href).then((page) => page.mount(element));"
+LOGIN = "Any user name, and the password that Retake was started with."
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The window, ready to be served; DataSetError where the data set cannot be opened."""
+    data_set = open_data_set(settings.dataroot, settings.version)
+    if settings.scene is not None:
+        data_set.scene(settings.scene)
+    cache = settings.workspace / "cache"
+    service = LocalService(cache / "drafts")
+    desk = Desk(data_set, Takes(settings.workspace / "takes"))
+    office = Office(settings, desk, Pictures(settings.dataroot, cache / "pictures"), service, Exports(service))
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service))
+    app.include_router(routes(office))
+    _say_in_sentences(app)
+    _mount(app, settings.password)
+    return app
+
+
+def _lifespan(service: LocalService) -> Callable[[FastAPI], object]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.warm()
+        yield
+        service.close()
+
+    return lifespan
+
+
+def _say_in_sentences(app: FastAPI) -> None:
+    """Errors that are fit for a user become the answer's sentence."""
+
+    def refused(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 409 if isinstance(error, StaleError) else 422)
+
+    for kind in (*SAID_IN_A_SENTENCE, StaleError):
+        app.add_exception_handler(kind, refused)
+
+
+def _mount(app: FastAPI, password: str | None) -> None:
+    """Gradio's page at the root, and the guard before everything."""
+    auth = password_check(password) if password is not None else None
+    theme = gr.themes.Base(font=SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"])
+    gr.mount_gradio_app(
+        app,
+        page(),
+        path="/",
+        auth=auth,
+        auth_message=LOGIN if auth else None,
+        footer_links=[],
+        run_history=False,
+        theme=theme,
+        head=f"<style>{(STATIC / 'window.css').read_text()}</style>",
+        favicon_path=STATIC / "icon.svg",
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+    )
+    gradio_app = app.routes[-1].app
+    app.add_middleware(Guard, may_enter=lambda request: auth is None or logged_in(gradio_app, request))
+
+
+def page(static: Path = STATIC) -> gr.Blocks:
+    """The page: one component with a constant template, so that no text of a user's is ever read as markup."""
+    with gr.Blocks(title="Retake", analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+        gr.HTML(
+            value="",
+            html_template=(static / "window.html").read_text(),
+            js_on_load=MOUNT,
+            apply_default_css=False,
+            elem_id="retake-component",
+        )
+    return blocks
