@@ -168,11 +168,14 @@ def _without(scenario: Scenario, edit: Delete) -> Scenario:
     actor = rules.actor_of(scenario, edit.actor)
     start, end = rules.presence(actor)
     span = (start if edit.from_us is None else edit.from_us, end if edit.to_us is None else edit.to_us)
-    if span[0] > span[1]:
-        raise EditError(f"a deletion from {span[0]} to {span[1]} us; wanted times in rising order")
+    for t_us in (edit.from_us, edit.to_us):
+        if t_us is not None:
+            rules.in_scene(scenario.scene, t_us)
     if span[0] > end or span[1] < start:
         there = f"it is there from {rules.clock(scenario.scene, start)} to {rules.clock(scenario.scene, end)}"
         raise EditError(f"actor {actor.id!r} is not there between those times; {there}")
+    if span[0] > span[1]:
+        raise EditError(f"a deletion from {span[0]} to {span[1]} us; wanted times in rising order")
     # An actor is shown a little beyond its first and last pose; a deletion that reaches them takes that along.
     reach = (span[0] - HOLD_US if span[0] <= start else span[0], span[1] + HOLD_US if span[1] >= end else span[1])
     absent = _joined((*actor.absent, reach))

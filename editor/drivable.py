@@ -46,8 +46,7 @@ def is_drivable(street_map: StreetMap, scene: Scene, places: Array) -> NDArray[n
     raster = _raster(Same(street_map), Same(scene))
     if raster is None:
         return np.ones(places.shape[:-1], dtype=bool)
-    rows, columns = raster.drivable.shape
-    column, up = np.moveaxis((places - raster.origin) * raster.pixels_per_m, -1, 0)
-    row, column = np.floor(rows - up).astype(int), np.floor(column).astype(int)
-    known = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    return ~known | raster.drivable[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
+    points = places.reshape(-1, 2)
+    extent = np.array(raster.drivable.shape[::-1]) / raster.pixels_per_m
+    known = ((points >= raster.origin) & (points < raster.origin + extent)).all(-1)
+    return (~known | raster.is_drivable(points)).reshape(places.shape[:-1])

@@ -156,7 +156,7 @@ def _sentence(error: ValidationError) -> str:
     first = complaints[0]
     where = ".".join(str(part) for part in first["loc"])[:200] or "the file"
     more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-    return f"{where}: {first['msg']}{more}".replace("\n", " ")
+    return f"{where}: {first['msg'][:300]}{more}".replace("\n", " ")
 
 
 # ----------------------------------------------------------------------------------------- edits and fingerprints
