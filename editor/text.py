@@ -22,5 +22,6 @@ def scene_text(scenario: Scenario) -> str:
     if scenario.time_of_day != "as recorded":
         notes = [note for note in notes if not HOUR_WORDS.search(note)]
         notes.insert(0, HOUR[scenario.time_of_day])
+    noted = ", ".join(notes)
     place = f"A driving scene at {scenario.scene.location}" if scenario.scene.location else "A driving scene"
-    return ". ".join([place, *([", ".join(notes)] if notes else [])]) + "."
+    return f"{place}. {noted[0].upper()}{noted[1:]}." if noted else f"{place}."
