@@ -56,13 +56,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the window until Ctrl+C; the exit code."""
     options = parser().parse_args(arguments)
     try:
-        serve(options, password(options), listening(options.host, options.port))
+        check_files(options)
+        with listening(options.host, options.port) as door:
+            serve(options, password(options), door)
     except KeyboardInterrupt:
         return 0
     except LaunchError as error:
         print(f"launch_app.py: {error}", file=sys.stderr)
         return BAD_INPUT
     return 0
+
+
+def check_files(options: argparse.Namespace) -> None:
+    """Refuse what can be known to fail before anything slow starts."""
+    if not options.dataroot.is_dir():
+        raise LaunchError(f"there is no data set {options.dataroot}")
+    if options.checkpoint is not None and not options.checkpoint.is_file():
+        raise LaunchError(f"there is no checkpoint {options.checkpoint}")
+    try:
+        options.workspace.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LaunchError(f"workspace {options.workspace} cannot be made: {error.strerror}") from error
+    if not os.access(options.workspace, os.W_OK):
+        raise LaunchError(f"workspace {options.workspace} cannot be written to")
 
 
 def password(options: argparse.Namespace) -> str | None:
@@ -98,8 +114,6 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
     from app.window import create_app
     from editor.datasets.records import DataSetError
 
-    if options.checkpoint is not None and not options.checkpoint.is_file():
-        raise LaunchError(f"there is no checkpoint {options.checkpoint}")
     if password is None and not ip_address(door.getsockname()[0]).is_loopback:
         print(f"Whoever reaches this machine can open the window; {PASSWORD_VARIABLE} gives it a password.", file=sys.stderr)
     settings = Settings(
