@@ -1,5 +1,6 @@
 """The window's own routes: scenes and takes as JSON, edits, pictures, LiDAR, the draft's stream, exports, the page's files."""
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -210,8 +211,9 @@ def _add_documents(router: APIRouter, office: Office) -> None:
     def draft(asked: Drawing) -> StreamingResponse:
         """The changed pictures of a take, one message each, until the browser goes away."""
         document = desk.open(asked.scene, asked.take)
-        work = draw(office.service, pictures, document, office.settings.dataroot, asked.frame, asked.session)
-        return streamed(_told(work), lambda: office.service.cancel(asked.session))
+        turn = time.monotonic_ns()  # so that what is left of an older stream cannot end this one
+        work = draw(office.service, pictures, document, office.settings.dataroot, asked.frame, (asked.session, turn))
+        return streamed(_told(work), lambda: office.service.cancel(asked.session, turn))
 
 
 def _gone_to(history: History, position: int) -> History:

@@ -3,13 +3,17 @@
 import queue
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import get_args
 
 from engine.service.process import DrawingProcess
-from engine.service.requests import Chunk, Request
+from engine.service.requests import Chunk, Request, Tier
 from engine.service.wire import Ended
+
+NUM_SESSIONS = 4096  # whose turns are remembered
 
 
 @dataclass(slots=True, eq=False)
@@ -57,15 +61,39 @@ class Jobs:
         self.lock = threading.RLock()
         self._jobs: dict[int, Job] = {}
         self._next = 0
+        self._begun: OrderedDict[tuple[str, Tier], int] = OrderedDict()  # by asker, the lowest turn that may still ask
 
-    def open(self, request: Request) -> tuple[Job, Job | None]:
-        """A new job, and the one that it makes out of date."""
+    def open(self, request: Request) -> tuple[Job | None, list[Job]]:
+        """A new job, or None for a turn that is over, and the jobs that it makes out of date."""
         with self.lock:
-            older = next((j for j in self if request.session and not j.is_cancelled and _same_asker(j.request, request)), None)
+            if not self._may_ask(request):
+                return None, []
+            older = [j for j in self if request.session and not j.is_cancelled and _same_asker(j.request, request)]
             job = Job(self._next, request, total=len(request.places()))
             self._jobs[job.number] = job
             self._next += 1
             return job, older
+
+    def _may_ask(self, request: Request) -> bool:
+        asker = request.session, request.tier
+        if request.turn < self._begun.get(asker, request.turn):
+            return False
+        if request.session and request.turn:
+            self._begin(asker, request.turn)
+        return True
+
+    def _begin(self, asker: tuple[str, Tier], turn: int) -> None:
+        self._begun[asker] = max(turn, self._begun.pop(asker, turn))
+        if len(self._begun) > NUM_SESSIONS:
+            self._begun.popitem(last=False)
+
+    def of_session(self, session: str, turn: int | None) -> list[Job]:
+        """The jobs of a session up to a turn, which then may ask no more; all jobs where no turn is given."""
+        with self.lock:
+            if turn is not None:
+                for tier in get_args(Tier):
+                    self._begin((session, tier), turn + 1)
+            return [j for j in self if j.request.session == session and (turn is None or j.request.turn <= turn)]
 
     def close(self, job: Job) -> None:
         """Forget a job."""

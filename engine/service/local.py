@@ -45,8 +45,10 @@ class LocalService:
         """The pictures, one by one: stored ones first, then drawn ones as they are made."""
         _check(request)
         job, older = self._jobs.open(request)
-        if older is not None:
-            self._cancel(older, in_time=False)
+        for outdated in older:
+            self._cancel(outdated, in_time=False)
+        if job is None:
+            return
         try:
             keys = picture_keys(request, self._recording(request)) if self._store is not None else {}
             finished = set()
@@ -64,11 +66,10 @@ class LocalService:
             if job.process is None:  # otherwise the job is known until its process has let go of it
                 self._jobs.close(job)
 
-    def cancel(self, session: str) -> None:
-        """End everything that this session is waiting for; safe from any thread."""
-        for job in self._jobs:
-            if job.request.session == session:
-                self._cancel(job, in_time=True)
+    def cancel(self, session: str, turn: int | None = None) -> None:
+        """End what this session is waiting for, up to a turn where one is given; safe from any thread."""
+        for job in self._jobs.of_session(session, turn):
+            self._cancel(job, in_time=True)
 
     def warm(self) -> None:
         """Start the processes now, so that the first picture does not wait for them."""

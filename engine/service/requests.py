@@ -22,8 +22,11 @@ class RenderError(Exception):
 @dataclass(frozen=True, slots=True)
 class Request:
     """Pictures of a scenario: the named views at these frames (indices into `scenario.scene.frames`), in this order of
-    importance. `size` is width, height; None is each view's recorded size. `session` is who asks: a newer request of the same
-    session and tier ends the older one; an empty one is nobody's, and only closing its iterator ends it."""
+    importance. `size` is width, height; None is each view's recorded size.
+
+    `session` is who asks: a newer request of the same session and tier ends the older one; an empty one is nobody's, and only
+    closing its iterator ends it. Where a session asks in several steps, `turn` keeps an older series of requests from ending a
+    newer one: once a higher turn has begun, or its own was cancelled, a request gets nothing. Times make good turns."""
 
     dataroot: Path
     scenario: Scenario
@@ -33,6 +36,7 @@ class Request:
     tier: Tier = "draft"
     seed: int = 0
     session: str = ""
+    turn: int = 0
 
     def places(self) -> tuple[tuple[int, str], ...]:
         """The (frame, view) pairs that there is a recorded picture of, in order; the others are left out of the answer."""
@@ -66,6 +70,6 @@ class Service(Protocol):
         session and tier arrives, or when `cancel` is called."""
         ...
 
-    def cancel(self, session: str) -> None:
-        """End everything that this session is waiting for; safe from any thread."""
+    def cancel(self, session: str, turn: int | None = None) -> None:
+        """End what this session is waiting for, up to a turn where one is given; safe from any thread."""
         ...

@@ -124,6 +124,23 @@ def test_a_newer_request_of_the_same_session_ends_the_older_one():
         assert len(list(other)) == 7
 
 
+def test_an_older_turn_cannot_end_a_newer_one():
+    """A browser tab asks for a clip in several requests, and asks anew while the first series still runs."""
+    with local_service(drawer=DRAWERS + "slow") as service:
+        first = service.render(ask(session="anna", turn=1))
+        next(first)
+        newer = service.render(ask(session="anna", turn=2))
+        next(newer)
+        assert list(first) == []
+        assert list(service.render(ask(session="anna", turn=1))) == []
+        service.cancel("anna", turn=1)  # the first stream is told late that its reader has gone
+        assert len(list(newer)) == 7
+        assert len(list(service.render(ask(session="anna", turn=2)))) == 8
+        service.cancel("anna", turn=2)
+        assert list(service.render(ask(session="anna", turn=2))) == []
+        assert len(list(service.render(ask(session="bert", turn=1)))) == 8
+
+
 def test_two_users_take_turns():
     with local_service(drawer=DRAWERS + "slow") as service:
         long = service.render(ask(session="anna", frames=(0, 1, 2, 3) * 5))
