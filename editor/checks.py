@@ -5,7 +5,7 @@ same actors did not show the same already. `all_findings` leaves nothing out. An
 identity, so that after one edit only what it changed is looked at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from editor.identity import Same
 from editor.map import StreetMap
 from editor.motion_checks import motion_findings
 from editor.overlaps import Overlaps, Pair
-from editor.sampled import EGO, ego_body, frame_times, sampled
+from editor.sampled import EGO, ego_body, frame_times, reach, sampled
 from editor.scene import Actor, ActorId, Pose, Scenario, Scene, Span
 
 OFF_ROAD_SHARE = 0.5  # of a box's corners and centre
@@ -36,7 +36,8 @@ def findings(scenario: Scenario, street_map: StreetMap) -> tuple[Finding, ...]:
     edited = [body for body in bodies if (was := recorded.get(body.id)) is not body and was != body]
     if not edited:
         return ()
-    found = [f for body in edited for f in _new(_alone(body, scene, street_map), recorded.get(body.id), scene, street_map)]
+    keys = Same(scene), Same(street_map)
+    found = [f for body in edited for f in _new(Same(body), Same(recorded.get(body.id)), *keys)]
     found += _new_overlaps(edited, bodies, recorded, scene)
     if any(body.id == EGO for body in edited):
         found += _ego_far(Same(scenario.ego), Same(scene))
@@ -47,7 +48,7 @@ def all_findings(scenario: Scenario, street_map: StreetMap) -> tuple[Finding, ..
     """Everything that is doubtful, of what was recorded too."""
     bodies = _bodies(scenario)
     found = [f for body in bodies for f in _alone(body, scenario.scene, street_map)]
-    found += [f for some in _OVERLAPS.between(_pairs(bodies, bodies), scenario.scene) for f in some]
+    found += [f for some in _OVERLAPS.between(_pairs(bodies, bodies, scenario.scene), scenario.scene) for f in some]
     return _worst_first([*found, *_ego_far(Same(scenario.ego), Same(scenario.scene))])
 
 
@@ -69,10 +70,12 @@ def _gone(span: Span, absent: tuple[Span, ...]) -> bool:
     return any(a <= span[0] and span[1] <= b for a, b in absent)
 
 
-def _new(found: Iterable[Finding], was: Actor | None, scene: Scene, street_map: StreetMap) -> list[Finding]:
-    """The findings that the recording of the same actor does not show already."""
-    before = _alone(was, scene, street_map) if was is not None else ()
-    return [f for f in found if not _shown(f, before)]
+@lru_cache(maxsize=8192)
+def _new(body: Same[Actor], was: Same[Actor | None], scene: Same[Scene], street_map: Same[StreetMap]) -> tuple[Finding, ...]:
+    """What is wrong with one body by itself that its recording does not show already."""
+    found = _alone(body.value, scene.value, street_map.value)
+    before = _alone(was.value, scene.value, street_map.value) if found and was.value is not None else ()
+    return tuple(f for f in found if not _shown(f, before))
 
 
 def _shown(finding: Finding, before: Iterable[Finding]) -> bool:
@@ -88,22 +91,23 @@ def _shown(finding: Finding, before: Iterable[Finding]) -> bool:
 # ----------------------------------------------------------------------------------------------------- overlaps
 
 
-def _pairs(some: Iterable[Actor], bodies: Iterable[Actor]) -> list[Pair]:
-    """Each pair of one of some and one of all once, in an order that does not depend on which was edited."""
+def _pairs(some: Sequence[Actor], bodies: Sequence[Actor], scene: Scene) -> list[Pair]:
+    """Each pair of one of some and one of all once, where both are ever in the same part of the scene."""
     order = {body.id: i for i, body in enumerate(bodies)}
-    pairs: dict[tuple[ActorId, ActorId], Pair] = {}
-    for one in some:
-        for other in bodies:
-            if one.id != other.id:
-                a, b = (one, other) if order[one.id] < order[other.id] else (other, one)
-                pairs[a.id, b.id] = (a, b)
-    return list(pairs.values())
+    picked = np.array([order[body.id] for body in some])
+    low, high = np.stack([reach(body, scene) for body in bodies]).transpose(1, 0, 2)
+    near = ((low[picked, None] <= high[None]) & (low[None] <= high[picked, None])).all(-1)
+    one, other = np.nonzero(near)
+    first, second = picked[one], other
+    twice = np.isin(second, picked) & (first >= second)  # both are among some: the pair comes up from either side
+    pairs = zip(first[~twice].tolist(), second[~twice].tolist(), strict=True)
+    return [(bodies[min(i, j)], bodies[max(i, j)]) for i, j in pairs]
 
 
 def _new_overlaps(
     edited: list[Actor], bodies: tuple[Actor, ...], recorded: dict[ActorId, Actor], scene: Scene
 ) -> list[Finding]:
-    pairs = _pairs(edited, bodies)
+    pairs = _pairs(edited, bodies, scene)
     found = []
     for (a, b), some in zip(pairs, _OVERLAPS.between(pairs, scene), strict=True):
         if some:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from editor.categories import Limits, category_of
 from editor.edits import Path
 from editor.geometry import Array, Rigid, multiply, wrapped, yaw_quaternion
 from editor.ground import ground_height
+from editor.identity import Same
 from editor.motion import Recorded, Track, heading, index_at, recorded_poses, settled, simplified, with_pose_at
 from editor.planner import STARTING_MPS, Plan, Start, plan
 from editor.scene import Actor, Pose, Scenario, Scene
@@ -112,11 +114,17 @@ def _end_heading(scenario: Scenario, actor: Actor, start: Start, edit: Path, lim
     goal = edit.waypoints[-1]
     x, y = (edit.waypoints[-2].x, edit.waypoints[-2].y) if len(edit.waypoints) > 1 else (start.x, start.y)
     way = math.atan2(goal.y - y, goal.x - x)
-    tracks = [scenario.scene.ego, *(a.track for a in scenario.scene.actors if a.category.startswith("vehicle."))]
-    best, found = AS_DRIVEN_M, None
-    for track in tracks:
-        for pose in track:
-            away = math.hypot(pose.T_world.translation[0] - goal.x, pose.T_world.translation[1] - goal.y)
-            if away < best and abs(wrapped(heading(pose.T_world.rotation) - way)) < math.pi / 4:
-                best, found = away, heading(pose.T_world.rotation)
-    return found
+    driven = _driven_places(Same(scenario.scene))
+    away = np.hypot(driven[:, 0] - goal.x, driven[:, 1] - goal.y)
+    off = np.abs((driven[:, 2] - way + np.pi) % (2 * np.pi) - np.pi)
+    away[off > np.pi / 4] = np.inf
+    nearest = int(away.argmin())
+    return float(driven[nearest, 2]) if away[nearest] < AS_DRIVEN_M else None
+
+
+@lru_cache(maxsize=16)
+def _driven_places(scene: Same[Scene]) -> Array:
+    """Where (n, 2) recorded vehicles and the ego were, and which way they faced, as rows (n, 3)."""
+    tracks = [scene.value.ego, *(a.track for a in scene.value.actors if a.category.startswith("vehicle."))]
+    poses = [pose.T_world for track in tracks for pose in track]
+    return np.array([(*T.translation[:2], heading(T.rotation)) for T in poses])

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from editor.geometry import Array
+from editor.geometry import Array, Vec3
 from editor.identity import Same
 from editor.scene import Scene
 
@@ -44,14 +44,23 @@ def _thinned(points: Array) -> Array:
 def ground_height(scene: Scene, places: Array) -> Array:
     """The height (n,) of the ground at places (n, 2): a plane fitted to what was seen nearby, nearest first."""
     points = _points(Same(scene))
-    offsets = points[None, :, :2] - places[:, None, :]
-    squares = (offsets**2).sum(-1)
+    middle = points.mean(0)
+    x, y, z = (points - middle).T
+    px, py = (places - middle[:2]).T
+    squares = (px[:, None] - x) ** 2 + (py[:, None] - y) ** 2
     # Relative to the nearest point, so that the weights do not vanish far from everything.
-    weights = np.exp(-(squares - squares.min(1, keepdims=True)) / (2 * REACH_M**2))
-    basis = np.concatenate([np.ones((*squares.shape, 1)), offsets / REACH_M], axis=-1)
-    weighted = basis * weights[..., None]
-    normal = np.einsum("npi,npj->nij", weighted, basis)
-    normal += np.diag([0.0, STIFFNESS, STIFFNESS]) * weights.sum(1)[:, None, None]
-    level = points[:, 2].mean()
-    right = np.einsum("npi,p->ni", weighted, points[:, 2] - level)
-    return np.linalg.solve(normal, right[..., None])[:, 0, 0] + level
+    weights = np.exp((squares.min(1, keepdims=True) - squares) / (2 * REACH_M**2))
+    n, x1, y1, xx, xy, yy, z1, xz, yz = (weights @ np.stack([z * 0 + 1, x, y, x * x, x * y, y * y, z, x * z, y * z], axis=1)).T
+    # The weighted sums about each place follow from those about the middle.
+    xz, yz = xz - px * z1, yz - py * z1
+    xx, xy, yy = xx - 2 * px * x1 + px * px * n, xy - px * y1 - py * x1 + px * py * n, yy - 2 * py * y1 + py * py * n
+    x1, y1 = x1 - px * n, y1 - py * n
+    stiff = STIFFNESS * n * REACH_M**2
+    normal = np.stack([n, x1, y1, x1, xx + stiff, xy, y1, xy, yy + stiff], axis=-1).reshape(-1, 3, 3)
+    return np.linalg.solve(normal, np.stack([z1, xz, yz], axis=-1)[..., None])[:, 0, 0] + middle[2]
+
+
+def along_ground(scene: Scene, place: Vec3, dx: float, dy: float) -> Vec3:
+    """The displacement of something that stays on the ground while it moves (dx, dy) from a place."""
+    before, after = ground_height(scene, np.array([place[:2], (place[0] + dx, place[1] + dy)]))
+    return dx, dy, float(after - before)

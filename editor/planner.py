@@ -11,7 +11,7 @@ from editor.curves import SAME_PLACE_M, Curve, smooth_curve
 from editor.edits import EditError, Path, Waypoint
 from editor.geometry import Array
 from editor.scene import Scene
-from editor.speeds import Ramps, duration, timed, travelled, untimed
+from editor.speeds import Ramps, duration, possible, timed, travelled, untimed
 
 STARTING_MPS = 0.3  # slower is standing
 LONGEST_S = 120.0
@@ -115,8 +115,8 @@ class _Speeds:
         """The leg to the next waypoint with a speed, or the last; and that waypoint's index."""
         j = next((k for k in range(i, len(waypoints)) if waypoints[k].speed_mps is not None), len(waypoints) - 1)
         top = self._top(at, j + 1)
-        wanted = min(speed if speed > STARTING_MPS else self.limits.cruise_mps, top)
         end = waypoints[j].speed_mps
+        wanted = min(speed if speed > STARTING_MPS else end or self.limits.cruise_mps, top)
         return untimed(self._metres(at, j + 1), speed, wanted, None if end is None else min(end, top), self.limits), j
 
     def _timed(self, at: int, leg: tuple[Waypoint, ...], speed: float, t_us: int) -> Ramps:
@@ -150,7 +150,7 @@ class _Speeds:
         until = min(LONGEST_S, (self.scene.span[1] - t_us) * 1e-6)
         # The tightest times would be refused for a rounding; whole tenths inside are safe to offer.
         tries = np.arange(TIME_STEP_S, until + 1e-9, TIME_STEP_S)
-        works = [t for t in tries if timed(metres, float(t), speed, last.speed_mps, top, self.limits) is not None]
+        works = [t for t in tries if possible(metres, float(t), speed, last.speed_mps, top, self.limits)]
         seconds = (last.t_us - t_us) * 1e-6
         asked = f"{metres:.1f} m in {seconds:.2f} s from {speed:.1f} m/s is beyond a {self.name}"
         begin = (t_us - self.scene.span[0]) * 1e-6

@@ -78,6 +78,18 @@ def sampled(actor: Actor, scene: Scene) -> Sampled:
     return _sampled(Same(actor), Same(scene))
 
 
+@lru_cache(maxsize=8192)
+def _reach(actor: Same[Actor], scene: Same[Scene]) -> Array:
+    places = _sampled(actor, scene).places[:, :2]
+    around = np.hypot(*actor.value.size_lwh[:2]) / 2
+    return np.stack([places.min(0) - around, places.max(0) + around])
+
+
+def reach(actor: Actor, scene: Scene) -> Array:
+    """The lowest and highest x and y (2, 2) that any part of an actor comes to at any frame."""
+    return _reach(Same(actor), Same(scene))
+
+
 @lru_cache(maxsize=256)
 def _ego_body(ego: Same[tuple[Pose, ...]]) -> Actor:
     centre = Rigid((EGO_AXLE_TO_CENTRE_M, 0.0, EGO_SIZE[2] / 2), (1.0, 0.0, 0.0, 0.0))

@@ -14,6 +14,7 @@ from editor.geometry import Array
 
 PEAK = 1.5  # of a ramp's acceleration, over its mean
 EFFORTS = (0.35, 0.5, 0.7, 0.85, 1.0)  # shares of the limits, the gentlest that does is taken
+COMFORT = 0.5  # the share that is used where nothing presses
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ def timed(
     return None
 
 
+def possible(metres: float, seconds: float, start_mps: float, end_mps: float | None, top_mps: float, limits: Limits) -> bool:
+    """Whether `timed` finds a way."""
+    return _timed_with(metres, seconds, start_mps, end_mps, top_mps, limits, EFFORTS[-1]) is not None
+
+
 def _timed_with(
     metres: float, seconds: float, start: float, end: float | None, top: float, limits: Limits, effort: float
 ) -> Ramps | None:
@@ -98,38 +104,35 @@ def _metres(ramps: Ramps) -> float:
 
 
 def untimed(metres: float, start_mps: float, wanted_mps: float, end_mps: float | None, limits: Limits) -> Ramps:
-    """Ramps over that way at about the wanted speed; an end speed that the way is too short for is missed, never forced."""
-    effort = EFFORTS[1]
-    if end_mps is None or end_mps > 0:
-        target = wanted_mps if end_mps is None else end_mps
-        ramp = Ramp(ramp_seconds(start_mps, target, limits, effort), start_mps, target)
-        if ramp.metres >= metres:
-            ramp = _cut_short(metres, start_mps, target, limits)
-            return (ramp,)
-        return (ramp, Ramp((metres - ramp.metres) / target, target, target))
-    return _to_a_stop(metres, start_mps, wanted_mps, limits, effort)
+    """Ramps over that way at about the wanted speed, changing to the end speed last.
+
+    An end speed that the way is too short for is missed, never forced; only a stop is a stop.
+    """
+    end = wanted_mps if end_mps is None else end_mps
+    direct = _gently(start_mps, end, limits)
+    if direct.metres >= metres:
+        # A stop that is harder than is comfortable: a check says so if it is too hard.
+        return (Ramp(2 * metres / start_mps, start_mps, 0.0),) if end == 0 else (_cut_short(metres, start_mps, end, limits),)
+
+    def built(cruise: float) -> Ramps:
+        return _gently(start_mps, cruise, limits), _gently(cruise, end, limits)
+
+    cruise = wanted_mps
+    if _metres(built(cruise)) > metres:
+        cruise = _bisected(lambda v: _metres(built(v)) - metres, end, wanted_mps)
+    first, last = built(cruise)
+    rest = max(metres - first.metres - last.metres, 0.0)
+    return (first, Ramp(rest / cruise, cruise, cruise), last) if cruise > 1e-6 else (first, last)
+
+
+def _gently(start: float, end: float, limits: Limits) -> Ramp:
+    return Ramp(ramp_seconds(start, end, limits, COMFORT), start, end)
 
 
 def _cut_short(metres: float, start: float, target: float, limits: Limits) -> Ramp:
     """The ramp towards a speed that ends with the way."""
-    reached = _bisected(lambda v: Ramp(ramp_seconds(start, v, limits, EFFORTS[1]), start, v).metres - metres, start, target)
+    reached = _bisected(lambda v: _gently(start, v, limits).metres - metres, start, target)
     return Ramp(2 * metres / max(start + reached, 1e-6), start, reached)
-
-
-def _to_a_stop(metres: float, start: float, wanted: float, limits: Limits, effort: float) -> Ramps:
-    def built(cruise: float) -> tuple[Ramp, Ramp]:
-        up, down = ramp_seconds(start, cruise, limits, effort), ramp_seconds(cruise, 0.0, limits, effort)
-        return Ramp(up, start, cruise), Ramp(down, cruise, 0.0)
-
-    braking = Ramp(ramp_seconds(start, 0.0, limits, effort), start, 0.0)
-    if braking.metres >= metres:
-        return (Ramp(2 * metres / start, start, 0.0),)  # harder than is comfortable; a check says so if it is too hard
-    cruise = wanted
-    if _metres(built(wanted)) > metres:
-        cruise = _bisected(lambda v: _metres(built(v)) - metres, 0.0, wanted)
-    up, down = built(cruise)
-    rest = max(metres - up.metres - down.metres, 0.0)
-    return (up, Ramp(rest / cruise, cruise, cruise), down) if cruise > 1e-6 else (up, down)
 
 
 def _bisected(excess: Callable[[float], float], low: float, high: float) -> float:
