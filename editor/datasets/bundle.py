@@ -83,7 +83,7 @@ class _Bundle:
         record = recording.records_by_name[scenario.scene.name]
         asked_for = hashlib.sha256(repr((scenario.actors, scenario.ego)).encode()).hexdigest()
         self.tables = TableWriter(version, seed=f"{scenario.scene.fingerprint.tokens_sha256}/{asked_for}")
-        self.scene = self.tables.scene(record["name"], self.log(record), record["description"], token=record["token"])
+        self.scene = self.tables.scene(record["name"], self.log(record), record["description"])
         self.samples: dict[int, tuple[Frame, str]] = {}  # the exported frames by index, with their samples' tokens
         self.lidars: dict[str, str] = {}  # calibrated sensors by channel
         self.pictures: dict[str, str] = {}  # origins by token, of what is not as recorded

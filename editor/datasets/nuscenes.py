@@ -1,5 +1,6 @@
 """Opening a data set in nuScenes format: its scenes, listed without loading pictures, and the streets under them."""
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +62,7 @@ class DataSet:
         self.chains = Chains(self.tables)
         self._scenes: dict[str, Scene] = {}
         self._street_maps: dict[str, StreetMap] = {}
+        self._reading = threading.RLock()  # so that two who ask at once get one and the same scene
 
     @cached_property
     def records_by_name(self) -> dict[str, Record]:
@@ -79,15 +81,17 @@ class DataSet:
         if name not in self.records_by_name:
             there = ", ".join(self.records_by_name) or "none"
             raise DataSetError(f"data set {self.dataroot}: got scene {name!r}; wanted one of these: {there}")
-        if name not in self._scenes:
-            self._scenes[name] = build_scene(self.dataroot, self.version, self.chains, self.records_by_name[name])
-        return self._scenes[name]
+        with self._reading:
+            if name not in self._scenes:
+                self._scenes[name] = build_scene(self.dataroot, self.version, self.chains, self.records_by_name[name])
+            return self._scenes[name]
 
     def street_map(self, scene: Scene) -> StreetMap:
         """The streets around a scene, from its location's map expansion, else from its mask; empty where there is neither."""
-        if scene.name not in self._street_maps:
-            self._street_maps[scene.name] = self._read_street_map(scene)
-        return self._street_maps[scene.name]
+        with self._reading:
+            if scene.name not in self._street_maps:
+                self._street_maps[scene.name] = self._read_street_map(scene)
+            return self._street_maps[scene.name]
 
     def channel(self, token: str) -> str:
         """The sensor's name of a recording."""

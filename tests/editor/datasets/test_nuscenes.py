@@ -1,5 +1,7 @@
 """Recorded data sets as we read them, held against nuscenes-devkit."""
 
+import time
+
 import numpy as np
 import pytest
 from nuscenes.nuscenes import NuScenes
@@ -47,7 +49,7 @@ def test_boxes_at_pictures_are_the_devkits(both):
     compared = 0
     for scene in scenes(data_set):
         actors = {actor.id: actor for actor in scene.actors}
-        for picture in (frame.pictures[0] for frame in scene.frames):
+        for picture in (frame.pictures[0] for frame in scene.frames[::3]):
             recording = nusc.get("sample_data", picture.token)
             sample = nusc.get("sample", recording["sample_token"])
             t_us = sample["timestamp"] if recording["is_key_frame"] else picture.t_us
@@ -63,7 +65,7 @@ def test_boxes_at_pictures_are_the_devkits(both):
                 )  # its slerp nears the arc by the chord
                 np.testing.assert_allclose(actor.size_lwh, box.wlh[[1, 0, 2]])
                 compared += 1
-    assert compared > 5000
+    assert compared > 2000
 
 
 def test_every_picture_has_its_own_ego_pose_and_calibration(both):
@@ -144,6 +146,16 @@ def test_lidar_points_lie_in_the_boxes(both):
             held.append(inside.all(axis=1).sum())
     assert len(held) >= 2
     assert np.median(held) > 50
+
+
+def test_opening_takes_seconds_not_minutes(both):
+    """Of the processor's time, since the machine may be busy with other things."""
+    start = time.process_time()
+    data_set = open_data_set(both[0].dataroot)
+    opened = time.process_time()
+    data_set.scene(data_set.summaries()[0].name)
+    assert opened - start < 3
+    assert time.process_time() - opened < 1
 
 
 def test_a_heading_that_the_file_gives_is_kept(both):
