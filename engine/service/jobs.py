@@ -4,30 +4,43 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import get_args
 
 from engine.service.process import DrawingProcess
 from engine.service.requests import Chunk, Request, Tier
-from engine.service.wire import Ended
 
 NUM_SESSIONS = 4096  # whose turns are remembered
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """No picture follows; `error` is the sentence for the user where it failed."""
+
+    error: str | None = None
+
+
 @dataclass(slots=True, eq=False)
-class Job:
-    """One request under way. `events` brings its chunks and, last, its end."""
+class Part:
+    """What one process draws of a job."""
 
     number: int
+    job: "Job"
+    process: DrawingProcess
+    is_over: bool = False  # nothing of it is left in the process
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One request under way. `events` brings its pictures, each with the part that drew it, and last its end."""
+
     request: Request
     total: int
     done: int = 0
-    process: DrawingProcess | None = None  # that draws it, once there is anything to draw
+    parts: list[Part] = field(default_factory=list)
     is_cancelled: bool = False
-    is_over: bool = False  # nothing of it is left in the process
-    events: "queue.SimpleQueue[Chunk | Ended]" = field(default_factory=queue.SimpleQueue)
+    events: "queue.SimpleQueue[tuple[Part, Chunk] | End]" = field(default_factory=queue.SimpleQueue)
     times: list[float] = field(default_factory=list)  # when it was sent, then when each picture came
 
     def counted(self, chunk: Chunk) -> Chunk:
@@ -44,14 +57,22 @@ class Job:
         return (self.times[-1] - self.times[1]) / (len(self.times) - 2) * (self.total - self.done)
 
 
-def without(request: Request, finished: set[tuple[int, str]]) -> tuple[Request, ...]:
-    """The rest of a request: one for each run of frames that lack the same views."""
-    places = set(request.places()) - finished
+def shares(request: Request, finished: set[tuple[int, str]], num: int) -> list[tuple[Request, ...]]:
+    """What is left of a request, in `num` shares or fewer. Neighbours in a frame and in time go to different shares."""
+    left = [place for place in request.places() if place not in finished]
+    frame_of = {frame: i for i, frame in enumerate(request.frames)}
+    view_of = {view: i for i, view in enumerate(request.views)}
+    taken = [{place for place in left if (frame_of[place[0]] + view_of[place[1]]) % num == i} for i in range(num)]
+    return [_only(request, places) for places in taken if places]
 
-    def lacking(frame: int) -> tuple[str, ...]:
+
+def _only(request: Request, places: set[tuple[int, str]]) -> tuple[Request, ...]:
+    """Some places of a request: one request for each run of frames of which the same views are wanted."""
+
+    def wanted(frame: int) -> tuple[str, ...]:
         return tuple(view for view in request.views if (frame, view) in places)
 
-    return tuple(replace(request, views=views, frames=tuple(run)) for views, run in groupby(request.frames, lacking) if views)
+    return tuple(replace(request, views=views, frames=tuple(run)) for views, run in groupby(request.frames, wanted) if views)
 
 
 class Jobs:
@@ -59,7 +80,8 @@ class Jobs:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self._jobs: dict[int, Job] = {}
+        self._jobs: list[Job] = []
+        self._parts: dict[int, Part] = {}
         self._next = 0
         self._begun: OrderedDict[tuple[str, Tier], int] = OrderedDict()  # by asker, the lowest turn that may still ask
 
@@ -68,10 +90,9 @@ class Jobs:
         with self.lock:
             if not self._may_ask(request):
                 return None, []
-            older = [j for j in self if request.session and not j.is_cancelled and _same_asker(j.request, request)]
-            job = Job(self._next, request, total=len(request.places()))
-            self._jobs[job.number] = job
-            self._next += 1
+            older = [j for j in self._jobs if request.session and not j.is_cancelled and _same_asker(j.request, request)]
+            job = Job(request, total=len(request.places()))
+            self._jobs.append(job)
             return job, older
 
     def _may_ask(self, request: Request) -> bool:
@@ -93,25 +114,39 @@ class Jobs:
             if turn is not None:
                 for tier in get_args(Tier):
                     self._begin((session, tier), turn + 1)
-            return [j for j in self if j.request.session == session and (turn is None or j.request.turn <= turn)]
+            return [j for j in self._jobs if j.request.session == session and (turn is None or j.request.turn <= turn)]
 
     def close(self, job: Job) -> None:
-        """Forget a job."""
+        """Forget a job; its parts are known until their processes have let go of them."""
         with self.lock:
-            self._jobs.pop(job.number, None)
+            self._jobs.remove(job)
 
-    def get(self, number: int) -> Job | None:
-        """A job by its number, or None once it is closed."""
+    def hand_out(self, job: Job, process: DrawingProcess) -> Part:
+        """A new part of a job."""
         with self.lock:
-            return self._jobs.get(number)
+            part = Part(self._next, job, process)
+            self._parts[part.number] = part
+            self._next += 1
+            job.parts.append(part)
+            return part
 
-    def of(self, process: DrawingProcess) -> list[Job]:
-        """The jobs that a process is drawing."""
+    def part(self, number: int) -> Part | None:
+        """A part by its number, or None once it is over."""
         with self.lock:
-            return [job for job in self if job.process is process and not job.is_over]
+            return self._parts.get(number)
 
-    def __iter__(self) -> Iterator[Job]:
-        return iter(tuple(self._jobs.values()))
+    def of(self, process: DrawingProcess) -> list[Part]:
+        """What a process is drawing."""
+        with self.lock:
+            return [part for part in self._parts.values() if part.process is process]
+
+    def end(self, part: Part, error: str | None) -> None:
+        """A part is over, and with an error or as the last one, so is its job."""
+        with self.lock:
+            self._parts.pop(part.number, None)
+            part.is_over = True
+            if error is not None or all(other.is_over for other in part.job.parts):
+                part.job.events.put(End(error))
 
 
 def _same_asker(a: Request, b: Request) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from editor.scene import Scene
 from engine.service.content import picture_keys, recording_digest
-from engine.service.jobs import Job, Jobs, now, without
+from engine.service.jobs import End, Job, Jobs, Part, now, shares
 from engine.service.process import DrawingProcess
 from engine.service.requests import Chunk, RenderError, Request
 from engine.service.store import SIZE_LIMIT_BYTES, Store
@@ -19,7 +19,8 @@ NUM_SCENES = 16  # whose recordings' digests are remembered
 
 
 class LocalService:
-    """Draws in `num_processes` processes, started when they are first needed and shared by all sessions.
+    """Draws in `num_processes` processes, started when they are first needed and shared by all sessions; each request is
+    shared out among them.
 
     `folder` keeps finished pictures; None keeps nothing. `drawer` names the function that draws, as "module:function".
     """
@@ -57,14 +58,11 @@ class LocalService:
                     return
                 finished.add((chunk.frame, chunk.view))
                 yield job.counted(chunk)
-            rest = without(request, finished)
-            if rest:
-                self._send(job, Draw(job.number, rest, keys, AHEAD))
+            if self._send(job, shares(request, finished, len(self._processes)), keys):
                 yield from self._drawn(job)
         finally:
             self._cancel(job, in_time=True)
-            if job.process is None:  # otherwise the job is known until its process has let go of it
-                self._jobs.close(job)
+            self._jobs.close(job)
 
     def cancel(self, session: str, turn: int | None = None) -> None:
         """End what this session is waiting for, up to a turn where one is given; safe from any thread."""
@@ -102,50 +100,55 @@ class LocalService:
             if found is not None:
                 yield Chunk(frame, view, request.tier, found.origin, found.picture, found.valid, found.dirty, 0, 0)
 
-    def _send(self, job: Job, message: Draw) -> None:
+    def _send(self, job: Job, shared: list[tuple[Request, ...]], keys: dict[tuple[int, str], str]) -> bool:
+        """Give each share to a process, the least busy first; False where there is nothing to wait for."""
         with self._jobs.lock:
-            if job.is_cancelled:
-                job.events.put(Ended(job.number))
-                return
+            if job.is_cancelled or not shared:
+                return False
             load = [len(self._jobs.of(process)) if process else 0 for process in self._processes]
-            job.process = self._process(load.index(min(load)))
+            places = sorted(range(len(load)), key=load.__getitem__)
+            parts = [self._jobs.hand_out(job, self._process(place)) for place, _ in zip(places, shared, strict=False)]
             job.times.append(now())
-        job.process.send(message, job.request.scenario.scene)
+        for part, requests in zip(parts, shared, strict=True):
+            part.process.send(Draw(part.number, requests, keys, AHEAD), job.request.scenario.scene)
+        return True
 
     def _drawn(self, job: Job) -> Iterator[Chunk]:
         while True:
             match job.events.get():
-                case Ended(error=None):
+                case End(error=None):
                     return
-                case Ended(error=str(sentence)):
+                case End(error=str(sentence)):
                     raise RenderError(sentence)
-                case Chunk() if job.is_cancelled:
+                case _ if job.is_cancelled:
                     return
-                case Chunk() as chunk:
+                case Part() as part, chunk:
                     job.times.append(now())
                     yield job.counted(chunk)
-                    job.process.send(More(job.number))
+                    part.process.send(More(part.number))
 
     def _cancel(self, job: Job, *, in_time: bool) -> None:
-        """Stop drawing a job; with `in_time` also when that takes the end of the process that is stuck in it."""
+        """Stop drawing a job; with `in_time` also when that takes the end of a process that is stuck in it."""
         with self._jobs.lock:
             already, job.is_cancelled = job.is_cancelled, True
-            if already or job.is_over or job.process is None:
-                return
-        job.events.put(Ended(job.number))
-        job.process.send(Cancel(job.number))
-        if in_time:
-            timer = threading.Timer(GRACE_S, self._end_stuck, (job,))
-            timer.daemon = True
-            timer.start()
+            left = [part for part in job.parts if not part.is_over]
+        if already or not left:
+            return
+        job.events.put(End())
+        for part in left:
+            part.process.send(Cancel(part.number))
+            if in_time:
+                timer = threading.Timer(GRACE_S, self._end_stuck, (part,))
+                timer.daemon = True
+                timer.start()
 
-    def _end_stuck(self, job: Job) -> None:
+    def _end_stuck(self, part: Part) -> None:
         """End a process that is still busy with a cancelled job, unless somebody else waits for what it will draw next."""
         with self._jobs.lock:
-            if job.is_over or any(not other.is_cancelled for other in self._jobs.of(job.process)):
+            if part.is_over or any(not other.job.is_cancelled for other in self._jobs.of(part.process)):
                 return
-            self._forget(job.process)
-        job.process.kill()
+            self._forget(part.process)
+        part.process.kill()
 
     # ------------------------------------------------------------------------------------------------ the processes
 
@@ -158,26 +161,21 @@ class LocalService:
             return process
 
     def _receive(self, message: Drawn | Ended) -> None:
-        job = self._jobs.get(message.job)
-        if job is None:
+        part = self._jobs.part(message.job)
+        if part is None:
             return
         match message:
             case Drawn(_, chunk):
-                job.events.put(chunk)
-            case Ended():
-                self._end(job, message)
+                part.job.events.put((part, chunk))
+            case Ended(_, error):
+                self._jobs.end(part, error)
 
     def _bury(self, process: DrawingProcess, ending: str) -> None:
         with self._jobs.lock:
             self._forget(process)
             bereft = self._jobs.of(process)
-        for job in bereft:
-            self._end(job, Ended(job.number, f"The drawing process stopped: {ending}. Ask again and a new one will start."))
-
-    def _end(self, job: Job, message: Ended) -> None:
-        job.is_over = True
-        job.events.put(message)
-        self._jobs.close(job)
+        for part in bereft:
+            self._jobs.end(part, f"The drawing process stopped: {ending}. Ask again and a new one will start.")
 
     def _forget(self, process: DrawingProcess) -> None:
         self._processes = [None if p is process else p for p in self._processes]

@@ -12,6 +12,7 @@ import pytest
 
 from editor.geometry import Rigid
 from editor.scene import Pose
+from engine.service.jobs import shares
 from engine.service.local import local_service
 from engine.service.requests import RenderError, Request
 from tests.engine.service.scenes import VIEWS, scenario
@@ -224,9 +225,41 @@ def test_a_slow_reader_does_not_fill_the_memory():
         chunks = service.render(ask(frames=(0, 1, 2, 3) * 20))
         next(chunks)
         time.sleep(0.5)
-        job = next(iter(service._jobs))
+        (job,) = service._jobs._jobs
         assert job.events.qsize() <= 16
         assert len(list(chunks)) == 159
+
+
+def test_several_processes_share_a_request():
+    with local_service(drawer=DRAWERS + "slow", num_processes=2) as service:
+        list(service.render(ask()))
+        start = time.monotonic()
+        chunks = list(service.render(ask()))
+        assert time.monotonic() - start < 0.7  # 8 pictures of 0.1 s
+        assert sorted((c.frame, c.view) for c in chunks) == sorted((f, v) for f in range(4) for v in VIEWS)
+        assert [c.done for c in chunks] == list(range(1, 9))
+        assert len({drawn_by(c) for c in chunks}) == 2
+
+
+def test_when_one_of_two_processes_dies_the_request_ends_and_the_other_goes_on():
+    with local_service(drawer=DRAWERS + "dies_on_seed_1", num_processes=2) as service:
+        other = service.render(ask(session="bert", frames=(0, 1, 2, 3) * 10))
+        next(other)
+        with pytest.raises(RenderError, match="SIGSEGV"):
+            list(service.render(ask(seed=1)))
+        assert len(list(service.render(ask()))) == 8
+        other.close()
+
+
+@pytest.mark.parametrize("num", [1, 2, 3, 5])
+def test_shares_are_fair_and_whole(num):
+    request = ask()
+    finished = {(0, "CAM_FRONT"), (2, "CAM_BACK")}
+    shared = shares(request, finished, num)
+    taken = [[place for r in share for place in r.places()] for share in shared]
+    assert sorted(sum(taken, [])) == sorted(set(request.places()) - finished)
+    assert max(map(len, taken)) - min(map(len, taken)) <= 2
+    assert shares(request, set(request.places()), num) == []
 
 
 def test_scenes_travel_once_and_edits_arrive():
