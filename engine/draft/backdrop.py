@@ -192,7 +192,7 @@ def _standing(points: Points, camera: Camera, pixels: Array) -> tuple[NDArray[np
     ahead = np.flatnonzero(z > 0.5)
     z = z[ahead]
     y = local[ahead, 1] / z
-    u = np.round((fx * local[ahead, 0] / z + skew * y + cx - left)).astype(np.int32)
+    u = np.round(fx * local[ahead, 0] / z + skew * y + cx - left).astype(np.int32)
     v = np.round(fy * y + cy - top).astype(np.int32)
     inside = np.flatnonzero((u >= 0) & (u < w) & (v >= 0) & (v < h))
     inside = inside[np.argsort(-z[inside], kind="stable")]

@@ -60,6 +60,11 @@ def _crowd_at(actors: tuple[Actor, ...], t_us: int) -> Crowd:
     return Crowd(ids, poses, matrices[:, :3, 3], matrices[:, :3, :3], halves)
 
 
+def nobody() -> Crowd:
+    """No one at all."""
+    return _crowd_at((), 0)
+
+
 def hulls(crowd: Crowd, camera: Camera) -> dict[str, tuple[Hull, float]]:
     """The outline and the depth of each actor that the picture holds some of."""
     corners = crowd.corners_camera(camera)

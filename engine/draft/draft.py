@@ -1,6 +1,7 @@
 """The draft: pictures of a scenario from the recording and geometry alone, one after the other."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from editor.cameras import box_hull
 from editor.geometry import Rigid, box_corners
 from editor.scene import Actor, Picture, Scenario, Scene
-from editor.tracks import actor_at, ego_at
-from engine.draft.backdrop import Backdrop, backdrop_of
+from editor.tracks import actor_at
+from engine.draft.backdrop import backdrop_of
 from engine.draft.crowd import Cast
 from engine.draft.gather import Source, Witnesses
 from engine.draft.lift import Lifted, Sightings, Wanted, best_picks, lifted, sightings
@@ -54,18 +55,18 @@ class Drafter:
     def __init__(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None) -> None:
         """Nothing is read before it is needed."""
         self.recording = Recording(dataroot, scene, size)
-        self.witnesses = Witnesses(self.recording, Cast(scene.actors))
-        self.silhouettes = Silhouettes(self.witnesses)
         self._recorded = {actor.id: actor for actor in scene.actors}
-        self._backdrop: Backdrop | None = None
         self._sightings: dict[str, Sightings] = {}
 
-    @property
-    def backdrop(self) -> Backdrop:
-        """What stands still."""
-        if self._backdrop is None:
-            self._backdrop = backdrop_of(self.recording)
-        return self._backdrop
+    @cached_property
+    def witnesses(self) -> Witnesses:
+        """The recorded pictures as sources; the LiDAR is read when they are first needed."""
+        return Witnesses(self.recording, Cast(self.recording.scene.actors), backdrop_of(self.recording))
+
+    @cached_property
+    def silhouettes(self) -> Silhouettes:
+        """The recorded actors' outlines."""
+        return Silhouettes(self.witnesses)
 
     def has(self, frame: int, view: str) -> bool:
         """Whether there is a picture on disk."""
@@ -108,7 +109,7 @@ class Drafter:
         edited_ids = {str(actor.id) for pair in edited for actor in pair if actor is not None}
         if hole.any():
             staying = Cast(tuple(a for a in self.recording.scene.actors if str(a.id) not in edited_ids)).at(camera.t_us)
-            filled = fill(self.witnesses, self.backdrop, staying, camera, recorded, hole, here)
+            filled = fill(self.witnesses, staying, camera, recorded, hole, here)
             drawn, unknown = filled.picture, filled.unknown
         dirty = hole
         for now in self._far_to_near([now for _, now in edited if now is not None], camera):
@@ -185,8 +186,8 @@ class Drafter:
     def _free(self, wanted: Wanted, lift: Lifted, here: Source, edited_ids: set[str], depth: float) -> NDArray[np.float32]:
         """How much of each pixel of a block nothing nearer covers: recorded actors, and what stands still."""
         block = lift.block
-        standing = self.backdrop.depth(wanted.camera, block.pixels())
-        ground = self.backdrop.ground.depth(wanted.camera, block.pixels())
+        standing = self.witnesses.backdrop.depth(wanted.camera, block.pixels())
+        ground = self.witnesses.backdrop.ground.depth(wanted.camera, block.pixels())
         blocked = ((standing < ground - 0.3) & (standing < lift.depth - 1.0)).astype(np.float32)
         free = 1 - cv2.GaussianBlur(blocked, (0, 0), 0.8)
         for name, (_, away) in self.silhouettes.hulls(here).items():

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.geometry import Array
+from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd, Hull, hidden, hulls, occupancy
-from engine.draft.sources import Camera, Recording
+from engine.draft.sources import Camera, Recording, coarser
 from engine.draft.surfaces import STATIC, Surfaces
 
 Mask = NDArray[np.bool_]
@@ -18,7 +19,7 @@ FRAME_STEPS = (1, 2, 3, 5, 7, 10, 13, 17, 22, 28, 35, 43, 52, 62, 75, 100, 150, 
 SAMPLES = 72
 MAX_SOURCES = 8
 HIDE_MARGIN_M = 0.15
-GROW_PX = 2  # at 448 pixels across: boxes fit no better
+DEPTH_STEP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,21 @@ class Source:
 
     frame: int
     view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How sure a source must be. A box's face shows its actor from nearly the same side only; hulls fit no better than a few
+    pixels; and the depth of what stands still is known to a share."""
+
+    turn: float  # radians
+    grow_px: int  # at 448 pixels across
+    depth_share: float
+
+
+CAREFUL = Care(np.radians(20), 2, 1.1)
+TURNED = Care(np.radians(75), 2, 1.1)
+LENIENT = Care(np.radians(75), 0, 1.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +56,12 @@ class Gathered:
 class Witnesses:
     """The recorded pictures as sources for a place: where each was free of actors, read when needed."""
 
-    def __init__(self, recording: Recording, cast: Cast, veils: dict[str, int] | None = None) -> None:
+    def __init__(self, recording: Recording, cast: Cast, backdrop: Backdrop, veils: dict[str, int] | None = None) -> None:
         """`cast` are those who stood in the recording; their hulls, grown a little, hide what is behind them. The
         hulls of `veils`, grown by so many pixels, hide what is before them as well."""
-        self.recording, self.cast, self.veils = recording, cast, veils or {}
-        self._occupancy: dict[Source, NDArray[np.int16]] = {}
+        self.recording, self.cast, self.backdrop, self.veils = recording, cast, backdrop, veils or {}
+        self._depth: dict[Source, NDArray[np.float32]] = {}
+        self._occupancy: dict[tuple[Source, int], NDArray[np.int16]] = {}
         self._hulls: dict[Source, dict[str, tuple[Hull, float]]] = {}
 
     def crowd(self, source: Source) -> Crowd:
@@ -52,19 +69,27 @@ class Witnesses:
         camera = self.recording.camera(source.frame, source.view)
         return self.cast.at(camera.t_us)
 
+    def depth(self, source: Source) -> NDArray[np.float32]:
+        """How far what stands still is, in every DEPTH_STEP-th pixel of a source."""
+        if source not in self._depth:
+            camera = self.recording.camera(source.frame, source.view)
+            self._depth[source] = self.backdrop.depth(*coarser(camera, DEPTH_STEP))
+        return self._depth[source]
+
     def hulls(self, source: Source) -> dict[str, tuple[Hull, float]]:
         """The outline and the depth of everyone whom the source holds some of."""
         if source not in self._hulls:
             self._hulls[source] = hulls(self.crowd(source), self.recording.camera(source.frame, source.view))
         return self._hulls[source]
 
-    def occupancy(self, source: Source) -> NDArray[np.int16]:
-        """Per pixel, whose hull covers it."""
-        if source not in self._occupancy:
+    def occupancy(self, source: Source, grow_px: int = CAREFUL.grow_px) -> NDArray[np.int16]:
+        """Per pixel, whose hull covers it; hulls are grown by pixels of a picture 448 across."""
+        key = source, grow_px
+        if key not in self._occupancy:
             camera = self.recording.camera(source.frame, source.view)
-            grow = round(GROW_PX * camera.view.width / 448)
-            self._occupancy[source] = occupancy(self.crowd(source), self.hulls(source), camera, grow, self.veils)
-        return self._occupancy[source]
+            grow = round(grow_px * camera.view.width / 448)
+            self._occupancy[key] = occupancy(self.crowd(source), self.hulls(source), camera, grow, self.veils)
+        return self._occupancy[key]
 
 
 def moved_points(points: Array, owner: NDArray[np.int16], here: Crowd, there: Crowd) -> Array:
@@ -128,7 +153,7 @@ def _sees(witnesses: Witnesses, target: Surfaces, points: Array, owner: NDArray[
         return None
     there = witnesses.crowd(source)
     moved = moved_points(points, owner, target.crowd, there)
-    inside = _inside(camera, *camera.pixels(moved))
+    inside = _inside(camera, *camera.pixels(moved)) & ~_other_side(target, camera, there, CAREFUL.turn)[owner]
     if not inside.any():
         return None
     eye = np.asarray(camera.T_world_camera.translation)
@@ -147,26 +172,51 @@ def _sees(witnesses: Witnesses, target: Surfaces, points: Array, owner: NDArray[
     return free
 
 
+def _other_side(target: Surfaces, camera: Camera, there: Crowd, limit: float) -> Mask:
+    """Per actor of the target, whether a source saw it from elsewhere; one more at the end, False, for what stands still."""
+    out = np.zeros(len(target.crowd.ids) + 1, bool)
+    for index in np.unique(target.actor[target.actor != STATIC]):
+        other = there.index(target.crowd.ids[index])
+        if other is None:
+            out[index] = True
+            continue
+        here = target.crowd.poses[index].inverse().apply(np.asarray(target.camera.T_world_camera.translation))
+        seen = there.poses[other].inverse().apply(np.asarray(camera.T_world_camera.translation))
+        turn = np.arctan2(here[1], here[0]) - np.arctan2(seen[1], seen[0])
+        out[index] = abs((turn + np.pi) % (2 * np.pi) - np.pi) > limit
+    return out
+
+
 def _inside(camera: Camera, pixels: Array, depth: Array) -> Mask:
     with np.errstate(invalid="ignore"):
         u, v = pixels[..., 0], pixels[..., 1]
         return (depth > 0.3) & (u >= 1) & (v >= 1) & (u <= camera.view.width - 2) & (v <= camera.view.height - 2)
 
 
-def look_up(witnesses: Witnesses, target: Surfaces, source: Source) -> tuple[NDArray[np.float32], Mask] | None:
+def look_up(
+    witnesses: Witnesses, target: Surfaces, source: Source, care: Care = CAREFUL, body: Mask | None = None
+) -> tuple[NDArray[np.float32], Mask] | None:
     """What one source shows of each pixel of a block (h, w, 3), and where it saw it; None where its file is missing."""
-    picture = witnesses.recording.picture(source.frame, source.view)
+    picture = witnesses.recording.glance(source.frame, source.view)
     if picture is None:
         return None
     camera = witnesses.recording.camera(source.frame, source.view)
     there = witnesses.crowd(source)
     moved = moved_points(target.points(), target.actor, target.crowd, there)
     pixels, depth = camera.pixels(moved)
-    inside = _inside(camera, pixels, depth)
+    inside = _inside(camera, pixels, depth) & ~_other_side(target, camera, there, care.turn)[target.actor]
     where = np.where(inside[..., None], pixels, -10).astype(np.float32)
     colours = cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     nearest = np.clip(np.round(where), 0, (camera.view.width - 1, camera.view.height - 1)).astype(np.int32)
-    owner = witnesses.occupancy(source)[nearest[..., 1], nearest[..., 0]]
+    owner = witnesses.occupancy(source, care.grow_px)[nearest[..., 1], nearest[..., 0]]
+    step = DEPTH_STEP
+    standing = witnesses.depth(source)
+    behind = standing[
+        np.minimum(nearest[..., 1] // step, standing.shape[0] - 1), np.minimum(nearest[..., 0] // step, standing.shape[1] - 1)
+    ]
+    inside &= (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
+    if body is not None:
+        inside &= ~body[nearest[..., 1], nearest[..., 0]]
     expected = np.array([there.index(name) if there.index(name) is not None else -2 for name in target.crowd.ids] + [STATIC])
     return colours.astype(np.float32), inside & (owner == expected[target.actor])
 

@@ -16,6 +16,7 @@ from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 
 SHORTLIST = 6
+STAYED_M = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,17 @@ class Pick:
 
 @dataclass(frozen=True, eq=False)
 class Lifted:
-    """Premultiplied nothing: colours (h, w, 3), how much of each pixel is the actor, and its depth, for one block."""
+    """For one block: colours (h, w, 3), how much of each pixel is the actor, its depth, and which the source holds at all.
+
+    `stayed`: the actor stands where it stood when it was lifted, so what surrounded it there surrounds it here.
+    """
 
     block: Block
     colours: NDArray[np.float32]
     alpha: NDArray[np.float32]
     depth: NDArray[np.float32]
+    seen: NDArray[np.bool_]
+    stayed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +149,7 @@ def lifted(
 ) -> Lifted | None:
     """The actor's pixels from one source, as a standee of it would show to the wanted view."""
     source = pick.source
-    picture = witnesses.recording.picture(source.frame, source.view)
+    picture = witnesses.recording.glance(source.frame, source.view)
     alpha = silhouettes.of(str(actor.id), source)
     if picture is None or alpha is None:
         return None
@@ -157,7 +163,10 @@ def lifted(
     pixels, away = camera.pixels(T_world_source_box.apply(points))
     where = np.where((away > 0.3)[..., None], pixels, -10).astype(np.float32)
     cover = cv2.remap(alpha, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return Lifted(block, _sampled(picture, where), cover, depth)
+    view = camera.view
+    seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
+    apart = np.linalg.norm(np.subtract(T_world_source_box.translation, wanted.T_world_box.translation))
+    return Lifted(block, _sampled(picture, where), cover, depth, seen, bool(apart < STAYED_M) and not pick.mirrored)
 
 
 def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from editor.cameras import box_hull
+from editor.geometry import box_corners
 from engine.draft.lift import Lifted, Wanted
 from engine.draft.remove import footprint_mask
 
@@ -22,20 +24,40 @@ class Placed:
 
 def composite(picture: NDArray[np.uint8], lifted: Lifted, free: NDArray[np.float32], wanted: Wanted) -> Placed:
     """The picture with the shadow and the actor in it; `free` (h, w) is how much of each pixel nothing nearer covers."""
-    shade = _shade(wanted, picture.shape[:2])[lifted.block.slices] * free
-    alpha = lifted.alpha * free
+    part, shape = lifted.block.slices, picture.shape[:2]
     # Ground that only a side which nobody saw would cover stays as light as it is.
-    columns = cv2.GaussianBlur(lifted.alpha.max(axis=0)[None], (0, 0), max(1.0, 0.015 * alpha.shape[1]))[0]
-    shade = shade * columns
+    columns = cv2.GaussianBlur(lifted.alpha.max(axis=0)[None], (0, 0), max(1.0, 0.015 * lifted.alpha.shape[1]))[0]
+    if lifted.stayed:
+        shade = np.zeros_like(lifted.alpha)
+        alpha = np.maximum(lifted.alpha, _around(wanted, shape)[part] * lifted.seen)
+    else:
+        shade = _shade(wanted, shape)[part] * columns * free
+        alpha = np.maximum(lifted.alpha, _under(wanted, shape)[part] * columns * lifted.seen)
+    alpha = alpha * free
     out = picture.copy()
-    crop = out[lifted.block.slices].astype(np.float32)
+    crop = out[part].astype(np.float32)
     dark = crop * (1 - (1 - SHADE) * shade[..., None])
-    out[lifted.block.slices] = (
-        np.clip(dark * (1 - alpha[..., None]) + lifted.colours * alpha[..., None], 0, 255).round().astype(np.uint8)
-    )
-    changed = np.zeros(picture.shape[:2], np.float32)
-    changed[lifted.block.slices] = np.maximum(alpha, shade)
+    out[part] = np.clip(dark * (1 - alpha[..., None]) + lifted.colours * alpha[..., None], 0, 255).round().astype(np.uint8)
+    changed = np.zeros(shape, np.float32)
+    changed[part] = np.maximum(alpha, shade)
     return Placed(out, changed)
+
+
+def _around(wanted: Wanted, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """The whole outline of the box with a soft rim: where an actor still stands, its surroundings go with it."""
+    corners = wanted.camera.T_world_camera.inverse().apply(box_corners(wanted.T_world_box, wanted.size_lwh))
+    hull = box_hull(wanted.camera.view, corners)
+    mask = np.zeros(shape, np.float32)
+    if hull is not None:
+        cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 1.0)
+    soft = max(0.8, 1.2 * wanted.camera.view.width / 448)
+    return cv2.GaussianBlur(cv2.dilate(mask, np.ones((3, 3), np.uint8)), (0, 0), soft)
+
+
+def _under(wanted: Wanted, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """The ground right under the box with a soft rim: its dark comes along from where the actor was lifted."""
+    inner = footprint_mask(wanted.T_world_box, wanted.size_lwh, wanted.camera, -0.05).astype(np.float32)
+    return 0.8 * cv2.GaussianBlur(inner, (0, 0), max(0.8, 1.5 * wanted.camera.view.width / 448))
 
 
 def _shade(wanted: Wanted, shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -6,13 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.geometry import Array, Rigid, Vec3, box_corners
-from engine.draft.backdrop import Backdrop
-from engine.draft.crowd import Crowd
+from editor.geometry import Rigid, Vec3, box_corners
+from engine.draft.crowd import Crowd, hulls, nobody
 from engine.draft.gather import Gathered, Source, Witnesses, choose, look_up, merge, nearby
 from engine.draft.inpaint import inpainted
 from engine.draft.sources import Camera
-from engine.draft.surfaces import block_around, surfaces
+from engine.draft.surfaces import STATIC, Surfaces, block_around, surfaces
 
 Mask = NDArray[np.bool_]
 
@@ -44,23 +43,45 @@ def footprint_mask(T_world_box: Rigid, size_lwh: Vec3, camera: Camera, margin_m:
     return mask
 
 
-def fill(
-    witnesses: Witnesses, backdrop: Backdrop, crowd: Crowd, camera: Camera, picture: NDArray[np.uint8], hole: Mask, here: Source
-) -> Filled:
+def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np.uint8], hole: Mask, here: Source) -> Filled:
     """The hole in a picture filled with what stands there: `crowd` are those who stay."""
-    scale = camera.view.width / 448
-    block = block_around(hole, round(RING_PX * scale))
-    target = surfaces(backdrop, camera, crowd, block)
-    want, around = hole[block.slices], picture[block.slices]
-    gathered = gather(witnesses, target, want, around, here)
+    block = block_around(hole, round(RING_PX * camera.view.width / 448))
+    target = surfaces(witnesses.backdrop, camera, crowd, block)
     out, unknown = picture.copy(), hole.copy()
+    _take_over(out, unknown, witnesses, target, here)
+    # A box is larger than who stands in it: what its face could not tell may be told by what is behind it.
+    behind = (target.actor != STATIC) & unknown[block.slices]
+    if behind.sum() > 20:
+        empty = surfaces(witnesses.backdrop, camera, nobody(), block)
+        unseen = unknown.copy()
+        unseen[block.slices] &= behind
+        left = unseen.copy()
+        _take_over(out, left, witnesses, empty, here)
+        unknown &= ~(unseen & ~left)
+    return Filled(inpainted(out, unknown, nobody_there(crowd, camera)), unknown)
+
+
+def nobody_there(crowd: Crowd, camera: Camera) -> Mask:
+    """The pixels outside everyone's hull: inpainting copies no cars."""
+    taken = np.zeros((camera.view.height, camera.view.width), np.uint8)
+    for outline, _ in hulls(crowd, camera).values():
+        cv2.fillConvexPoly(taken, np.round(outline).astype(np.int32), 1)
+    return taken == 0
+
+
+def _take_over(out: NDArray[np.uint8], unknown: Mask, witnesses: Witnesses, target: Surfaces, here: Source) -> None:
+    """Writes what other frames and views saw of the unknown pixels, and takes those off the unknown."""
+    part = target.block.slices
+    want = unknown[part].copy()
+    gathered = gather(witnesses, target, want, out[part], ~want, here)
     if gathered is not None:
-        out[block.slices][gathered.known] = gathered.colours[gathered.known].round().astype(np.uint8)
-        unknown[block.slices] &= ~gathered.known
-    return Filled(inpainted(out, unknown), unknown)
+        out[part][gathered.known] = gathered.colours[gathered.known].round().astype(np.uint8)
+        unknown[part] &= ~gathered.known
 
 
-def gather(witnesses: Witnesses, target: "Array", want: Mask, around: NDArray[np.uint8], here: Source) -> Gathered | None:
+def gather(
+    witnesses: Witnesses, target: Surfaces, want: Mask, around: NDArray[np.uint8], ring: Mask, here: Source
+) -> Gathered | None:
     """What other frames and views show of the wanted pixels; None where nobody saw any."""
     names = [view.name for view in witnesses.recording.scene.views]
     asked = [s for s in nearby(witnesses.recording, here.frame, names) if s != here]
@@ -69,5 +90,6 @@ def gather(witnesses: Witnesses, target: "Array", want: Mask, around: NDArray[np
         return (1.0 if source.view == here.view else 0.7) / (1 + abs(source.frame - here.frame) / 15)
 
     chosen = choose(witnesses, target, want, asked, worth)
+    witnesses.recording.read_ahead([(s.frame, s.view) for s in chosen])
     looks = [look for source in chosen if (look := look_up(witnesses, target, source)) is not None]
-    return merge(looks, around, ~want, want) if looks else None
+    return merge(looks, around, ring, want) if looks else None

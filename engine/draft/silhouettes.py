@@ -64,7 +64,7 @@ class Silhouettes:
         return self._single[key]
 
     def _cut_now(self, actor_id: str, source: Source) -> Alpha | None:
-        picture = self._witnesses.recording.picture(source.frame, source.view)
+        picture = self._witnesses.recording.glance(source.frame, source.view)
         found = self.hulls(source)
         if picture is None or actor_id not in found:
             return None

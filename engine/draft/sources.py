@@ -1,11 +1,13 @@
 """The recorded pictures at the asked-for size, and the cameras that took them; what was read once is kept."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,24 +49,32 @@ def pixels_to_rays(view: View, pixels: Array) -> Array:
     return np.concatenate([pixels, np.ones_like(pixels[..., :1])], axis=-1) @ inverse.T
 
 
+def coarser(camera: Camera, step: int) -> tuple[Camera, Array]:
+    """The camera as one of larger pixels, each `step` of its own across, and where those are (h, w, 2)."""
+    fx, fy, cx, cy, skew = camera.view.intrinsics
+    half = (step - 1) / 2
+    intrinsics = (fx / step, fy / step, (cx - half) / step, (cy - half) / step, skew / step)
+    h, w = -(-camera.view.height // step), -(-camera.view.width // step)
+    small = replace(camera, view=replace(camera.view, width=w, height=h, intrinsics=intrinsics))
+    return small, np.stack(np.meshgrid(np.arange(w, dtype=np.float64), np.arange(h, dtype=np.float64)), axis=-1)
+
+
 @lru_cache(maxsize=64)
 def fitted_view(view: View, size: tuple[int, int] | None) -> View:
     """The view with the intrinsics of the size that is drawn."""
     return view if size is None else fit(view, *size).view
 
 
-class Recording:
-    """What was recorded, as the draft reads it: pictures by frame and view, at one size."""
+class Kept:
+    """Pictures by frame and view, the longest unused forgotten first once they are many."""
 
-    def __init__(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None, reader: Reader = read_picture) -> None:
-        """Nothing is read yet."""
-        self.dataroot, self.scene, self.size = dataroot, scene, size
-        self._reader = reader
+    def __init__(self, read: Callable[[int, str], Picture8 | None]) -> None:
+        """`read` is asked for what is not there."""
+        self._read, self._bytes = read, 0
         self._kept: OrderedDict[tuple[int, str], Picture8 | None] = OrderedDict()
-        self._bytes = 0
 
-    def picture(self, frame: int, view_name: str) -> Picture8 | None:
-        """One recorded picture at the drawn size; None where the data set has none. Not to be written to."""
+    def get(self, frame: int, view_name: str) -> Picture8 | None:
+        """One picture, read at most once while it is kept."""
         key = frame, view_name
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -76,6 +86,32 @@ class Recording:
             self._bytes -= 0 if oldest is None else oldest.nbytes
         return fresh
 
+
+class Recording:
+    """What was recorded, as the draft reads it: pictures by frame and view, at one size."""
+
+    def __init__(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None, reader: Reader = read_picture) -> None:
+        """Nothing is read yet."""
+        self.dataroot, self.scene, self.size = dataroot, scene, size
+        self._reader = reader
+        self._shown, self._glanced = Kept(self._read), Kept(self._read_at_a_glance)
+
+    def picture(self, frame: int, view_name: str) -> Picture8 | None:
+        """One recorded picture as it is shown; None where the data set has none. Not to be written to."""
+        return self._shown.get(frame, view_name)
+
+    def glance(self, frame: int, view_name: str) -> Picture8 | None:
+        """The same for a source that pixels are taken from: decoded at half size where that is still large enough.
+
+        A few levels off the picture as it is shown, and twice as fast; what is shown unchanged never comes from here.
+        """
+        return self._glanced.get(frame, view_name)
+
+    def read_ahead(self, pictures: Sequence[tuple[int, str]]) -> None:
+        """Read what will be glanced at, two at a time."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda p: self.glance(*p), pictures))
+
     def _read(self, frame: int, view_name: str) -> Picture8 | None:
         recorded = self.scene.frames[frame].picture(view_name)
         if recorded is None or not recorded.exists:
@@ -85,6 +121,20 @@ class Recording:
         if raw is None or self.size is None:
             return raw
         return fit_picture(raw, view, *self.size)[0]
+
+    def _read_at_a_glance(self, frame: int, view_name: str) -> Picture8 | None:
+        recorded = self.scene.frames[frame].picture(view_name)
+        view = self.scene.view(view_name)
+        small = self._reader is read_picture and self.size is not None and 2 * self.size[0] <= view.width
+        if not small or recorded is None or not recorded.exists or view.width % 2 or view.height % 2:
+            return self.picture(frame, view_name)
+        half = cv2.imread(str(self.dataroot / recorded.file), cv2.IMREAD_REDUCED_COLOR_2 | cv2.IMREAD_IGNORE_ORIENTATION)
+        if half is None or half.shape[:2] != (view.height // 2, view.width // 2):
+            return self.picture(frame, view_name)
+        how = fit(view, *self.size)
+        scaled = cv2.resize(half, how.scaled, interpolation=cv2.INTER_AREA)
+        crop = scaled[how.top : how.top + how.view.height, how.left : how.left + how.view.width]
+        return cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)
 
     def camera(self, frame: int, view_name: str) -> Camera | None:
         """The camera as it was recorded; None where that frame has no picture of the view."""

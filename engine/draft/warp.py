@@ -1,0 +1,56 @@
+"""A whole picture from another place than the car was at: each pixel by the depth of what it looks at, actors on their boxes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.draft.crowd import Crowd, nobody
+from engine.draft.gather import LENIENT, TURNED, Care, Source, Witnesses, look_up
+from engine.draft.inpaint import smoothed
+from engine.draft.remove import Filled
+from engine.draft.sources import Camera
+from engine.draft.surfaces import Block, Surfaces, surfaces
+
+Mask = NDArray[np.bool_]
+ENOUGH = 0.002  # of a picture may stay unknown before another source is asked
+
+
+def warped(
+    witnesses: Witnesses, crowd: Crowd, camera: Camera, sources: Sequence[Source], body: dict[str, Mask | None]
+) -> Filled:
+    """What `camera` sees, taken from the first source that saw it; the rest is made up and comes back as unknown.
+
+    `body` is what each view sees of the recording car itself: it goes along with the camera and hides the same pixels.
+    """
+    whole = Block(0, 0, camera.view.width, camera.view.height)
+    target = surfaces(witnesses.backdrop, camera, crowd, whole)
+    picture = np.zeros((camera.view.height, camera.view.width, 3), np.uint8)
+    unknown = np.ones(picture.shape[:2], bool)
+    own = body.get(camera.view.name)
+    if own is not None:
+        recorded = witnesses.recording.picture(sources[0].frame, sources[0].view)
+        picture[own], unknown[own] = recorded[own], False
+    empty = surfaces(witnesses.backdrop, camera, nobody(), whole)
+    for surface, asked, care in ((target, sources, TURNED), (target, sources[:1], LENIENT), (empty, sources, TURNED)):
+        _take(picture, unknown, witnesses, surface, asked, care, body)
+    return Filled(smoothed(picture, unknown), unknown)
+
+
+def _take(
+    picture: NDArray[np.uint8],
+    unknown: Mask,
+    witnesses: Witnesses,
+    surface: Surfaces,
+    sources: Sequence[Source],
+    care: Care,
+    body: dict[str, Mask | None],
+) -> None:
+    for source in sources:
+        if unknown.mean() < ENOUGH:
+            return
+        look = look_up(witnesses, surface, source, care, body.get(source.view))
+        if look is not None:
+            new = unknown & look[1]
+            picture[new] = np.clip(look[0][new], 0, 255).round().astype(np.uint8)
+            unknown &= ~new
