@@ -70,7 +70,7 @@ def _gone(span: Span, absent: tuple[Span, ...]) -> bool:
     return any(a <= span[0] and span[1] <= b for a, b in absent)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _new(body: Same[Actor], was: Same[Actor | None], scene: Same[Scene], street_map: Same[StreetMap]) -> tuple[Finding, ...]:
     """What is wrong with one body by itself that its recording does not show already."""
     found = _alone(body.value, scene.value, street_map.value)
@@ -120,7 +120,7 @@ def _new_overlaps(
 # -------------------------------------------------------------------------------------------- places to drive at
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _off_road(body: Same[Actor], scene: Same[Scene], street_map: Same[StreetMap]) -> tuple[Finding, ...]:
     actor = body.value
     if not category_of(actor.category).on_the_road or not street_map.value.knows_drivable:

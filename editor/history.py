@@ -56,7 +56,7 @@ class History:
         return replace(self, take=replace(self.take, edits=kept, undone=(*taken, *self.take.undone)), past=self.past[:-n])
 
     def redo(self) -> "History":
-        """One gesture on again; the same history where there is none."""
+        """One gesture on again; EditError where a file was changed so that it cannot be taken any more."""
         undone = self.take.undone
         n = _last_gesture(undone[::-1])
         past = self.past

@@ -27,7 +27,7 @@ SIDEWAYS_RAD = np.pi / 3
 REVERSING_MPS = 4.0
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _motion_findings(actor: Same[Actor]) -> tuple[Finding, ...]:
     poses = poses_of(actor.value)
     if len(poses.seconds) < 2:

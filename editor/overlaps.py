@@ -23,9 +23,9 @@ class Overlaps:
 
     def between(self, pairs: list[Pair], scene: Scene) -> list[tuple[Finding, ...]]:
         """The findings of each pair."""
-        known = self._known
-        if len(known) + len(pairs) > MOST_REMEMBERED:
-            known.clear()
+        if len(self._known) + len(pairs) > MOST_REMEMBERED:
+            self._known = {}
+        known = self._known  # another thread may begin a new one; this one stays whole
         keys = [(id(a), id(b), id(scene)) for a, b in pairs]
         new = [i for i, key in enumerate(keys) if key not in known]
         if new:

@@ -47,7 +47,7 @@ def frame_times(scene: Scene) -> NDArray[np.int64]:
     return _frame_times(Same(scene))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _poses(actor: Same[Actor]) -> Poses:
     track = actor.value.track
     seconds = np.array([(pose.t_us - track[0].t_us) * 1e-6 for pose in track])
@@ -61,7 +61,7 @@ def poses_of(actor: Actor) -> Poses:
     return _poses(Same(actor))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _sampled(actor: Same[Actor], scene: Same[Scene]) -> Sampled:
     times, poses = _frame_times(scene), _poses(actor)
     seconds = (times - poses.first_us) * 1e-6
@@ -78,7 +78,7 @@ def sampled(actor: Actor, scene: Scene) -> Sampled:
     return _sampled(Same(actor), Same(scene))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _reach(actor: Same[Actor], scene: Same[Scene]) -> Array:
     places = _sampled(actor, scene).places[:, :2]
     around = np.hypot(*actor.value.size_lwh[:2]) / 2

@@ -98,6 +98,8 @@ def validate(take: Take) -> None:
 def _text(what: str, value: str, longest: int) -> None:
     if len(value) > longest:
         raise TakeError(f"{what} of {len(value)} characters; wanted at most {longest}")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise TakeError(f"{what} holds half a character; wanted text")
 
 
 def _short(number: int) -> str:

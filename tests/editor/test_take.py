@@ -38,7 +38,7 @@ from editor.edits import (
 from editor.files import TakeFileError, check_fingerprint, dumps, load_take, loads, save_take
 from editor.history import History, opened
 from editor.scene import Pose, Scenario, recorded
-from editor.take import Step, Take, scenario_of
+from editor.take import Step, Take, TakeError, scenario_of
 from tests.editor.made import at, made_scene, time_of
 
 SCENE = made_scene()
@@ -272,6 +272,11 @@ def test_what_no_take_says_is_refused(change: dict, says: str):
     with pytest.raises(TakeFileError) as no:
         loads(json.dumps(json.loads(dumps(EMPTY)) | change))
     assert says in str(no.value)
+
+
+def test_half_characters_are_refused_before_they_reach_a_disk():
+    with pytest.raises(TakeError, match="notes holds half a character"):
+        dumps(replace(EMPTY, notes="\ud800"))
 
 
 @pytest.mark.parametrize("bad", ["NaN", "Infinity", "1e999", '"1.0"', "null", "true"])
