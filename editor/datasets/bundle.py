@@ -11,7 +11,6 @@ A token of the recording stands only for what is as recorded; whatever was edite
 
 import hashlib
 import shutil
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -179,8 +178,7 @@ class _Bundle:
                 own[key] = min(own.get(key, sweep), sweep, key=lambda s, t_us=times[key[1]]: abs(t_us - s.t_us))
         samples = {sweep.token: tokens[at] for (_, at), sweep in own.items()}
         for sweep in sweeps:
-            following = tokens[min(bisect_left(times, sweep.t_us), len(times) - 1)]
-            self.write_sweep(sweep, samples.get(sweep.token, following), sweep.token in samples)
+            self.write_sweep(sweep, samples.get(sweep.token, tokens[0]), sweep.token in samples)
 
     def write_sweep(self, sweep: LidarSweep, sample: str, is_own: bool) -> None:
         tables = self.recording.tables

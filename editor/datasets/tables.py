@@ -17,6 +17,7 @@ of another data set keeps that one's token where the caller hands it over. Stree
 """
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -122,7 +123,11 @@ class TableWriter:
         size: tuple[int, int] = (0, 0),
         token: str | None = None,
     ) -> str:
-        """One recording of a sensor with its ego pose, in a file below the data set's root; `size` is (width, height)."""
+        """One recording of a sensor with its ego pose, in a file below the data set's root; `size` is (width, height).
+
+        `sample` is its own where `is_key_frame`; otherwise any of the scene: a recording between two samples is put to the
+        one that follows it, since the devkit finds its boxes between that and the one before.
+        """
         token = token or self.token("sample_data", calibrated_sensor, t_us)
         self._add("ego_pose", token, timestamp=int(t_us), **_placed(T_world_ego))
         return self._add(
@@ -210,6 +215,14 @@ class TableWriter:
             self._records["scene"][scene].update(nbr_samples=len(chain), **ends)
 
     def _link_sample_data(self) -> None:
+        chains = _grouped(self._records["sample"].values(), "scene_token")
+        chains = {scene: sorted(samples, key=lambda sample: sample["timestamp"]) for scene, samples in chains.items()}
+        times = {scene: [sample["timestamp"] for sample in samples] for scene, samples in chains.items()}
+        for recording in self._records["sample_data"].values():
+            if not recording["is_key_frame"]:
+                scene = self._records["sample"][recording["sample_token"]]["scene_token"]
+                following = min(bisect_left(times[scene], recording["timestamp"]), len(times[scene]) - 1)
+                recording["sample_token"] = chains[scene][following]["token"]
         for recordings in _grouped(self._records["sample_data"].values(), "calibrated_sensor_token").values():
             _chained(recordings)
 

@@ -63,6 +63,16 @@ def test_the_devkit_opens_what_the_writer_writes(tmp_path):
     assert nusc.box_velocity(boxes[0].token)[0] == pytest.approx(-2.0)
 
 
+def test_a_recording_between_samples_belongs_to_the_one_that_follows():
+    tables = table_writer()
+    first, last = sorted(tables.tables()["sample"], key=lambda sample: sample["timestamp"])
+    camera = tables.tables()["calibrated_sensor"][0]["token"]
+    for t_us in (100_000, 600_000):
+        tables.sample_data(first["token"], camera, t_us, IDENTITY, f"sweeps/{t_us}.jpg", is_key_frame=False, size=(160, 90))
+    owners = {r["timestamp"]: r["sample_token"] for r in tables.tables()["sample_data"]}
+    assert owners == {0: first["token"], 100_000: last["token"], 500_000: last["token"], 600_000: last["token"]}
+
+
 def test_the_same_calls_write_the_same_bytes(tmp_path):
     for name in "ab":
         table_writer().write(tmp_path / name)
