@@ -1,6 +1,7 @@
 """Map masks: a picture of where one may drive, 10 pixels per metre, its lower left corner at the world's origin."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -36,16 +37,24 @@ def write_raster(path: Path, raster: Raster) -> None:
 
 def read_map_mask(path: Path, area: Area) -> Raster | None:
     """The part of a mask inside an area, or None where there is no file that can be read or it does not reach there."""
-    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if path.is_file() else None
+    mask = _packed(path, path.stat().st_mtime_ns) if path.is_file() else None
     if mask is None:
         return None
-    height, width = mask.shape
+    rows, width = mask
+    height = len(rows)
     left, right = (min(max(round(x * PIXELS_PER_M), 0), width) for x in (area[0], area[2]))
     bottom, top = (min(max(round(y * PIXELS_PER_M), 0), height) for y in (area[1], area[3]))
     if left >= right or bottom >= top:
         return None
-    drivable = mask[height - top : height - bottom, left:right] > 127
-    return Raster(drivable.copy(), PIXELS_PER_M, (left / PIXELS_PER_M, bottom / PIXELS_PER_M))
+    drivable = np.unpackbits(rows[height - top : height - bottom], axis=1, count=width)[:, left:right]
+    return Raster(drivable.astype(bool), PIXELS_PER_M, (left / PIXELS_PER_M, bottom / PIXELS_PER_M))
+
+
+@lru_cache(maxsize=2)
+def _packed(path: Path, changed_ns: int) -> tuple[np.ndarray, int] | None:
+    """A mask's rows, a bit for each pixel, and its width. A city's takes seconds to decode and serves all of its scenes."""
+    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    return None if mask is None else (np.packbits(mask > 127, axis=1), mask.shape[1])
 
 
 def around(points: Iterable[Array], margin_m: float) -> Area:
