@@ -66,8 +66,8 @@ class Resize:
 @dataclass(frozen=True, slots=True)
 class Path:
     """From `t_us` on, drive smoothly through waypoints: those without a time are passed at the speed that the times, the given
-    speeds and the category's limits leave. With `is_goal`, the last waypoint is a goal to be reached at its time. After the last
-    waypoint it goes straight on, until its track ended or, if later, until the last time that was asked for."""
+    speeds and the category's limits leave. With `is_goal`, the last waypoint is a goal to be reached at its time. After
+    the last waypoint it goes straight on, until its track ended or, if later, until the last time that was asked for."""
 
     actor: ActorId
     t_us: int
@@ -134,9 +134,9 @@ class Recolour:
 
 @dataclass(frozen=True, slots=True)
 class EgoPath:
-    """Bend the ego's own path: at each of these times it is this many metres to the left of (and ahead of) where it was recorded.
-    A smooth curve along the way between them; before the first and after the last their own values hold. A new bend takes the
-    place of the old one; no offsets give the recorded path back."""
+    """Bend the ego's own path: at each of these times it is this many metres to the left of (and ahead of) where it was
+    recorded. A smooth curve along the way between them; before the first and after the last their own values hold. A new bend
+    takes the place of the old one; no offsets give the recorded path back."""
 
     offsets: tuple["EgoOffset", ...]  # times rising
     kind: Literal["ego_path"] = "ego_path"
