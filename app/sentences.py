@@ -19,16 +19,16 @@ from editor.edits import (
     SetTimeOfDay,
     SetWeather,
 )
+from editor.findings import called
 from editor.scene import ActorId, Scenario
 
 SCOPES = {"track": "", "onward": ", from here on", "moment": ", at this moment"}
 
 
 def actor_name(scenario: Scenario, actor_id: ActorId) -> str:
-    """An actor as the window calls it: "Car 3fa2c"."""
+    """An actor as the window calls it: "Car 3fa2c1"."""
     known = next((a for a in (*scenario.actors, *scenario.scene.actors) if a.id == actor_id), None)
-    short = ("+" + actor_id[4:8]) if actor_id.startswith("new-") else actor_id[:5]
-    return f"{category_of(known.category).label} {short}" if known else short
+    return called(known) if known else actor_id
 
 
 def sentence(before: Scenario, edit: Edit) -> str:

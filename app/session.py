@@ -141,7 +141,7 @@ class Desk:
     def commit(
         self, scene_name: str, take_id: str, base: str, edits: Sequence[Edit], gesture: str
     ) -> tuple[Document, Document]:
-        """One gesture's edits; the document before and after, the latter on disk. An answer that got lost may be asked again."""
+        """One gesture's edits; the document before and after, the latter on disk. A lost answer may be asked for again."""
         with self._lock_of(take_id):
             before = self.open(scene_name, take_id)
             if before.take.edits and before.take.edits[-1].gesture == gesture:

@@ -36,10 +36,12 @@ export function createBev(canvas, store) {
     points.forEach(([u, v], i) => (i === 0 ? context.moveTo(u, v) : context.lineTo(u, v)));
   }
 
-  /** Where the turning handle of an actor is. */
+  /** Where the turning handle of an actor is: ahead of it, or behind it where ahead is off the canvas. */
   function turnHandle(actor, pose) {
     const yaw = yawOf(pose), reach = actor.size[0] / 2 + HANDLE_OUT / camera.scale;
-    return camera.toScreen(pose[0] + Math.cos(yaw) * reach, pose[1] + Math.sin(yaw) * reach);
+    const at = (far) => camera.toScreen(pose[0] + Math.cos(yaw) * far, pose[1] + Math.sin(yaw) * far);
+    const [u, v] = at(reach);
+    return u > 8 && v > 8 && u < camera.width - 8 && v < camera.height - 8 ? [u, v] : at(-reach);
   }
 
   /** Where the ego path can be taken hold of: [{t, at: [u, v]}]. */

@@ -2,7 +2,7 @@
 
 import { poseAt, yawOf } from "./tracks.js";
 
-const MARGIN = 28; // pixels about what is fitted
+const MARGIN = 40; // pixels about what is fitted
 const NEAREST = 120, FARTHEST = 0.4; // pixels per metre
 
 export function createBevCamera() {

@@ -79,7 +79,6 @@ export function createBevPointer(canvas, store, bev, gestures) {
 
   canvas.addEventListener("pointerdown", (event) => {
     if (!state.take) return;
-    canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
     const at = [event.offsetX, event.offsetY];
     if (event.button !== 0) {

@@ -1,7 +1,8 @@
 /** The findings and the history of edits, as lists whose entries go to what they are about. */
 
-import { make } from "./dom.js";
-import { seconds } from "./dom.js";
+import { make, seconds } from "./dom.js";
+
+const TABS = ["findings", "edits", "about"];
 
 export function createLists(root, store, take, actions) {
   const { state } = store;
@@ -16,7 +17,7 @@ export function createLists(root, store, take, actions) {
     const mark = make("span", { class: "mark", "data-severity": severity(finding.severity), "aria-label": severity(finding.severity), text: "▲" });
     const button = make("button", { type: "button", class: "entry", onclick: () => actions.jumpTo(finding) }, mark,
       make("span", { class: "sentence", text: finding.sentence }), make("span", { class: "when", text: when }));
-    button.classList.toggle("about", finding.actors.includes(state.selected));
+    button.classList.toggle("mine", finding.actors.includes(state.selected));
     return make("li", {}, button);
   }
 
@@ -51,7 +52,7 @@ export function createLists(root, store, take, actions) {
   }
 
   function drawTabs() {
-    for (const name of ["findings", "edits"]) {
+    for (const name of TABS) {
       const tab = root.querySelector(`#tab-${name}`), shown = state.listed === name;
       tab.setAttribute("aria-selected", String(shown));
       tab.tabIndex = shown ? 0 : -1;
@@ -59,17 +60,18 @@ export function createLists(root, store, take, actions) {
     }
   }
 
-  for (const name of ["findings", "edits"]) {
+  for (const name of TABS) {
     root.querySelector(`#tab-${name}`).addEventListener("click", () => store.set({ listed: name }));
     root.querySelector(`#tab-${name}`).addEventListener("keydown", (event) => {
       if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
       event.stopPropagation();
-      store.set({ listed: name === "findings" ? "edits" : "findings" });
+      const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
+      store.set({ listed: TABS[(TABS.indexOf(name) + step) % TABS.length] });
       root.querySelector(`#tab-${state.listed}`).focus();
     });
   }
 
   store.watch(["take", "selected"], () => state.take && drawFindings());
   store.watch(["take"], () => state.take && drawEdits());
-  store.watch(["listed"], drawTabs);
+  store.watch(["listed", "scene"], drawTabs);
 }

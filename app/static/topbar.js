@@ -31,9 +31,10 @@ export function createTopbar(root, store, take) {
     const known = state.takes.some((entry) => entry.id === state.take.id);
     const entries = state.takes.map((entry) => {
       const from = entry.parent_name ? `, from ${entry.parent_name}` : "";
-      return option(entry.id, `${entry.name} (${edits(entry.edits)}${from})${stars(entry.rating)}`, entry.id === state.take.id);
+      const here = entry.id === state.take.id;
+      return option(entry.id, `${entry.name} (${edits(here ? state.take.gestures.length : entry.edits)}${from})${stars(entry.rating)}`, here);
     });
-    if (!known) entries.unshift(option(state.take.id, `${state.take.name} (no edits yet)`, true));
+    if (!known) entries.unshift(option(state.take.id, `${state.take.name} (${edits(state.take.gestures.length)})`, true));
     takePicker.replaceChildren(...entries, make("hr"), option("", "New take"));
     if (root.ownerDocument.activeElement !== name) name.value = state.take.name;
   }

@@ -8,7 +8,6 @@ import { actorAt } from "./tracks.js";
 const { apply, boxCorners, boxOutline, clipLine, inverse, project, BOX_EDGES } = globalThis.RetakeProjection;
 const FARTHEST_M = 90; // boxes further off are specks
 const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
-const SHAPES = [[3, 2], [2, 3], [6, 1], [1, 6]]; // columns, rows of the grid
 const ORDER = { 2: ["FRONT", "BACK", "FRONT_LEFT", "FRONT_RIGHT", "BACK_LEFT", "BACK_RIGHT"], 3: ["FRONT_LEFT", "FRONT", "FRONT_RIGHT", "BACK_LEFT", "BACK", "BACK_RIGHT"] };
 const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
 const TOPICS = [
@@ -53,8 +52,8 @@ export function createViews(grid, store, pictures) {
     const width = grid.clientWidth, height = grid.clientHeight, gap = 4;
     const aspect = shown[0] ? shown[0].view.small.width / shown[0].view.small.height : 1;
     let best = { wide: 0, columns: 1 };
-    for (const [columns, rows] of shown.length === 1 ? [[1, 1]] : SHAPES) {
-      if (columns * rows < shown.length) continue;
+    for (let columns = 1; columns <= shown.length; columns += 1) {
+      const rows = Math.ceil(shown.length / columns);
       const wide = Math.min((width - gap * (columns - 1)) / columns, ((height - gap * (rows - 1)) / rows) * aspect);
       if (wide > best.wide) best = { wide, columns };
     }
@@ -170,7 +169,7 @@ export function createViews(grid, store, pictures) {
     if (!through) return source.tier;
     const scale = through.view.width / width;
     if (image) drawPicture(context, image, through.view);
-    if (actors) drawBoxes(context, through, actors, scale);
+    drawBoxes(context, through, actors, scale);
     return source.url && pictures.isBroken(source.url) ? "missing" : source.tier;
   }
 
@@ -189,7 +188,7 @@ export function createViews(grid, store, pictures) {
     context.beginPath();
     context.rect(0, 0, at, view.height);
     context.clip();
-    drawSide(context, index, state.compared, state.compared ? state.compared.actors : null, width);
+    drawSide(context, index, state.compared, state.compared ? state.compared.actors : state.scene.actorsById, width);
     context.restore();
     context.fillStyle = "#ffffff";
     context.fillRect(at - scale, 0, 2 * scale, view.height);

@@ -51,9 +51,11 @@ export async function mount(element) {
   const take = createDocument(store, pictures, say);
   const gestures = createGestures(store, take);
   const bev = createBev($("#map"), store);
+  Object.assign(globalThis.retake, { bev });
   const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, say) };
   const actions = createActions(store, take, gestures, bev, dialogs);
   const views = createViews($("#views"), store, pictures);
+  Object.assign(globalThis.retake, { views });
   createBevPointer($("#map"), store, bev, gestures);
   createViewsPointer($("#views"), store, views, gestures);
   createSpace($("#space"), $("#map"), store, bev.background);
@@ -112,6 +114,9 @@ function drawButtons(root, state, scopes) {
     root.querySelector(`[data-tool="${name}"]`).disabled = !state.selected || state.selected === "ego";
   }
   for (const button of scopes) button.setAttribute("aria-checked", String(button.dataset.scope === state.scope));
+  const streets = root.querySelector('[data-layer="map"]');
+  streets.disabled = !state.scene.map.known;
+  streets.textContent = state.scene.map.known ? "Streets" : "No street map";
   root.querySelector("#hint").textContent = state.selected === "ego" && state.tool === "select" ? "Drag the handles on the ego's path to bend it." : HINTS[state.tool];
   root.querySelector("#hint").hidden = state.space;
   root.querySelector("#add-form").hidden = state.tool !== "add";

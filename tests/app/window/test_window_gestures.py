@@ -1,0 +1,165 @@
+"""Each gesture with the real mouse and keys, on the map and in a picture."""
+
+import math
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def named(window, category):
+    return window.ask(f"[...take.actors.values()].find((actor) => actor.category === '{category}').id")
+
+
+@pytest.fixture
+def truck(window):
+    return named(window, "vehicle.truck")
+
+
+def place(window, actor):
+    return window.actors[actor][0][1:3]
+
+
+def test_dragging_an_actor_on_the_map_moves_its_whole_track(window, truck):
+    before = window.actors
+    window.drag(window.actor_on_map(truck), (-40, 0))
+    window.settle(1)
+    after = window.actors
+    moved = [[b[1] - a[1], b[2] - a[2]] for a, b in zip(before[truck], after[truck], strict=True)]
+    assert math.hypot(*moved[0]) > 1
+    assert all(move == pytest.approx(moved[0], abs=1e-3) for move in moved)
+    assert {id: track for id, track in after.items() if id != truck} == {
+        id: track for id, track in before.items() if id != truck
+    }
+
+
+def test_boxes_follow_the_pointer_before_anything_is_sent(window, truck):
+    start = window.actor_in_view(truck, "CAM_FRONT")
+    window.drag(window.actor_on_map(truck), (-30, 0), let_go=False)
+    assert window.ask("s.gesture.actors.size") == 1
+    assert window.gestures == []
+    shown = window.ask("retake.views.boxes(retake.views.lens(0), s.gesture.actors.values())[0].outline.map((p) => p[0])")
+    window.page.mouse.up()
+    window.settle(1)
+    assert window.actor_in_view(truck, "CAM_FRONT")[0] != pytest.approx(start[0], abs=3)
+    assert len(shown) >= 4
+
+
+def test_dragging_in_a_picture_slides_along_the_ground(window, truck):
+    height = window.actors[truck][0][3]
+    before = place(window, truck)
+    window.drag(window.actor_in_view(truck, "CAM_FRONT"), (30, 12))
+    window.settle(1)
+    after = place(window, truck)
+    assert math.dist(before, after) > 0.5
+    assert after[1] < before[1]  # to the right of a drive along x
+    assert window.actors[truck][0][3] == pytest.approx(height)
+
+
+def test_the_handle_turns_an_actor(window, truck):
+    x, y = window.actor_on_map(truck)
+    window.page.mouse.click(x, y)
+    hx, hy = window.turn_handle(truck)
+    window.drag((hx, hy), (x - hx + (hy - y), y - hy - (hx - x)))  # a quarter turn about its middle
+    window.settle(1)
+    assert "turned" in window.gestures[0]
+    assert window.ask(f"take.actors.get('{truck}').track[0][7]") != 0
+
+
+def test_escape_cancels_a_drag(window, truck):
+    window.drag(window.actor_on_map(truck), (-40, 0), let_go=False)
+    window.press("Escape")
+    window.page.mouse.up()
+    window.settle(0)
+    assert window.ask("s.gesture") is None
+
+
+def test_delete_undo_and_redo_by_key(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.press("Delete")
+    window.settle(1)
+    assert truck not in window.actors
+    window.press("Control+z")
+    window.settle(0)
+    assert truck in window.actors
+    window.press("Control+Shift+z")
+    window.settle(1)
+    assert truck not in window.actors
+
+
+def test_waypoints_give_a_path(window, truck):
+    for _ in range(4):
+        window.press("-")
+    x, y = window.actor_on_map(truck)
+    window.page.mouse.click(x, y)
+    window.press("w")
+    window.page.mouse.click(x, y - 60)
+    window.page.mouse.click(x - 12, y - 110)
+    window.press("Enter")
+    window.settle(1)
+    assert "path through 2 points" in window.gestures[0]
+
+
+def test_a_goal_an_addition_and_a_duplicate(window, truck):
+    walker = named(window, "human.pedestrian.adult")
+    x, y = window.actor_on_map(walker)
+    window.page.mouse.click(x, y)
+    window.press("g")
+    window.page.mouse.click(x, y - 14)
+    window.settle(1)
+    window.press("a")
+    window.page.mouse.click(x - 60, y + 60)
+    window.settle(2)
+    added = window.ask("s.selected")
+    assert added.startswith("new-")
+    assert added in window.actors
+    window.press("d")
+    window.settle(3)
+    assert len(window.actors) == 6
+
+
+def test_the_ego_path_is_bent_by_its_handles(window):
+    window.page.mouse.click(*window.ego_on_map())
+    assert window.ask("s.selected") == "ego"
+    window.drag(window.bend_handles()[2], (-20, 0))
+    window.settle(1)
+    assert "Ego path bent" in window.gestures[0]
+    assert window.ask("Math.max(...take.ego_offsets.map((offset) => Math.abs(offset.left)))") > 0.3
+
+
+def test_keys_reach_and_move_an_actor_without_a_mouse(window):
+    window.page.locator("#map").focus()
+    window.press("n")
+    chosen = window.ask("s.selected")
+    before = place(window, chosen)
+    window.press("Alt+ArrowUp")
+    window.settle(1)
+    assert math.dist(before, place(window, chosen)) == pytest.approx(0.25, abs=0.01)
+    window.press("]")
+    window.settle(2)
+    assert "turned 5° right" in window.gestures[1]
+
+
+def test_properties_are_edited_in_fields(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.page.get_by_label("Category").select_option("vehicle.bus.rigid")
+    window.settle(1)
+    window.page.get_by_label("Length").fill("9")
+    window.page.get_by_label("Length").press("Enter")
+    window.settle(2)
+    assert window.ask(f"take.actors.get('{truck}').category") == "vehicle.bus.rigid"
+    assert window.ask(f"take.actors.get('{truck}').size[0]") == 9
+
+
+def test_the_edits_list_goes_to_any_step(window, truck):
+    window.drag(window.actor_on_map(truck), (-30, 0))
+    window.settle(1)
+    window.press("Delete")
+    window.settle(2)
+    window.page.locator("#tab-edits").click()
+    window.page.locator("#edits button").first.click()
+    window.settle(0)
+    assert truck in window.actors
+    window.page.locator("#edits button").nth(2).click()
+    window.settle(2)
+    assert truck not in window.actors

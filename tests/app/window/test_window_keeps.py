@@ -1,0 +1,121 @@
+"""Nothing is lost and nothing is mixed: reload, crash, two browsers, two tabs with one take."""
+
+import json
+
+import pytest
+
+from tests.app.window.served import served
+from tests.app.window.window import Window
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tabs(chromium, small_window):
+    """Makes a tab in a browser profile of its own."""
+    contexts = []
+
+    def tab(url=small_window.url):
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 720}))
+        return Window(contexts[-1].new_page(), url)
+
+    yield tab
+    for context in contexts:
+        context.close()
+
+
+def truck(window):
+    return window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+
+
+def test_a_reload_comes_back_to_the_same_take(tabs):
+    window = tabs()
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    before = window.actors
+    window.page.reload()
+    window.wait_until_ready()
+    assert window.actors == before
+    assert window.ask("take.can_undo")
+
+
+def test_two_browsers_with_two_takes_never_meet(tabs):
+    one, other = tabs(), tabs()
+    assert one.ask("take.id") != other.ask("take.id")
+    one.drag(one.actor_on_map(truck(one)), (-30, 0))
+    other.page.mouse.click(*other.actor_on_map(truck(other)))
+    other.press("Delete")
+    one.settle(1)
+    other.settle(1)
+    for window in (one, other):
+        window.page.reload()
+        window.wait_until_ready()
+    assert truck(one) in one.actors
+    assert len(one.actors) == 4
+    assert len(other.actors) == 3
+
+
+def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
+    one = tabs()
+    one.drag(one.actor_on_map(truck(one)), (-30, 0))
+    one.settle(1)
+    other = tabs(one.page.url)
+    other.drag(other.actor_on_map(truck(other)), (-20, 0))
+    other.settle(2)
+    one.drag(one.actor_on_map(truck(one)), (-10, 0))
+    one.page.get_by_text("changed in another window").wait_for()
+    one.settle(2)
+    assert one.actors == other.actors
+
+
+def test_a_branch_leaves_its_parent_as_it_was(tabs):
+    window = tabs()
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    parent, before = window.ask("take.id"), window.actors
+    window.page.get_by_role("button", name="Branch").click()
+    window.page.wait_for_function(f"retake.store.state.take.id !== '{parent}'")
+    window.press("Control+z")
+    window.settle(0)
+    window.page.locator("#take-picker").select_option(parent)
+    window.page.wait_for_function(f"retake.store.state.take.id === '{parent}'")
+    assert window.actors == before
+
+
+def test_killing_the_server_after_an_acknowledged_edit_loses_none(chromium, small_drive, tmp_path):
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    with served(small_drive, tmp_path) as first:
+        window = Window(context.new_page(), first.url)
+        for step in range(3):
+            window.drag(window.actor_on_map(truck(window)), (-8, 0))
+            window.settle(step + 1)
+        acknowledged, take = window.actors, window.ask("take.id")
+        first.kill()
+        saved = json.loads(next(tmp_path.rglob(f"{take}.take.json")).read_text())
+        assert len(saved["edits"]) == 3
+        window.drag(window.actor_on_map(truck(window)), (-8, 0))  # with nobody there to hear it
+        window.page.get_by_text("no connection").wait_for()
+        with served(small_drive, tmp_path, port=int(first.url.rpartition(":")[2])):
+            window.settle(4)
+            after = window.actors
+            window.page.reload()
+            window.wait_until_ready()
+            assert window.actors == after
+            assert after != acknowledged
+            for count in (3, 2, 1, 0):
+                window.press("Control+z")
+                window.settle(count)
+    context.close()
+
+
+def test_notes_tags_and_a_rating_are_kept(tabs):
+    window = tabs()
+    window.page.locator("#tab-about").click()
+    window.page.get_by_label("Notes").fill("cut-in from the left")
+    window.page.get_by_label("Tags").fill("cut-in, night")
+    window.page.get_by_label("4 stars").click()
+    window.settle()
+    window.page.wait_for_function("retake.store.state.take.rating === 4")
+    window.page.reload()
+    window.wait_until_ready()
+    assert window.ask("[take.notes, take.tags, take.rating]") == ["cut-in from the left", ["cut-in", "night"], 4]
