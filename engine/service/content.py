@@ -1,46 +1,32 @@
-"""The hash of everything that a picture depends on: the recording, the code, what the take changes, and which picture it is.
-
-Right before clever: any change to any actor gives every picture of the take another key.
-"""
+"""The hash of everything that a picture depends on: the recording, the code, what the take changes in it, and which it is."""
 
 import hashlib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
-from editor.scene import Actor, Scenario, Scene
+from editor.scene import Scene
+from engine.service.changes import changed_actors, shown_changes
 from engine.service.requests import Request
 
 ROOT = Path(__file__).resolve().parents[2]
-DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py")  # whose change makes stored pictures wrong
+DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py", "engine/service/changes.py")  # decides on the pixels
 
 
 def picture_keys(request: Request, recording: str) -> dict[tuple[int, str], str]:
-    """The key of every (frame, view) of a request; `recording` is `recording_digest` of its scene."""
-    asked = _sha256(code_digest(), recording, changes_digest(request.scenario, request.tier), request.tier, repr(request.seed))
+    """The key of every (frame, view) of a request; `recording` is `recording_digest` of its scene.
+
+    A draft is drawn picture by picture; the model sees the whole take, its weather and hour included.
+    """
+    scenario = request.scenario
+    asked = _sha256(code_digest(), recording, request.tier, repr((request.size, request.seed)))
+    changes = changed_actors(scenario)
+    everything = "" if request.tier == "draft" else repr((changes, scenario.ego, scenario.time_of_day, scenario.weather))
     keys = {}
     for frame, view in request.places():
-        picture = request.scenario.scene.frames[frame].picture(view)
-        keys[frame, view] = _sha256(asked, repr((frame, view, request.size, picture.token)))
+        picture = scenario.scene.frames[frame].picture(view)
+        shown = everything or shown_changes(changes, scenario, picture)
+        keys[frame, view] = _sha256(asked, picture.token, repr(frame), shown)
     return keys
-
-
-def changes_digest(scenario: Scenario, tier: str) -> str:
-    """What a take changes: actors not as recorded or missing, the ego path, and the text if the tier heeds it."""
-    scene = scenario.scene
-    if scenario.actors == scene.actors and scenario.ego == scene.ego:
-        actors, ego = "recorded", "recorded"
-    else:
-        recorded = {actor.id: actor for actor in scene.actors}
-        same = (actor is recorded.get(actor.id) or actor == recorded.get(actor.id) for actor in scenario.actors)
-        actors = _sha256(*(a.id if s else _actor_digest(a) for a, s in zip(scenario.actors, same, strict=True)))
-        ego = "recorded" if scenario.ego == scene.ego else _sha256(repr(scenario.ego))
-    text = () if tier == "draft" else (scenario.time_of_day, scenario.weather)
-    return _sha256(actors, ego, *text)
-
-
-@lru_cache(maxsize=4096)
-def _actor_digest(actor: Actor) -> str:
-    return _sha256(repr(actor))
 
 
 def recording_digest(scene: Scene, dataroot: Path) -> str:

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -64,8 +63,8 @@ def _listen(connection: Connection, inbox: queue.SimpleQueue) -> None:
 
 def _heed(message: Draw | More | Cancel, drawings: dict[int, Drawing], draw: Drawer, connection: Connection) -> None:
     match message:
-        case Draw(job, requests, keys, ahead):
-            drawings[job] = Drawing(job, chain.from_iterable(map(draw, requests)), keys, ahead)
+        case Draw(job, request, keys, ahead):
+            drawings[job] = Drawing(job, iter(draw(request)), keys, ahead)
         case More(job):
             if job in drawings:
                 drawings[job].ahead += 1

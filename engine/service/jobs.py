@@ -5,7 +5,6 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import get_args
 
 from engine.service.process import DrawingProcess
@@ -57,22 +56,13 @@ class Job:
         return (self.times[-1] - self.times[1]) / (len(self.times) - 2) * (self.total - self.done)
 
 
-def shares(request: Request, finished: set[tuple[int, str]], num: int) -> list[tuple[Request, ...]]:
+def shares(request: Request, finished: set[tuple[int, str]], num: int) -> list[Request]:
     """What is left of a request, in `num` shares or fewer. Neighbours in a frame and in time go to different shares."""
     left = [place for place in request.places() if place not in finished]
-    frame_of = {frame: i for i, frame in enumerate(request.frames)}
-    view_of = {view: i for i, view in enumerate(request.views)}
-    taken = [{place for place in left if (frame_of[place[0]] + view_of[place[1]]) % num == i} for i in range(num)]
-    return [_only(request, places) for places in taken if places]
-
-
-def _only(request: Request, places: set[tuple[int, str]]) -> tuple[Request, ...]:
-    """Some places of a request: one request for each run of frames of which the same views are wanted."""
-
-    def wanted(frame: int) -> tuple[str, ...]:
-        return tuple(view for view in request.views if (frame, view) in places)
-
-    return tuple(replace(request, views=views, frames=tuple(run)) for views, run in groupby(request.frames, wanted) if views)
+    frame_of = {frame: i for i, frame in enumerate(dict.fromkeys(frame for frame, _ in request.asked()))}
+    view_of = {view: i for i, view in enumerate(dict.fromkeys(view for _, view in request.asked()))}
+    taken = [tuple(p for p in left if (frame_of[p[0]] + view_of[p[1]]) % num == i) for i in range(num)]
+    return [replace(request, only=places) for places in taken if places]
 
 
 class Jobs:

@@ -100,7 +100,7 @@ class LocalService:
             if found is not None:
                 yield Chunk(frame, view, request.tier, found.origin, found.picture, found.valid, found.dirty, 0, 0)
 
-    def _send(self, job: Job, shared: list[tuple[Request, ...]], keys: dict[tuple[int, str], str]) -> bool:
+    def _send(self, job: Job, shared: list[Request], keys: dict[tuple[int, str], str]) -> bool:
         """Give each share to a process, the least busy first; False where there is nothing to wait for."""
         with self._jobs.lock:
             if job.is_cancelled or not shared:
@@ -109,8 +109,8 @@ class LocalService:
             places = sorted(range(len(load)), key=load.__getitem__)
             parts = [self._jobs.hand_out(job, self._process(place)) for place, _ in zip(places, shared, strict=False)]
             job.times.append(now())
-        for part, requests in zip(parts, shared, strict=True):
-            part.process.send(Draw(part.number, requests, keys, AHEAD), job.request.scenario.scene)
+        for part, share in zip(parts, shared, strict=True):
+            part.process.send(Draw(part.number, share, keys, AHEAD), job.request.scenario.scene)
         return True
 
     def _drawn(self, job: Job) -> Iterator[Chunk]:
@@ -193,13 +193,12 @@ def local_service(folder: Path | None = None, **options: int | str) -> Iterator[
 
 def _check(request: Request) -> None:
     scene = request.scenario.scene
-    unknown = set(request.views) - {view.name for view in scene.views}
+    unknown = {view for _, view in request.asked()} - {view.name for view in scene.views}
     if unknown:
         raise RenderError(f"Scene {scene.name} has no view {', '.join(sorted(unknown))}.")
-    if not all(0 <= frame < len(scene.frames) for frame in request.frames):
-        raise RenderError(
-            f"Frames {min(request.frames)} to {max(request.frames)} asked of scene {scene.name}, which has {len(scene.frames)}."
-        )
+    frames = [frame for frame, _ in request.asked()]
+    if not all(0 <= frame < len(scene.frames) for frame in frames):
+        raise RenderError(f"Frames {min(frames)} to {max(frames)} asked of scene {scene.name}, which has {len(scene.frames)}.")
     if not request.places():
         raise RenderError(f"Scene {scene.name}: none of the pictures asked for is on disk.")
     if request.size is not None and min(request.size) < 1:

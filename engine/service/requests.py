@@ -22,7 +22,8 @@ class RenderError(Exception):
 @dataclass(frozen=True, slots=True)
 class Request:
     """Pictures of a scenario: the named views at these frames (indices into `scenario.scene.frames`), in this order of
-    importance. `size` is width, height; None is each view's recorded size.
+    importance; or, where `only` is given, just those (frame, view) pairs in that order. `size` is width, height; None is each
+    view's recorded size.
 
     `session` is who asks: a newer request of the same session and tier ends the older one; an empty one is nobody's, and only
     closing its iterator ends it. Where a session asks in several steps, `turn` keeps an older series of requests from ending a
@@ -37,12 +38,17 @@ class Request:
     seed: int = 0
     session: str = ""
     turn: int = 0
+    only: tuple[tuple[int, str], ...] | None = None
+
+    def asked(self) -> tuple[tuple[int, str], ...]:
+        """The (frame, view) pairs, in order."""
+        return self.only if self.only is not None else tuple((frame, view) for frame in self.frames for view in self.views)
 
     def places(self) -> tuple[tuple[int, str], ...]:
-        """The (frame, view) pairs that there is a recorded picture of, in order; the others are left out of the answer."""
+        """Those of them that there is a recorded picture of; the others are left out of the answer."""
         frames = self.scenario.scene.frames
-        asked = ((i, frames[i].picture(view)) for i in self.frames for view in self.views)
-        return tuple((i, picture.view) for i, picture in asked if picture is not None and picture.exists)
+        pictures = ((frame, frames[frame].picture(view)) for frame, view in self.asked())
+        return tuple((frame, picture.view) for frame, picture in pictures if picture is not None and picture.exists)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

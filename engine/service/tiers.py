@@ -19,7 +19,7 @@ def draw(request: Request) -> Iterator[Chunk]:
     if request.tier != "draft":
         raise RenderError(f"There is no model for the {request.tier} tier in this build; ask for a draft.")
     drafter = _drafter(_Same(request.dataroot, request.scenario.scene, request.size))
-    wanted = [(frame, view) for frame in request.frames for view in request.views if drafter.has(frame, view)]
+    wanted = request.places()
     failure = None
     for done, (frame, view) in enumerate(wanted, start=1):
         try:

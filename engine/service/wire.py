@@ -34,7 +34,7 @@ class Draw:
     """To the process: pictures to draw, and the key under which each (frame, view) is stored; `ahead` may go unconsumed."""
 
     job: int
-    requests: tuple[Request, ...]
+    request: Request
     keys: dict[tuple[int, str], str]
     ahead: int
 

@@ -13,15 +13,14 @@ from engine.service.requests import Chunk, RenderError, Request
 def painted(request: Request) -> Iterator[Chunk]:
     """Every picture in the colour of its frame, with the number of actors in its corner and its seed beside it."""
     width, height = request.size or (32, 18)
-    for frame in request.frames:
-        for view in request.views:
-            picture = np.full((height, width, 3), frame, np.uint8)
-            picture[0, 0] = len(request.scenario.actors)
-            picture[0, 1] = request.seed
-            picture[0, 2] = np.frombuffer(os.getpid().to_bytes(4, "little"), np.uint8)[:3]
-            valid, dirty = np.ones((2, height, width), bool)
-            dirty[:, 1::2] = False
-            yield Chunk(frame, view, request.tier, "draft", picture, valid, dirty, 0, 0)
+    for frame, view in request.places():
+        picture = np.full((height, width, 3), frame, np.uint8)
+        picture[0, 0] = len(request.scenario.actors)
+        picture[0, 1] = request.seed
+        picture[0, 2] = np.frombuffer(os.getpid().to_bytes(4, "little"), np.uint8)[:3]
+        valid, dirty = np.ones((2, height, width), bool)
+        dirty[:, 1::2] = False
+        yield Chunk(frame, view, request.tier, "draft", picture, valid, dirty, 0, 0)
 
 
 def slow(request: Request) -> Iterator[Chunk]:

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor.geometry import Rigid
-from editor.scene import Look, Pose
-from engine.service.content import changes_digest, code_digest, picture_keys, recording_digest
+from editor.scene import ActorId, Look, Pose, recorded
+from engine.service.content import code_digest, picture_keys, recording_digest
 from engine.service.requests import Chunk, Request
 from engine.service.store import Store, dumps, loads
+from tests.editor.made import T_EGO_CAMERA, made_scene, time_of
 from tests.engine.service.scenes import VIEWS, scenario
 
 
@@ -72,6 +73,10 @@ CAR = BASE.scenario.actors[1]
 MOVED = replace(CAR, track=(Pose(0, Rigid((1.0, 2.0, 3.0), (1.0, 0.0, 0.0, 0.0))),))
 
 
+ASIDE = Rigid((0.0, 0.5, 0.0), (1.0, 0.0, 0.0, 0.0))
+LOOKING_AHEAD = tuple(replace(view, T_ego_camera=T_EGO_CAMERA) for view in BASE.scenario.scene.views)
+
+
 def edited(**changes):
     return replace(BASE, scenario=replace(BASE.scenario, **changes))
 
@@ -89,12 +94,44 @@ def test_every_picture_has_a_key_of_its_own():
         edited(actors=BASE.scenario.actors[1:]),
         edited(actors=(BASE.scenario.actors[0], MOVED, BASE.scenario.actors[2])),
         edited(actors=(BASE.scenario.actors[0], replace(CAR, look=Look(colour="#ff0000")), BASE.scenario.actors[2])),
-        edited(actors=(BASE.scenario.actors[0], replace(CAR, absent=((0, 1),)), BASE.scenario.actors[2])),
-        edited(ego=BASE.scenario.ego[1:]),
+        edited(actors=(BASE.scenario.actors[0], replace(CAR, absent=((0, 100_000),)), BASE.scenario.actors[2])),
+        edited(ego=tuple(replace(p, T_world=p.T_world @ ASIDE) for p in BASE.scenario.ego)),
     ],
 )
 def test_whatever_a_picture_depends_on_changes_its_key(other):
-    assert not set(keys(BASE).values()) & set(keys(other).values())
+    front = {place: key for place, key in keys(BASE).items() if place[1] == "CAM_FRONT"}
+    assert all(keys(other)[place] != key for place, key in front.items())
+
+
+def test_an_edit_leaves_the_keys_of_pictures_that_do_not_see_it():
+    scene = made_scene()
+    on_disk = (replace(f, pictures=tuple(replace(p, exists=True) for p in f.pictures)) for f in scene.frames)
+    scene = replace(scene, frames=tuple(on_disk))
+    request = Request(Path("root"), recorded(scene), tuple(view.name for view in scene.views), tuple(range(0, 80, 10)))
+    walker = request.scenario.actor(ActorId("walker"))
+    away = replace(request, scenario=request.scenario.with_actor(replace(walker, absent=((time_of(35), time_of(100)),))))
+    before, after = keys(request), keys(away)
+    changed = {place for place in before if before[place] != after[place]}
+    assert changed
+    assert min(frame for frame, _ in changed) == 40
+    assert {view for _, view in changed} <= {"CAM_FRONT_RIGHT", "CAM_BACK_RIGHT", "CAM_FRONT", "CAM_BACK"}
+    second = away.scenario.with_actor(replace(away.scenario.actor(ActorId("lead")), size_lwh=(5.0, 2.0, 1.7)))
+    third = keys(replace(away, scenario=second))
+    assert {view for (frame, view), key in third.items() if key != after[frame, view]} == {"CAM_FRONT"}
+
+
+def test_a_change_far_behind_the_camera_is_not_seen_and_one_around_it_is():
+    for x, sees in ((-40.0, False), (0.0, True)):
+        standing = replace(
+            CAR,
+            track=(
+                Pose(0, Rigid((x, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0))),
+                Pose(900_000, Rigid((x, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0))),
+            ),
+        )
+        alone = replace(BASE, scenario=recorded(replace(BASE.scenario.scene, actors=(standing,), views=LOOKING_AHEAD)))
+        gone = replace(alone, scenario=replace(alone.scenario, actors=()))
+        assert (keys(alone) != keys(gone)) == sees
 
 
 def test_another_recording_is_another_key():
@@ -107,9 +144,9 @@ def test_moving_there_and_back_is_the_same_key():
 
 
 def test_a_draft_does_not_heed_weather_and_hour_and_the_model_does():
-    wet = replace(BASE.scenario, weather="rain", time_of_day="night")
-    assert changes_digest(wet, "draft") == changes_digest(BASE.scenario, "draft")
-    assert changes_digest(wet, "anchor") != changes_digest(BASE.scenario, "anchor")
+    wet = replace(BASE, scenario=replace(BASE.scenario, weather="rain", time_of_day="night"))
+    assert keys(wet) == keys(BASE)
+    assert keys(replace(wet, tier="anchor")) != keys(replace(BASE, tier="anchor"))
 
 
 def test_who_asks_does_not_matter():

@@ -16,8 +16,8 @@ def sent(names, reader, scenario, job=0):
     """The scenario that a process gets, and how many bytes the last message took."""
     for introduction in names.introduce(scenario.scene):
         assert reader.loads(introduction) is None
-    message = names.dumps(Draw(job, (Request(Path("root"), scenario, VIEWS, (0,)),), {}, 1))
-    return reader.loads(message).requests[0].scenario, len(message)
+    message = names.dumps(Draw(job, Request(Path("root"), scenario, VIEWS, (0,)), {}, 1))
+    return reader.loads(message).request.scenario, len(message)
 
 
 def test_what_arrives_is_what_was_sent():
