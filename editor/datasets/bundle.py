@@ -22,6 +22,7 @@ import numpy as np
 from editor.datasets.attributes import attributes_of
 from editor.datasets.files import write_bytes, write_json
 from editor.datasets.nuscenes import DataSet, DataSetError, open_data_set
+from editor.datasets.recorded import moved_points
 from editor.datasets.records import Record
 from editor.datasets.scenes import NEAREST_US, nearest, rigid
 from editor.datasets.tables import TableWriter
@@ -31,8 +32,8 @@ from editor.tracks import actor_at, ego_at
 VERSION = "v1.0-retake"
 MARKS = "retake.json"
 NOTICE = (
-    "Pictures and boxes that are listed here are not as recorded; all others are. LiDAR sweeps are as recorded and keep the "
-    "recording's ego poses."
+    "Pictures, LiDAR sweeps and boxes that are listed here are not as recorded; all others are. LiDAR points stay where they "
+    "were measured in the world, from the recorded ego path: a re-expressed sweep gives them in the frame of the edited one."
 )
 
 Key = tuple[int, str]  # index of a frame of the scene, name of a view
@@ -85,7 +86,7 @@ class _Bundle:
         self.scene = self.tables.scene(record["name"], self.log(record), record["description"])
         self.samples: dict[int, tuple[Frame, str]] = {}  # the exported frames by index, with their samples' tokens
         self.lidars: dict[str, str] = {}  # calibrated sensors by channel
-        self.pictures: dict[str, str] = {}  # origins by token, of what is not as recorded
+        self.recordings: dict[str, str] = {}  # origins by token, of what is not as recorded
         self.boxes: dict[str, BoxOrigin] = {}
 
     def marks(self) -> Record:
@@ -99,7 +100,7 @@ class _Bundle:
             "ego_is_edited": scenario.ego != scenario.scene.ego,
             "time_of_day": scenario.time_of_day,
             "weather": scenario.weather,
-            "sample_data": self.pictures,
+            "sample_data": self.recordings,
             "sample_annotation": self.boxes,
         }
 
@@ -155,13 +156,13 @@ class _Bundle:
             camera,
             picture.t_us,
             T_world_ego,
-            file or f"samples/{picture.view}/{Path(picture.file).name}",
+            file or f"samples/{view.name}/{self.scenario.scene.name}__{view.name}__{picture.t_us}{Path(picture.file).suffix}",
             is_key_frame=True,
             size=(view.width, view.height),
             token=picture.token if as_recorded else None,
         )
         if not as_recorded or origin == "missing":
-            self.pictures[token] = origin
+            self.recordings[token] = origin
 
     def write_lidar(self) -> None:
         """The recorded sweeps of the exported time; the one nearest to a sample is its own, the others go before the next."""
@@ -183,15 +184,21 @@ class _Bundle:
     def write_sweep(self, sweep: LidarSweep, sample: str, is_own: bool) -> None:
         tables = self.recording.tables
         record, channel = tables.get("sample_data", sweep.token), self.recording.channel(sweep.token)
-        calibrated = tables.get("calibrated_sensor", record["calibrated_sensor_token"])
-        T_world_ego = rigid(tables.get("ego_pose", record["ego_pose_token"]))
+        T_ego_lidar = rigid(tables.get("calibrated_sensor", record["calibrated_sensor_token"]))
         if channel not in self.lidars:
-            self.lidars[channel] = self.tables.calibrated_sensor(self.scene, channel, "lidar", rigid(calibrated))
-        file = f"{'samples' if is_own else 'sweeps'}/{channel}/{Path(sweep.file).name}"
-        self.tables.sample_data(
-            sample, self.lidars[channel], sweep.t_us, T_world_ego, file, is_key_frame=is_own, token=sweep.token
-        )
-        self.copy(sweep.file, file)
+            self.lidars[channel] = self.tables.calibrated_sensor(self.scene, channel, "lidar", T_ego_lidar)
+        recorded = rigid(tables.get("ego_pose", record["ego_pose_token"]))
+        T_world_ego = ego_at(self.scenario, Picture(sweep.token, channel, sweep.t_us, recorded, sweep.file, sweep.exists))
+        as_recorded = T_world_ego == recorded
+        file = f"{'samples' if is_own else 'sweeps'}/{channel}/{self.scenario.scene.name}__{channel}__{sweep.t_us}.pcd.bin"
+        known = {"is_key_frame": is_own, "token": sweep.token if as_recorded else None}
+        token = self.tables.sample_data(sample, self.lidars[channel], sweep.t_us, T_world_ego, file, **known)
+        if as_recorded:
+            self.copy(sweep.file, file)
+        else:
+            self.recordings[token] = "re-expressed"
+            T_new_old = (T_world_ego @ T_ego_lidar).inverse() @ sweep.T_world_lidar
+            write_bytes(self.out / file, moved_points(self.recording.dataroot, sweep, T_new_old).tobytes())
 
     # ------------------------------------------------------------------------------------------------ boxes
 

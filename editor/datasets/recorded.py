@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.datasets.records import DataSetError
+from editor.geometry import Rigid
 from editor.scene import LidarSweep, Picture, View
 
 POINT_FIELDS = 5  # x, y, z, intensity, ring: how nuScenes keeps LiDAR points, as float32
@@ -29,10 +30,21 @@ def read_picture(dataroot: Path, picture: Picture, view: View) -> NDArray[np.uin
 
 def read_lidar(dataroot: Path, sweep: LidarSweep) -> NDArray[np.float32] | None:
     """The points (N, 4) as x, y, z, intensity in the LiDAR's frame, or None where their file is missing."""
-    path = dataroot / sweep.file
-    if not path.is_file():
+    if not (dataroot / sweep.file).is_file():
         return None
-    if path.stat().st_size % (4 * POINT_FIELDS):
-        raise DataSetError(f"LiDAR sweep {sweep.file}: got {path.stat().st_size} bytes; wanted rows of {POINT_FIELDS} float32")
-    points = np.fromfile(path, np.float32).reshape(-1, POINT_FIELDS)[:, :4]
+    points = _points(dataroot, sweep)[:, :4]
     return np.ascontiguousarray(points[np.isfinite(points).all(axis=1)])
+
+
+def moved_points(dataroot: Path, sweep: LidarSweep, T_new_old: Rigid) -> NDArray[np.float32]:
+    """The rows (N, 5) of a sweep's file with the points in another frame, and all else as it was."""
+    points = _points(dataroot, sweep)
+    points[:, :3] = T_new_old.apply(points[:, :3].astype(np.float64))
+    return points
+
+
+def _points(dataroot: Path, sweep: LidarSweep) -> NDArray[np.float32]:
+    size = (dataroot / sweep.file).stat().st_size
+    if size % (4 * POINT_FIELDS):
+        raise DataSetError(f"LiDAR sweep {sweep.file}: got {size} bytes; wanted rows of {POINT_FIELDS} float32")
+    return np.fromfile(dataroot / sweep.file, np.float32).reshape(-1, POINT_FIELDS)
