@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from editor.files import check_fingerprint, load_take
 from editor.scene import Scenario, Scene, recorded
 from editor.take import Take, scenario_of
 
+NUM_DRAWING = min(os.cpu_count() or 1, 4)  # processes; each keeps up to half a gigabyte of pictures
 TOWN = Path(__file__).resolve().parents[2] / "assets" / "town"
 
 

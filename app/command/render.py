@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from app.command.opening import Opened, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
+from app.command.opening import NUM_DRAWING, Opened, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
 from app.export.label import labelled
 from app.export.staging import staged
 from app.export.video import Film, frame_rate
@@ -36,7 +36,11 @@ def run(options: argparse.Namespace) -> int:
     views, frames = views_of(options, clip.scene), frames_of(options, clip.scene)
     request = Request(options.dataroot, clip.scenario, views, frames, options.size, seed=clip.take.seed)
     write = write_films if options.video else write_pictures
-    with staged(options.out) as folder, local_service() as service, closing(service.render(request)) as chunks:
+    with (
+        staged(options.out) as folder,
+        local_service(num_processes=NUM_DRAWING) as service,
+        closing(service.render(request)) as chunks,
+    ):
         drawn = [_fact(clip, chunk) for chunk in write(clip, request, _told(chunks), folder)]
     if options.json:
         print(as_json({"out": str(options.out), "pictures": drawn}))
