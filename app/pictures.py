@@ -4,8 +4,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -126,26 +125,19 @@ def by_importance(places: list[Place], scene: Scene, frame: int) -> list[Place]:
     return sorted(places, key=rank)
 
 
-def requests(document: Document, places: list[Place], dataroot: Path, asker: tuple[str, int]) -> Iterator[Request]:
-    """Requests for these pictures in this order: one for each run of frames that want the same views. `asker` is the session
-    and its turn."""
-    frames = [(frame, tuple(view for _, view in group)) for frame, group in groupby(places, key=lambda place: place[0])]
-    plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=asker[0], turn=asker[1])
-    for views, run in groupby(frames, key=lambda entry: entry[1]):
-        yield replace(plain, views=views, frames=tuple(frame for frame, _ in run))
-
-
 def draw(
     service: Service, pictures: Pictures, document: Document, dataroot: Path, frame: int, asker: tuple[str, int]
 ) -> Iterator[dict]:
     """Draw what is missing of a take; a message for every picture, and the count from the start."""
     places = by_importance(missing(document, pictures.drawn(document.state)), document.scenario.scene, frame)
     yield {"kind": "start", "done": 0, "total": len(places)}
-    done = 0
-    for request in requests(document, places, dataroot, asker):
-        for chunk in service.render(request):
-            done += 1
-            yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture", "done": done, "total": len(places)}
+    session, turn = asker
+    request = Request(
+        dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn, only=tuple(places)
+    )
+    for chunk in service.render(request) if places else ():
+        progress = {"done": chunk.done, "total": chunk.total, "seconds_left": chunk.seconds_left}
+        yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture"} | progress
 
 
 def drawn_json(drawn: Drawn) -> dict[str, object]:
