@@ -1,0 +1,77 @@
+"""`make bench`: what is finished is not measured again, and what is no number is not written."""
+
+import json
+import math
+
+import pytest
+
+from tests.bench import __main__ as runner
+from tests.bench import parts, results
+from tests.bench.parts import Part
+from tests.bench.row import Missing, Row
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "KEPT", tmp_path / "bench")
+    monkeypatch.setattr(results, "REPORT", tmp_path / "bench.json")
+
+
+def part(rows, name="real") -> Part:
+    return Part(name, name, lambda quick: iter(rows))
+
+
+def test_rows_are_printed_kept_and_reported(tmp_path, capsys):
+    row = Row("real.a_db", 1.5, "dB", 40)
+    assert runner.run(part([row, Missing("real.b_db", "no data")]), True, "now")
+    assert results.kept("real", True, "now") == [row, Missing("real.b_db", "no data")]
+    out = capsys.readouterr().out
+    assert "real.a_db" in out
+    assert "left out: no data" in out
+    results.report([row], quick=True)
+    assert json.loads((tmp_path / "bench.json").read_text())["rows"] == [
+        {"name": "real.a_db", "value": 1.5, "unit": "dB", "samples": "40 (QUICK)"}
+    ]
+
+
+def test_a_finished_part_is_not_measured_again():
+    def never(quick):
+        raise AssertionError
+
+    runner.run(part([Row("a", 1.0, "", 1)]), False, "now")
+    assert runner.run(Part("real", "real", never), False, "now")
+    assert results.kept("real", True, "now") is None
+    assert results.kept("real", False, "after a change") is None
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_left_out(value):
+    assert isinstance(results.writable(Row("a", value, "", 1)), Missing)
+
+
+def test_a_broken_part_is_not_kept(capsys):
+    def breaks(quick):
+        yield Row("a", 1.0, "", 1)
+        raise RuntimeError("no picture")
+
+    assert not runner.run(Part("real", "real", breaks), False, "now")
+    assert results.kept("real", False, "now") is None
+    assert "no picture" in capsys.readouterr().err
+
+
+def test_only_names_parts():
+    every = (part([], "real"), part([], "town"), part([], "latency"))
+    assert parts.chosen(every, "") == every
+    assert [p.part for p in parts.chosen(every, "town, real")] == ["real", "town"]
+    with pytest.raises(ValueError, match="there are latency, real, town"):
+        parts.chosen(every, "speed")
+
+
+def test_every_part_says_how_it_is_measured():
+    for found in parts.found():
+        assert found.part
+        assert callable(found.rows)
+
+
+def test_the_measured_code_and_data_have_a_hash():
+    assert results.measured_on() == results.measured_on()
