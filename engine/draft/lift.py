@@ -1,6 +1,6 @@
 """Which recorded picture shows an actor best for a wanted view of it, and how its pixels get there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -49,6 +49,10 @@ class Lifted:
     depth: NDArray[np.float32]
     seen: NDArray[np.bool_]
     stayed: bool
+
+    def recoloured(self, colours: NDArray[np.float32]) -> "Lifted":
+        """The same outline with other colours."""
+        return replace(self, colours=colours)
 
 
 @dataclass(frozen=True, eq=False)

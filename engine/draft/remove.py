@@ -48,16 +48,12 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
     block = block_around(hole, round(RING_PX * camera.view.width / 448))
     target = surfaces(witnesses.backdrop, camera, crowd, block)
     out, unknown = picture.copy(), hole.copy()
-    _take_over(out, unknown, witnesses, target, here)
+    _take_over(out, unknown, unknown, witnesses, target, here)
     # A box is larger than who stands in it: what its face could not tell may be told by what is behind it.
-    behind = (target.actor != STATIC) & unknown[block.slices]
+    behind = unknown.copy()
+    behind[block.slices] &= target.actor != STATIC
     if behind.sum() > 20:
-        empty = surfaces(witnesses.backdrop, camera, nobody(), block)
-        unseen = unknown.copy()
-        unseen[block.slices] &= behind
-        left = unseen.copy()
-        _take_over(out, left, witnesses, empty, here)
-        unknown &= ~(unseen & ~left)
+        _take_over(out, unknown, behind, witnesses, surfaces(witnesses.backdrop, camera, nobody(), block), here)
     return Filled(inpainted(out, unknown, nobody_there(crowd, camera)), unknown)
 
 
@@ -69,11 +65,10 @@ def nobody_there(crowd: Crowd, camera: Camera) -> Mask:
     return taken == 0
 
 
-def _take_over(out: NDArray[np.uint8], unknown: Mask, witnesses: Witnesses, target: Surfaces, here: Source) -> None:
-    """Writes what other frames and views saw of the unknown pixels, and takes those off the unknown."""
+def _take_over(out: NDArray[np.uint8], unknown: Mask, want: Mask, witnesses: Witnesses, target: Surfaces, here: Source) -> None:
+    """Writes what other frames and views saw of the wanted ones among the unknown pixels, and takes those off them."""
     part = target.block.slices
-    want = unknown[part].copy()
-    gathered = gather(witnesses, target, want, out[part], ~want, here)
+    gathered = gather(witnesses, target, want[part].copy(), out[part], ~unknown[part], here)
     if gathered is not None:
         out[part][gathered.known] = gathered.colours[gathered.known].round().astype(np.uint8)
         unknown[part] &= ~gathered.known

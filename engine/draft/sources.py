@@ -19,7 +19,7 @@ from editor.scene import LidarSweep, Picture, Scene, View
 Picture8 = NDArray[np.uint8]  # (H, W, 3) RGB
 Reader = Callable[[Path, Picture, View], Picture8 | None]
 
-KEPT_BYTES = 400 * 2**20
+KEPT_BYTES = 250 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

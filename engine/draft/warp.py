@@ -1,4 +1,4 @@
-"""A whole picture from another place than the car was at: each pixel by the depth of what it looks at, actors on their boxes."""
+"""A whole picture from another place than the car was at: pixels by the depth of what they show, actors on their boxes."""
 
 from collections.abc import Sequence
 
