@@ -1,0 +1,48 @@
+"""What a surface's rule says of each point, before light falls on it."""
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True, eq=False)
+class Finish:
+    """Arrays of n. `mirror` is how much of the surroundings Fresnel's share shows; `sunlit` what a rule's own relief leaves of
+    the sun; `open` what it leaves of the sky; `through` how much sunlight comes through from behind, as in leaves."""
+
+    albedo: torch.Tensor  # (n, 3)
+    normal: torch.Tensor  # (n, 3)
+    mirror: torch.Tensor  # (n,)
+    base: torch.Tensor  # (n,) reflectance at normal incidence
+    glow: torch.Tensor  # (n, 3)
+    sunlit: torch.Tensor  # (n,)
+    open: torch.Tensor  # (n,)
+    through: torch.Tensor  # (n,)
+
+    @classmethod
+    def dull(cls, albedo: torch.Tensor, normal: torch.Tensor, **changed: torch.Tensor) -> "Finish":
+        """A matt surface, but for what is given."""
+        n = len(albedo)
+        plain = {"mirror": torch.zeros(n), "base": torch.full((n,), 0.04), "glow": torch.zeros(n, 3)}
+        plain |= {"sunlit": torch.ones(n), "open": torch.ones(n), "through": torch.zeros(n)}
+        return cls(albedo, normal, **(plain | changed))
+
+    def put(self, index: torch.Tensor, other: "Finish") -> None:
+        """Write another's values at these places."""
+        for name in ("albedo", "normal", "mirror", "base", "glow", "sunlit", "open", "through"):
+            getattr(self, name)[index] = getattr(other, name)
+
+
+def mix(a: torch.Tensor, b: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+    """Colours (n, 3) from a to b by shares (n,)."""
+    return a + share[:, None] * (b - a)
+
+
+def inside(distance: torch.Tensor, footprint: torch.Tensor) -> torch.Tensor:
+    """Coverage of what lies where a signed distance is negative, softened to a pixel's footprint."""
+    return (0.5 - distance / footprint.clamp(min=1e-3)).clamp(0, 1)
+
+
+def fade(size_m: float, footprint: torch.Tensor) -> torch.Tensor:
+    """How much of a detail of some size is left when a pixel covers `footprint`."""
+    return (size_m / footprint.clamp(min=1e-4) - 0.5).clamp(0, 1)

@@ -1,0 +1,252 @@
+"""One picture of one instant: rays, hits, surfaces, light, tone; written once, in torch, for any intersector."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from editor.geometry import Rigid, rotation_matrix
+from editor.scene import View
+from engine.town import things, walls
+from engine.town.finish import Finish
+from engine.town.ground import Field, GroundMap, ground
+from engine.town.light import Light, colour, sky, surroundings
+from engine.town.mesh import Kind
+from engine.town.stage import Part, Spots, dot, gathered
+from engine.town.trace import Hit, Intersector
+
+# Places in a pixel besides its centre that no row or column shares.
+SUBPIXELS = ((-0.33, -0.17), (0.33, -0.21), (0.02, 0.36))
+FAR_M = 3000.0
+RUN = 16384  # rays that are worked on at once
+LEAVES = 1 << 40  # the number that all foliage shares as a surface
+RULES = {
+    Kind.PLAIN: things.plain, Kind.VEHICLE: things.vehicle, Kind.GLASS: things.glass, Kind.LEAF: things.leaf,
+    Kind.BARK: things.bark, Kind.CLOTH: things.cloth, Kind.METAL: things.metal, Kind.GLOW: things.glow,
+    Kind.ROOF: things.roof, Kind.STRIPES: things.stripes,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """One instant, ready to be drawn: what stands there, what rays hit, the streets, the light, contact shade."""
+
+    parts: tuple[Part, ...]
+    tracer: Intersector
+    ground: GroundMap
+    light: Light
+    shade: Field  # how much of the sky things nearby leave to the ground
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """Exact layers of a picture, at pixel centres: metres along the optical axis (inf for sky), actor numbers (0: none)."""
+
+    depth: NDArray[np.float32]
+    instance: NDArray[np.int32]
+
+
+def draw(world: World, view: View, T_world_ego: Rigid) -> tuple[NDArray[np.uint8], Layers]:
+    """The picture (H, W, 3) of a view with its layers."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the same sums in the same order, in every process
+    try:
+        with torch.inference_mode():
+            return _draw(world, view, T_world_ego)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _draw(world: World, view: View, T_world_ego: Rigid) -> tuple[NDArray[np.uint8], Layers]:
+    camera = _Camera.of(view, T_world_ego @ view.T_ego_camera)
+    v, u = torch.meshgrid(torch.arange(view.height).float(), torch.arange(view.width).float(), indexing="ij")
+    first = _radiance(world, camera, u.reshape(-1), v.reshape(-1))
+    tone = tone_mapped(first.light)
+    edges = torch.nonzero(_edges(first, view.height, view.width))[:, 0]
+    if len(edges):
+        eu, ev = u.reshape(-1)[edges], v.reshape(-1)[edges]
+        more = _radiance(
+            world,
+            camera,
+            torch.cat([eu + du for du, _ in SUBPIXELS]),
+            torch.cat([ev + dv for _, dv in SUBPIXELS]),
+        )
+        around = tone_mapped(more.light).view(len(SUBPIXELS), -1, 3)
+        tone[edges] = (tone[edges] * 0.7 + around.sum(0)) / (0.7 + len(SUBPIXELS))
+    picture = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).view(view.height, view.width, 3).numpy()
+    depth = first.depth.view(view.height, view.width).numpy()
+    return picture, Layers(depth, first.thing.view(view.height, view.width).to(torch.int32).numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class _Camera:
+    origin: torch.Tensor
+    turn: torch.Tensor  # rows: camera axes in the world
+    intrinsics: tuple[float, float, float, float, float]
+
+    @classmethod
+    def of(cls, view: View, T_world_camera: Rigid) -> "_Camera":
+        turn = torch.from_numpy(rotation_matrix(T_world_camera.rotation).T.astype(np.float32))
+        return cls(torch.tensor(T_world_camera.translation, dtype=torch.float32)[None], turn, view.intrinsics)
+
+    def rays(self, u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+        """World directions (n, 3) with depth 1."""
+        fx, fy, cx, cy, skew = self.intrinsics
+        y = (v - cy) / fy
+        x = (u - cx - skew * y) / fx
+        return torch.stack([x, y, torch.ones_like(x)], 1) @ self.turn
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    light: torch.Tensor  # (n, 3) linear
+    depth: torch.Tensor
+    thing: torch.Tensor
+    surface: torch.Tensor
+    normal: torch.Tensor
+    lit: torch.Tensor
+
+
+def _radiance(world: World, camera: _Camera, u: torch.Tensor, v: torch.Tensor) -> _Seen:
+    """What places in a picture show, worked out in runs that fit the processor's cache."""
+    runs = [_seen(world, camera, a, b) for a, b in zip(u.split(RUN), v.split(RUN), strict=True)]
+    fields = ("light", "depth", "thing", "surface", "normal", "lit")
+    return _Seen(*(torch.cat([getattr(run, f) for run in runs]) for f in fields))
+
+
+def _seen(world: World, camera: _Camera, u: torch.Tensor, v: torch.Tensor) -> _Seen:
+    rays = camera.rays(u, v)
+    length = rays.norm(dim=1)
+    view = rays / length[:, None]
+    hit = world.tracer.nearest(camera.origin, rays)
+    n = len(u)
+    seen = _Seen(
+        torch.empty(n, 3),
+        torch.where(hit.part >= 0, hit.distance, torch.inf),
+        torch.zeros(n, dtype=torch.int64),
+        torch.full((n,), -1, dtype=torch.int64),
+        torch.zeros(n, 3),
+        torch.zeros(n),
+    )
+    missed = torch.nonzero(hit.part < 0)[:, 0]
+    seen.light[missed] = sky(world.light, view.index_select(0, missed))
+    index = torch.nonzero(hit.part >= 0)[:, 0]
+    if len(index):
+        spots = _spots(world, camera, hit, index, rays, view, length)
+        light, lit = _shaded(world, spots)
+        distance = (hit.distance * length)[index]
+        seen.light[index] = _through_haze(world.light, light, spots.view, distance)
+        seen.thing[index] = spots.thing
+        seen.surface[index] = torch.where(spots.row[:, 0] == Kind.LEAF, LEAVES, spots.surface)
+        seen.normal[index], seen.lit[index] = spots.flat, lit
+    return seen
+
+
+def _spots(world, camera, hit: Hit, index, rays, view, length) -> Spots:  # noqa: ANN001
+    distance, d = hit.distance[index], view.index_select(0, index)
+    place = camera.origin + rays.index_select(0, index) * distance[:, None]
+    flat = hit.normal.index_select(0, index)
+    flat = flat / flat.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    flat = torch.where((dot(flat, d) > 0)[:, None], -flat, flat)
+    normal, rest, row, thing, surface = gathered(world.parts, hit.part[index], hit.triangle[index], hit.uv[index])
+    away = (dot(normal, flat) < 0) & (row[:, 0] != Kind.LEAF)  # leaves take their crown's normals, seen from any side
+    normal = torch.where(away[:, None], -normal, normal)
+    pixel = distance / camera.intrinsics[0]  # across the ray
+    slant = (-dot(flat, d)).clamp(min=0.03)
+    footprint = pixel * length[index].sqrt() / slant.sqrt()
+    return Spots(place, normal, flat, d, rest, row, thing, surface, footprint)
+
+
+def _shaded(world: World, spots: Spots) -> tuple[torch.Tensor, torch.Tensor]:
+    """Radiance (n, 3) and the share of the sun that arrives (n,)."""
+    light = world.light
+    finish = _finished(world, spots)
+    sun = torch.tensor(light.towards_sun)
+    facing = finish.normal @ sun
+    wanted = torch.nonzero(((spots.flat @ sun > 0) & (facing > 0)) | (finish.through > 0))[:, 0]
+    lit = torch.zeros(len(spots.place))
+    if len(wanted):
+        start = spots.place[wanted] + spots.flat[wanted] * (0.004 + 0.0004 * spots.footprint[wanted] * 50)[:, None]
+        lit[wanted] = (~world.tracer.blocked(start, sun[None].expand(len(wanted), 3))).float()
+    lit = lit * finish.sunlit
+    direct = lit * (facing.clamp(min=0) * (1 - 0.5 * finish.through) + finish.through * (0.30 + 0.45 * (spots.view @ sun).clamp(min=0).pow(3)))
+    up = 0.5 + 0.5 * finish.normal[:, 2]
+    open_ = finish.open * _contact(world, spots)
+    ambient = colour(light.bounce, finish.normal) * (1 - up)[:, None] + colour(light.ambient, finish.normal) * up[:, None]
+    out = finish.albedo * (colour(light.sun, ambient) * direct[:, None] + ambient * open_[:, None]) + finish.glow
+    return _mirrored(light, spots, finish, lit, open_, out), lit
+
+
+def _finished(world: World, spots: Spots) -> Finish:
+    kind = spots.row[:, 0].round().to(torch.int64)
+    n = len(kind)
+    finish = Finish.dull(torch.zeros(n, 3), spots.normal.clone())
+    for k in torch.unique(kind).tolist():
+        index = torch.nonzero(kind == k)[:, 0]
+        some = spots[index]
+        if k == Kind.GROUND:
+            done = ground(some, world.ground)
+        elif k == Kind.WALL:
+            done = walls.wall(some, world.light.towards_sun)
+        else:
+            done = RULES[Kind(k)](some)
+        finish.put(index, done)
+    return finish
+
+
+def _mirrored(light: Light, spots: Spots, finish: Finish, lit: torch.Tensor, open_: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    index = torch.nonzero(finish.mirror > 0.01)[:, 0]
+    if not len(index):
+        return out
+    d, n = spots.view.index_select(0, index), finish.normal.index_select(0, index)
+    cos = (-dot(d, n)).clamp(0, 1)
+    back = d + 2 * cos[:, None] * n
+    base = finish.base.index_select(0, index)
+    share = (base + (1 - base) * (1 - cos).pow(5)) * finish.mirror.index_select(0, index)
+    seen = surroundings(light, back)
+    sun = (back @ torch.tensor(light.towards_sun)).clamp(min=0)
+    glint = lit.index_select(0, index) * (6.0 * sun.pow(350) + 0.5 * sun.pow(24))
+    seen = seen * open_.index_select(0, index)[:, None].clamp(min=0.35) + glint[:, None] * colour(light.sun, seen)
+    rows = out.index_select(0, index)
+    out[index] = rows + share[:, None] * (seen - rows * 0.6)
+    return out
+
+
+def _contact(world: World, spots: Spots) -> torch.Tensor:
+    """How much of the sky things nearby leave to the ground: darker under and beside them."""
+    out = torch.ones(len(spots.place))
+    index = torch.nonzero((spots.place[:, 2] < 0.35) & (spots.thing == 0) & (spots.flat[:, 2] > 0.5))[:, 0]
+    if len(index):
+        out[index] = world.shade.at(spots.place.index_select(0, index))
+    return out
+
+
+def _through_haze(light: Light, radiance: torch.Tensor, view: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
+    sun = (view @ torch.tensor(light.towards_sun)).clamp(min=0)
+    share = 1 - torch.exp(-(distance / light.haze_m).clamp(max=FAR_M))
+    air = colour(light.horizon, view) * 0.85 + (0.55 * sun.pow(6))[:, None] * colour((1.0, 0.78, 0.5), view)
+    return radiance + share[:, None] * (air - radiance)
+
+
+def tone_mapped(linear: torch.Tensor) -> torch.Tensor:
+    """sRGB values 0 to 1 of linear light, with highlights rolled off as film does (Narkowicz's fit of ACES)."""
+    x = linear * 0.80
+    x = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clamp(0, 1)
+    return torch.where(x <= 0.0031308, 12.92 * x, 1.055 * x.clamp(min=1e-6).pow(1 / 2.4) - 0.055)
+
+
+def _edges(seen: _Seen, height: int, width: int) -> torch.Tensor:
+    """Pixels (n,) bool whose neighbours show another surface, facing or shadow."""
+    shape = (height, width)
+    surface, lit = seen.surface.view(shape), seen.lit.view(shape)
+    normal, near = seen.normal.view(*shape, 3), (1 / seen.depth.clamp(min=0.1)).view(shape)
+    out = torch.zeros(shape, dtype=torch.bool)
+    for a, b in (((slice(1, None),), (slice(None, -1),)), ((slice(None), slice(1, None)), (slice(None), slice(None, -1)))):
+        differs = (surface[a] != surface[b]) | ((lit[a] - lit[b]).abs() > 0.3)
+        differs |= (normal[a] * normal[b]).sum(-1) < 0.85
+        differs |= (near[a] - near[b]).abs() > 0.08 * torch.maximum(near[a], near[b])
+        differs &= (surface[a] != surface[b]) | ((surface[a] >= 0) & (surface[a] != LEAVES))
+        out[a] |= differs
+        out[b] |= differs
+    return out.view(-1)

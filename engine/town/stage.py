@@ -1,0 +1,112 @@
+"""Everything that stands in one instant, as arrays that shading gathers from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.town.mesh import Mesh, Surface, face_normals
+
+ROW = 4 + 1 + 10  # of a surface's table: kind, colour, seed, params
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The triangles of all still, or of all moving things."""
+
+    normals: torch.Tensor  # (m, 9) of the corners, in the thing's own frame
+    rest: torch.Tensor  # (m, 9)
+    surface: torch.Tensor  # (m,) row of `table`
+    thing: torch.Tensor  # (m,) 0 for what is not an actor, else its number within the part from 1
+    table: torch.Tensor  # (s, ROW)
+    turns: torch.Tensor  # (things + 1, 9) rotations to the world
+    before: int  # actors in the parts before this one
+
+    def thing_of(self, triangle: torch.Tensor) -> torch.Tensor:
+        """Actor numbers over all parts, 0 for what is none."""
+        number = self.thing.index_select(0, triangle)
+        return torch.where(number > 0, number + self.before, number)
+
+
+def table_of(surfaces: tuple[Surface, ...]) -> torch.Tensor:
+    """Surfaces as rows: kind, red, green, blue, seed, params."""
+    rows = np.zeros((max(1, len(surfaces)), ROW), np.float32)
+    for row, s in zip(rows, surfaces, strict=False):
+        row[:5] = (s.kind, *s.colour, s.seed)
+        row[5 : 5 + len(s.params)] = s.params
+    return torch.from_numpy(rows)
+
+
+def part_of(mesh: Mesh, thing: np.ndarray | None = None, turns: np.ndarray | None = None, first: int = 1) -> Part:
+    """A mesh as arrays; still things are number 0 and are not turned. `first` is the number of the part's first actor."""
+    m = len(mesh.triangles)
+    return Part(
+        torch.from_numpy(np.ascontiguousarray(mesh.normals.reshape(m, 9))),
+        torch.from_numpy(np.ascontiguousarray(mesh.rest.reshape(m, 9))),
+        torch.from_numpy(mesh.surface.astype(np.int64)),
+        torch.zeros(m, dtype=torch.int64) if thing is None else torch.from_numpy(thing.astype(np.int64)),
+        table_of(mesh.surfaces),
+        torch.eye(3).reshape(1, 9) if turns is None else torch.from_numpy(turns.reshape(-1, 9).astype(np.float32)),
+        first - 1,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """Points to shade, all arrays of n."""
+
+    place: torch.Tensor  # (n, 3) world
+    normal: torch.Tensor  # (n, 3) world, smooth, towards the viewer
+    flat: torch.Tensor  # (n, 3) geometric, towards the viewer
+    view: torch.Tensor  # (n, 3) unit direction of the ray
+    rest: torch.Tensor  # (n, 3)
+    row: torch.Tensor  # (n, ROW)
+    thing: torch.Tensor  # (n,)
+    surface: torch.Tensor  # (n,) a number for each surface of each part
+    footprint: torch.Tensor  # (n,) metres that a pixel covers there
+
+    def __getitem__(self, index: torch.Tensor) -> "Spots":
+        """Some of them."""
+        fields = ("place", "normal", "flat", "view", "rest", "row", "thing", "surface", "footprint")
+        return Spots(*(getattr(self, f).index_select(0, index) for f in fields))
+
+
+def gathered(parts: tuple[Part, ...], which: torch.Tensor, triangle: torch.Tensor, uv: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Smooth normals, rest places, table rows, things and surface numbers of hits."""
+    n = len(which)
+    normal, rest, row = torch.empty(n, 3), torch.empty(n, 3), torch.empty(n, ROW)
+    thing, surface = torch.empty(n, dtype=torch.int64), torch.empty(n, dtype=torch.int64)
+    first = 0
+    for k, part in enumerate(parts):
+        index = torch.nonzero(which == k)[:, 0]
+        t, b = triangle.index_select(0, index), uv.index_select(0, index)
+        own = _blend(part.normals.index_select(0, t), b)
+        if len(part.turns) > 1:
+            turn = part.turns.index_select(0, part.thing.index_select(0, t)).view(-1, 3, 3)
+            own = torch.bmm(turn, own[:, :, None])[:, :, 0]
+        normal[index] = own
+        rest[index] = _blend(part.rest.index_select(0, t), b)
+        s = part.surface.index_select(0, t)
+        row[index] = part.table.index_select(0, s)
+        thing[index] = part.thing_of(t)
+        surface[index] = s + first
+        first += len(part.table)
+    normal = normal / normal.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    return normal, rest, row, thing, surface
+
+
+def _blend(corners: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Rows (n, 9) of three corners at barycentric places (n, 2)."""
+    first = corners[:, :3]
+    return first + b[:, :1] * (corners[:, 3:6] - first) + b[:, 1:] * (corners[:, 6:] - first)
+
+
+def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Row by row; several times faster than a sum over so short an axis."""
+    return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
+
+
+def without_slivers(mesh: Mesh) -> Mesh:
+    """The mesh without triangles of no area, which no ray should hit."""
+    keep = np.linalg.norm(face_normals(mesh.points, mesh.triangles), axis=1) > 1e-10
+    return Mesh(mesh.points, mesh.triangles[keep], mesh.normals[keep], mesh.rest[keep], mesh.surface[keep], mesh.surfaces)

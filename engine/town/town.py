@@ -1,0 +1,136 @@
+"""A town by its seed: streets, what stands there, the light; and one instant of it with a scenario's actors in place."""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import open3d as o3d
+
+from editor.geometry import Rigid
+from editor.scene import Actor, Scene
+from editor.tracks import actor_at
+from engine.town.actors import mesh_of, placed
+from engine.town.chance import dice
+from engine.town.light import Light
+from engine.town.mesh import Mesh, merge
+from engine.town.picture import World
+from engine.town.setting import Setting, setting
+from engine.town.shade import Footprint, shade_field
+from engine.town.stage import Part, part_of, without_slivers
+from engine.town.streets import Plan, plan
+from engine.town.trace import Embree, structure
+
+
+
+class TownError(ValueError):
+    """A town, picture or scenario that cannot be made; the sentence says what was got and what was wanted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Town:
+    """All of a town that does not depend on who is in it."""
+
+    seed: int
+    plan: Plan
+    setting: Setting
+    light: Light
+
+
+def location_of(seed: int) -> str:
+    """The name that a data set gives to the town of a seed."""
+    return f"town-{seed:06d}"
+
+
+def seed_of(scene: Scene) -> int:
+    """The seed of the town that a scene was recorded in; TownError for a scene that was not."""
+    found = re.fullmatch(r"town-(\d+)", scene.location)
+    if not scene.synthetic or found is None:
+        raise TownError(f"scene {scene.name} was recorded in {scene.location!r}; wanted one of Town's, such as town-000007")
+    return int(found[1])
+
+
+def plan_of(seed: int) -> Plan:
+    """The streets of a seed's town: a junction for odd seeds, a bend for even ones."""
+    if seed < 0:
+        raise TownError(f"town seed {seed}; wanted 0 or more")
+    return plan(seed, "junction" if seed % 2 else "curve")
+
+
+def light_of(town_plan: Plan) -> Light:
+    """A late afternoon, the sun to one side of the ego's way."""
+    rng = dice("light", town_plan.seed)
+    side = rng.choice([-1.0, 1.0])
+    azimuth = float(town_plan.streets[0].heading(215.0)) + side * math.radians(rng.uniform(35, 75))
+    return Light(azimuth, math.radians(rng.uniform(24, 33)), clouds=rng.uniform(0.35, 0.6), drift=(rng.random(), rng.random()))
+
+
+@lru_cache(maxsize=2)
+def build(seed: int) -> Town:
+    """The town of a seed; takes seconds."""
+    town_plan = plan_of(seed)
+    return Town(seed, town_plan, setting(town_plan), light_of(town_plan))
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Some actors in place: their triangles for shading and for rays, and their footprints."""
+
+    part: Part
+    rays: o3d.t.geometry.RaycastingScene
+    footprints: tuple[Footprint, ...]
+
+
+@lru_cache(maxsize=3)
+def instant(seed: int, actors: tuple[Actor, ...], t_us: int) -> tuple[World, tuple[str, ...]]:
+    """The town of a seed with actors where their tracks have them at a time, and their ids in the order of instance numbers.
+
+    Those who never move are a group of their own, kept for the next instant."""
+    still = build(seed).setting
+    there = tuple((actor, T) for actor in actors if (T := actor_at(actor, t_us)) is not None)
+    rest = tuple((actor, T) for actor, T in there if rests(actor))
+    move = tuple((actor, T) for actor, T in there if not rests(actor))
+    groups = [g for g in (_resting(seed, rest), _group(seed, move, t_us, 1 + len(rest))) if g is not None]
+    parts = (still.part, *(g.part for g in groups))
+    shade = shade_field([f for g in groups for f in g.footprints])
+    world = World(parts, Embree((still.rays, *(g.rays for g in groups))), still.ground, build(seed).light, shade)
+    return world, tuple(actor.id for actor, _ in (*rest, *move))
+
+
+def rests(actor: Actor) -> bool:
+    """Whether it stands in one place all the time."""
+    return all(pose.T_world == actor.track[0].T_world for pose in actor.track)
+
+
+@lru_cache(maxsize=4)
+def _resting(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...]) -> Group | None:
+    return _group(seed, placed_actors, placed_actors[0][0].track[0].t_us, 1) if placed_actors else None
+
+
+def _group(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...], t_us: int, first: int) -> Group | None:
+    meshes, turns, things = [], [np.eye(3)], []
+    for number, (actor, T_world_box) in enumerate(placed_actors, 1):
+        mesh = without_slivers(mesh_of(seed, actor, t_us))
+        points, turn = placed(mesh, T_world_box)
+        meshes.append(Mesh(points, mesh.triangles, mesh.normals, mesh.rest, mesh.surface, mesh.surfaces))
+        turns.append(turn)
+        things.append(np.full(len(mesh.triangles), number))
+    if not meshes:
+        return None
+    whole = merge(meshes)
+    part = part_of(whole, np.concatenate(things), np.array(turns), first)
+    footprints = [_on_ground(actor, T) for actor, T in placed_actors]
+    return Group(part, structure(whole.points, whole.triangles), tuple(f for f in footprints if f is not None))
+
+
+def _on_ground(actor: Actor, T_world_box: Rigid) -> Footprint | None:
+    """The footprint that darkens the ground under it, or None for what floats."""
+    length, width, height = actor.size_lwh
+    x, y, z = T_world_box.translation
+    if z - height / 2 > 0.6:
+        return None
+    turn = T_world_box.matrix()
+    norm = max(math.hypot(turn[0, 0], turn[1, 0]), 1e-6)
+    slim = 0.35 if width < 0.9 else 0.5
+    return x, y, turn[0, 0] / norm, turn[1, 0] / norm, length * slim, width * slim
