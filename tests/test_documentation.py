@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from app.actions import ACTIONS
 from app.command.line import COMMANDS, parser
 from app.version import VERSION
 from editor.edits import Edit
@@ -15,6 +16,7 @@ from editor.files import loads
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 TAKE_FORMAT = (ROOT / "docs" / "take-format.md").read_text()
+WINDOW = (ROOT / "docs" / "window.md").read_text()
 TREE = re.search(r"```\n(app/.*?)```", README, re.DOTALL)
 
 
@@ -73,6 +75,17 @@ def test_every_command_has_help(module, capsys):
         parser().parse_args([module.__name__.rpartition(".")[2], "--help"])
     assert end.value.code == 0
     assert "--dataroot" in capsys.readouterr().out
+
+
+def shown(key: str) -> str:
+    """A key as a person writes it: "shift+arrowleft" is "Shift+←"."""
+    names = {"arrowleft": "←", "arrowright": "→", "arrowup": "↑", "arrowdown": "↓", "delete": "Del", "escape": "Esc"}
+    return "+".join(names.get(part, part.capitalize()) for part in key.split("+")) if key != "+" else "+"
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_every_action_is_documented_with_its_keys(action):
+    assert f"| {action.label} | {', '.join(f'`{shown(key)}`' for key in action.keys)} |" in WINDOW
 
 
 def test_every_make_target_is_in_the_readme():
