@@ -25,6 +25,7 @@ from typing import Any
 
 from editor.datasets.files import write_json
 from editor.geometry import Rigid, Vec3
+from editor.tracks import HOLD_US
 
 Record = dict[str, Any]
 Intrinsics = tuple[float, float, float, float, float]
@@ -126,7 +127,8 @@ class TableWriter:
         """One recording of a sensor with its ego pose, in a file below the data set's root; `size` is (width, height).
 
         `sample` is its own where `is_key_frame`; otherwise any of the scene: a recording between two samples is put to the
-        one that follows it, since the devkit finds its boxes between that and the one before.
+        one that follows it, since the devkit finds its boxes between that and the one before. So a scene's first and last
+        recordings have to be samples, or within 0.1 s of one: nobody would say who is in them otherwise.
         """
         token = token or self.token("sample_data", calibrated_sensor, t_us)
         self._add("ego_pose", token, timestamp=int(t_us), **_placed(T_world_ego))
@@ -220,8 +222,11 @@ class TableWriter:
         times = {scene: [sample["timestamp"] for sample in samples] for scene, samples in chains.items()}
         for recording in self._records["sample_data"].values():
             if not recording["is_key_frame"]:
-                scene = self._records["sample"][recording["sample_token"]]["scene_token"]
-                following = min(bisect_left(times[scene], recording["timestamp"]), len(times[scene]) - 1)
+                scene, t_us = self._records["sample"][recording["sample_token"]]["scene_token"], recording["timestamp"]
+                if not times[scene][0] - HOLD_US <= t_us <= times[scene][-1] + HOLD_US:
+                    span = f"the scene's samples, {times[scene][0]} to {times[scene][-1]}, or no boxes belong to it"
+                    raise ValueError(f"recording {recording['filename']} at {t_us}; wanted it within 0.1 s of {span}")
+                following = min(bisect_left(times[scene], t_us), len(times[scene]) - 1)
                 recording["sample_token"] = chains[scene][following]["token"]
         for recordings in _grouped(self._records["sample_data"].values(), "calibrated_sensor_token").values():
             _chained(recordings)

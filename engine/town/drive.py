@@ -36,8 +36,12 @@ class Drive:
     @property
     def keyframes(self) -> tuple[int, ...]:
         """Which frames are annotated."""
-        step = KEYFRAME_US // FRAME_US
-        return tuple(range(0, len(self.times), step))
+        return keyframes(len(self.times))
+
+
+def keyframes(frames: int) -> tuple[int, ...]:
+    """Which of so many frames are annotated: two a second, and the last, or its boxes would end before its pictures."""
+    return (*range(0, frames - 1, KEYFRAME_US // FRAME_US), frames - 1)
 
 
 def drive(town: Town, seconds: float, identity: Callable[[str], str]) -> Drive:
@@ -50,7 +54,7 @@ def drive(town: Town, seconds: float, identity: Callable[[str], str]) -> Drive:
     near = [u for u in who.others if _comes_near(u, who.ego, frames)]
     road = town.plan.road
     shapely.prepare(road)
-    keys = times[:: KEYFRAME_US // FRAME_US]
+    keys = tuple(times[k] for k in keyframes(frames))
     actors = tuple(_actor(u, ActorId(identity(u.name)), keys, start, road) for u in near)
     return Drive(times, ego, tuple(u.name for u in near), actors)
 

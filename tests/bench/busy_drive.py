@@ -27,7 +27,8 @@ def write_busy_drive(dataroot: Path, seed: int = 0) -> Path:
     cv2.imwrite(str(dataroot / "maps" / "nowhere.png"), np.zeros((40, 40), np.uint8))
     tables.map("maps/nowhere.png", [log])
     scene = tables.scene(SCENE, log, "A hundred actors")
-    samples = {index: tables.sample(scene, _time(index)) for index in range(0, NUM_FRAMES, KEYFRAME_EVERY)}
+    keyframes = (*range(0, NUM_FRAMES - 1, KEYFRAME_EVERY), NUM_FRAMES - 1)
+    samples = {index: tables.sample(scene, _time(index)) for index in keyframes}
     _write_cameras(dataroot, tables, scene, samples)
     _write_actors(tables, scene, samples, np.random.default_rng(seed))
     tables.write(dataroot)

@@ -67,10 +67,18 @@ def test_a_recording_between_samples_belongs_to_the_one_that_follows():
     tables = table_writer()
     first, last = sorted(tables.tables()["sample"], key=lambda sample: sample["timestamp"])
     camera = tables.tables()["calibrated_sensor"][0]["token"]
-    for t_us in (100_000, 600_000):
+    for t_us in (100_000, 590_000):
         tables.sample_data(first["token"], camera, t_us, IDENTITY, f"sweeps/{t_us}.jpg", is_key_frame=False, size=(160, 90))
     owners = {r["timestamp"]: r["sample_token"] for r in tables.tables()["sample_data"]}
-    assert owners == {0: first["token"], 100_000: last["token"], 500_000: last["token"], 600_000: last["token"]}
+    assert owners == {0: first["token"], 100_000: last["token"], 500_000: last["token"], 590_000: last["token"]}
+
+
+def test_a_recording_beyond_the_samples_is_refused():
+    tables = table_writer()
+    sample, camera = (tables.tables()[table][0]["token"] for table in ("sample", "calibrated_sensor"))
+    tables.sample_data(sample, camera, 900_000, IDENTITY, "sweeps/late.jpg", is_key_frame=False, size=(160, 90))
+    with pytest.raises(ValueError, match=r"late\.jpg at 900000; wanted it within 0\.1 s"):
+        tables.tables()
 
 
 def test_the_same_calls_write_the_same_bytes(tmp_path):
