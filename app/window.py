@@ -69,7 +69,6 @@ def _say_in_sentences(app: FastAPI) -> None:
 def _mount(app: FastAPI, password: str | None) -> None:
     """Gradio's page at the root, and the guard before everything."""
     auth = password_check(password) if password is not None else None
-    theme = gr.themes.Base(font=SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"])
     gr.mount_gradio_app(
         app,
         page(),
@@ -78,7 +77,7 @@ def _mount(app: FastAPI, password: str | None) -> None:
         auth_message=LOGIN if auth else None,
         footer_links=[],
         run_history=False,
-        theme=theme,
+        theme=_theme(),
         head=f"<style>{(STATIC / 'window.css').read_text()}</style>",
         favicon_path=STATIC / "icon.svg",
         enable_monitoring=False,
@@ -87,6 +86,30 @@ def _mount(app: FastAPI, password: str | None) -> None:
     )
     gradio_app = app.routes[-1].app
     app.add_middleware(Guard, may_enter=lambda request: auth is None or logged_in(gradio_app, request))
+
+
+def _theme() -> gr.themes.Base:
+    """The page's colours for what is Gradio's own: the login."""
+    plain = gr.themes.Base(font=SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"])
+    return plain.set(
+        body_background_fill="#0e1116",
+        body_text_color="#e8ecf3",
+        body_text_color_subdued="#a3adbd",
+        background_fill_primary="#0e1116",
+        background_fill_secondary="#151a22",
+        block_background_fill="#151a22",
+        block_label_text_color="#a3adbd",
+        block_info_text_color="#a3adbd",
+        block_border_color="#2a323f",
+        border_color_primary="#2a323f",
+        input_background_fill="#1e2530",
+        input_background_fill_focus="#1e2530",
+        input_border_color="#2a323f",
+        panel_background_fill="#151a22",
+        button_primary_background_fill="#2463c4",
+        button_primary_background_fill_hover="#2d70d8",
+        button_primary_text_color="#ffffff",
+    )
 
 
 def page(static: Path = STATIC) -> gr.Blocks:

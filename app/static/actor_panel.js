@@ -96,14 +96,14 @@ export function createActorPanel(root, store, take, actions) {
     };
     root.replaceChildren(
       make("div", { class: "title" }, fields.chip, fields.title),
-      make("div", { class: "buttons" }, button("Path", "waypoint"), button("Goal", "goal"), button("Rotate", "rotate"), button("Duplicate", "duplicate"), button("Delete", "delete")),
+      make("div", { class: "buttons" }, button("Rotate", "rotate"), button("Duplicate", "duplicate"), button("Delete", "delete")),
       labelled("Category", category),
-      make("div", { class: "row" }, make("span", { text: "Size" }), make("span", { class: "triple" }, ...fields.size)),
+      make("div", { class: "row" }, make("span", { text: "Size, metres" }), make("span", { class: "triple" }, ...fields.size)),
       labelled("Heading", fields.heading),
       labelled("Speed from here on", fields.speed),
       make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
-      make("div", { class: "row" }, make("span", { text: "Not there" }), make("span", { class: "inline" },
-        make("button", { type: "button", class: "button small", text: "before now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
+      make("div", { class: "row" }, make("span", { text: "Gone" }), make("span", { class: "inline" },
+        make("button", { type: "button", class: "button small", text: "until now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
         make("button", { type: "button", class: "button small", text: "from now on", onclick: () => deleteFrom(timeNow(state), null) }))),
       make("div", { class: "row top" }, make("span", { text: "Keyframes" }), fields.keyframes),
       fields.charts,

@@ -79,7 +79,7 @@ export function createViews(grid, store, pictures) {
     return { view: shown, t: camera.picture.t_us, T_world_camera: camera.pose, T_camera_world: inverse(camera.pose) };
   }
 
-  /** [{actor, corners (camera frame), outline (pixels), depth}], the farthest first. */
+  /** [{actor, corners (camera frame), outline and middle (pixels), depth}], the farthest first. */
   function boxes(through, actors) {
     const found = [];
     for (const actor of actors) {
@@ -89,7 +89,8 @@ export function createViews(grid, store, pictures) {
       if (centre[2] < -actor.size[0] || Math.hypot(...centre) > FARTHEST_M) continue;
       const corners = boxCorners(pose, actor.size).map((corner) => apply(through.T_camera_world, corner));
       const outline = boxOutline(through.view, corners);
-      if (outline) found.push({ actor, corners, outline, depth: Math.hypot(...centre) });
+      const middle = centre[2] > 1 ? project(through.view, centre) : null;
+      if (outline) found.push({ actor, corners, outline, middle, depth: Math.hypot(...centre) });
     }
     return found.sort((a, b) => b.depth - a.depth);
   }
@@ -110,8 +111,7 @@ export function createViews(grid, store, pictures) {
     context.globalAlpha = selected || hovered ? 1 : Math.min(0.85, Math.max(0.25, 1.1 - depth / 70));
     if (selected) {
       context.fillStyle = `${colour}26`;
-      context.beginPath();
-      outline.forEach(([u, v], i) => (i === 0 ? context.moveTo(u, v) : context.lineTo(u, v)));
+      trace(context, outline);
       context.fill();
     }
     context.lineWidth = (selected ? 2 : hovered ? 1.8 : 1) * scale;
@@ -126,6 +126,52 @@ export function createViews(grid, store, pictures) {
     context.stroke();
     context.globalAlpha = 1;
     if (selected || hovered) drawLabel(context, view, actor, outline, scale);
+  }
+
+  /** Who is not where the shown picture has it: whoever is being moved, and, where that is the recording, all who were. */
+  function displaced(tier) {
+    const ids = new Set([...(state.gesture?.actors?.keys() ?? []), ...(state.waiting?.actors?.keys() ?? [])]);
+    if (tier === "waiting") state.take.changed.forEach((id) => ids.add(id));
+    return ids;
+  }
+
+  /** Until the draft is there: the places that actors have left are dimmed, and their recorded pixels go along with their boxes. */
+  function drawGhosts(context, through, index, tier, image) {
+    const ids = displaced(tier);
+    if (ids.size === 0) return;
+    const left = tier === "draft" ? state.take.actors : state.scene.actorsById;
+    const known = [...ids].map((id) => left.get(id)).filter(Boolean);
+    context.fillStyle = "rgba(14, 17, 22, 0.5)";
+    for (const { outline } of boxes(through, known)) {
+      trace(context, outline);
+      context.fill();
+    }
+    const recorded = lens(index, null);
+    for (const box of boxes(through, [...actorsNow(state).values()].filter(({ id }) => ids.has(id)))) {
+      drawGhost(context, box, recorded, image);
+    }
+  }
+
+  /** The recorded pixels of one actor, shifted and scaled to where its box is now. */
+  function drawGhost(context, { actor, middle, depth }, recorded, image) {
+    const { actorsById } = state.scene;
+    const original = actorsById.get(actor.id) ?? actorsById.get(actor.source?.replace("actor:", ""));
+    const was = original ? boxes(recorded, [original])[0] : null;
+    if (!was?.middle || !middle) return;
+    context.save();
+    context.translate(middle[0], middle[1]);
+    context.scale(was.depth / depth, was.depth / depth);
+    context.translate(-was.middle[0], -was.middle[1]);
+    trace(context, was.outline);
+    context.clip();
+    context.globalAlpha = 0.9;
+    drawPicture(context, image, recorded.view);
+    context.restore();
+  }
+
+  function trace(context, outline) {
+    context.beginPath();
+    outline.forEach(([u, v], i) => (i === 0 ? context.moveTo(u, v) : context.lineTo(u, v)));
   }
 
   function drawLabel(context, view, actor, outline, scale) {
@@ -169,6 +215,8 @@ export function createViews(grid, store, pictures) {
     if (!through) return source.tier;
     const scale = through.view.width / width;
     if (image) drawPicture(context, image, through.view);
+    const plain = take === state.take && displaced(source.tier).size > 0 ? pictures.image(pictures.source(null, state.frame, index, full).url ?? "") : null;
+    if (plain) drawGhosts(context, through, index, source.tier, plain);
     drawBoxes(context, through, actors, scale);
     return source.url && pictures.isBroken(source.url) ? "missing" : source.tier;
   }

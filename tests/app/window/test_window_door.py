@@ -57,6 +57,7 @@ def test_without_a_login_every_route_of_ours_answers_401(chromium, small_drive, 
         page.get_by_label(re.compile("password", re.I)).fill("wrong")
         page.get_by_role("button", name=re.compile("login", re.I)).click()
         page.get_by_text(re.compile("incorrect", re.I)).wait_for()
+        page.get_by_label(re.compile("username", re.I)).fill("anyone")
         page.get_by_label(re.compile("password", re.I)).fill("open sesame")
         page.get_by_role("button", name=re.compile("login", re.I)).click()
         page.wait_for_function("globalThis.retake?.ready", timeout=30_000)
