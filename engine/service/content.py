@@ -19,14 +19,16 @@ def picture_keys(request: Request, recording: str) -> dict[tuple[int, str], str]
     """
     scenario = request.scenario
     asked = _sha256(code_digest(), recording, request.tier, repr((request.size, request.seed)))
-    changes = changed_actors(scenario)
-    everything = "" if request.tier == "draft" else repr((changes, scenario.ego, scenario.time_of_day, scenario.weather))
-    keys = {}
-    for frame, view in request.places():
-        picture = scenario.scene.frames[frame].picture(view)
-        shown = everything or shown_changes(changes, scenario, picture)
-        keys[frame, view] = _sha256(asked, picture.token, repr(frame), shown)
-    return keys
+    places = request.places()
+    pictures = [scenario.scene.frames[frame].picture(view) for frame, view in places]
+    if request.tier == "draft":
+        shown = shown_changes(scenario, pictures)
+    else:
+        shown = [repr((changed_actors(scenario), scenario.ego, scenario.time_of_day, scenario.weather))] * len(places)
+    return {
+        place: _sha256(asked, picture.token, repr(place[0]), words)
+        for place, picture, words in zip(places, pictures, shown, strict=True)
+    }
 
 
 def recording_digest(scene: Scene, dataroot: Path) -> str:
