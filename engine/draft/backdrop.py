@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.geometry import Array, Rigid, box_corners, footprint
-from editor.scene import Scene
+from editor.scene import Actor, Scene
 from editor.tracks import actor_at
 from engine.draft.sources import Camera, Recording
 
@@ -20,6 +20,7 @@ VOXEL_M = 0.12
 FOOTPRINT_CELL_M = 0.2
 MAX_POINTS_A_SWEEP = 40_000
 MAX_SWEEPS = 9
+MAX_POINTS_AN_ACTOR = 3000
 FAR_M = 500.0  # where nothing was measured: sky, or as good as
 
 
@@ -59,10 +60,11 @@ def _sample(heights: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """The ground and the points (n, 3) of what stands on it."""
+    """The ground, the points (n, 3) of what stands on it, and those of each actor in its own box's frame."""
 
     ground: Ground
     upright: Points
+    on_actors: dict[str, Points]
 
     def depth(self, camera: Camera, pixels: Array) -> NDArray[np.float32]:
         """Depth of what stands still behind each of a block of pixels (h, w, 2) that are one apart."""
@@ -75,15 +77,17 @@ def backdrop_of(recording: Recording) -> Backdrop:
     """From every sweep that there is; without LiDAR, the ground goes through the boxes' bottoms and nothing stands on it."""
     scene = recording.scene
     centre = np.mean([pose.T_world.translation for pose in scene.ego], axis=0)
-    sweeps = [p for p in (_static_points(recording, k, centre) for k in _spread_out(scene)) if p is not None]
+    hits: dict[str, list[Points]] = {}
+    sweeps = [p for p in (_static_points(recording, k, centre, hits) for k in _spread_out(scene)) if p is not None]
+    on_actors = {name: np.concatenate(found)[:MAX_POINTS_AN_ACTOR] for name, found in hits.items()}
     points = np.concatenate(sweeps) if sweeps else np.zeros((0, 3), np.float32)
     ground = _ground(scene, points[::3])
     if not len(points):
-        return Backdrop(ground, points)
+        return Backdrop(ground, points, on_actors)
     above = points[:, 2] - ground.at(points[None, :, :2].astype(np.float64))[0]
     upright = points[above > UPRIGHT_M]
     _, first = np.unique(_cell_keys(upright, VOXEL_M), return_index=True)
-    return Backdrop(ground, upright[np.sort(first)])
+    return Backdrop(ground, upright[np.sort(first)], on_actors)
 
 
 def _spread_out(scene: Scene) -> list[int]:
@@ -97,37 +101,51 @@ def _cell_keys(points: Points, cell: float) -> NDArray[np.int64]:
     return (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]
 
 
-def _static_points(recording: Recording, index: int, centre: Array) -> Points | None:
-    """A sweep's points within reach that lie in no actor's box, nor on the ego itself."""
+def _static_points(recording: Recording, index: int, centre: Array, hits: dict[str, list[Points]]) -> Points | None:
+    """A sweep's points within reach that lie in no actor's box, nor on the ego itself; those in boxes go to `hits`."""
     sweep = recording.scene.sweeps[index]
     points = recording.lidar_world(sweep)
     if points is None:
         return None
     points = points[:: max(1, round(len(points) / MAX_POINTS_A_SWEEP))]
-    x, y, z = points.T
+    x, y, _ = points.T
     near = (np.abs(x - centre[0]) < REACH_M) & (np.abs(y - centre[1]) < REACH_M)
     ego = sweep.T_world_lidar.translation
     points = points[near & ((np.abs(x - ego[0]) > 2.5) | (np.abs(y - ego[1]) > 2.5))]
-    bottom, top = _occupied(recording.scene, sweep.t_us, centre)
+    there = [(actor, T) for actor in recording.scene.actors if (T := actor_at(actor, sweep.t_us)) is not None]
+    owner, bottom, top = _occupied(there, centre)
     column, row = ((points[:, k] - (centre[k] - REACH_M)) / FOOTPRINT_CELL_M for k in (0, 1))
     cell = row.astype(np.int32), column.astype(np.int32)
-    return points[(points[:, 2] < bottom[cell] + 0.15) | (points[:, 2] > top[cell] + 0.2)]
+    static = (points[:, 2] < bottom[cell] + 0.15) | (points[:, 2] > top[cell] + 0.2)
+    _note_hits(there, owner[cell][~static], points[~static], hits)
+    return points[static]
 
 
-def _occupied(scene: Scene, t_us: int, centre: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """From which height to which actors stand at a time, on a grid around `centre`; bottom over top where none does."""
+def _note_hits(
+    there: list[tuple[Actor, Rigid]], owner: NDArray[np.int32], points: Points, hits: dict[str, list[Points]]
+) -> None:
+    for k in np.unique(owner):
+        actor, T_world_box = there[k]
+        local = T_world_box.inverse().apply(points[owner == k].astype(np.float64))
+        inside = (np.abs(local) < np.asarray(actor.size_lwh) / 2).all(axis=1)
+        hits.setdefault(str(actor.id), []).append(local[inside].astype(np.float32))
+
+
+def _occupied(
+    there: list[tuple[Actor, Rigid]], centre: Array
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+    """Who stands where on a grid around `centre`, from which height to which; bottom over top where no one does."""
     side = int(2 * REACH_M / FOOTPRINT_CELL_M) + 1
+    owner = np.full((side, side), -1, np.int32)
     bottom, top = np.full((side, side), np.inf, np.float32), np.full((side, side), -np.inf, np.float32)
-    for actor in scene.actors:
-        T_world_box = actor_at(actor, t_us)
-        if T_world_box is None:
-            continue
+    for k, (actor, T_world_box) in enumerate(there):
         length, width, height = actor.size_lwh
         outline = footprint(T_world_box, (length + 0.5, width + 0.5, height))
         cells = np.round((outline - (centre[:2] - REACH_M)) / FOOTPRINT_CELL_M).astype(np.int32)
+        cv2.fillConvexPoly(owner, cells, k)
         cv2.fillConvexPoly(bottom, cells, T_world_box.translation[2] - height / 2)
         cv2.fillConvexPoly(top, cells, T_world_box.translation[2] + height / 2)
-    return bottom, top
+    return owner, bottom, top
 
 
 def _ground(scene: Scene, points: Points) -> Ground:

@@ -143,3 +143,29 @@ def occupancy(
         if grow > 0:
             cv2.polylines(out, [outline], True, index, 2 * grow + 1)
     return out
+
+
+def hit_map(
+    crowd: Crowd, found: dict[str, tuple[Hull, float]], on_actors: dict[str, NDArray[np.float32]], camera: Camera
+) -> NDArray[np.int16]:
+    """Per pixel the index of the actor of whom a LiDAR point lies nearest to the camera there; -1 where none does."""
+    view = camera.view
+    out = np.full((view.height, view.width), -1, np.int16)
+    rows, columns, depths, owners = [], [], [], []
+    for actor_id in found:
+        if actor_id not in on_actors:
+            continue
+        index = crowd.ids.index(actor_id)
+        pixels, depth = camera.pixels(crowd.poses[index].apply(on_actors[actor_id].astype(np.float64)))
+        u, v = np.round(pixels[:, 0]), np.round(pixels[:, 1])
+        inside = (depth > 0.5) & (u >= 0) & (v >= 0) & (u < view.width) & (v < view.height)
+        columns.append(u[inside].astype(int)), rows.append(v[inside].astype(int)), depths.append(depth[inside])
+        owners.append(np.full(int(inside.sum()), index, np.int16))
+    if rows:
+        column, row, depth, owner = (np.concatenate(parts) for parts in (columns, rows, depths, owners))
+        order = np.argsort(-depth, kind="stable")
+        reach = max(1, round(1.2 * view.width / 448))  # a point stands for the pixels around it
+        for dv, du in ((dv, du) for dv in range(-reach, reach + 1) for du in range(-reach, reach + 1)):
+            out[np.clip(row[order] + dv, 0, view.height - 1), np.clip(column[order] + du, 0, view.width - 1)] = owner[order]
+        out[row[order], column[order]] = owner[order]
+    return out

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from editor.geometry import Array
 from engine.draft.backdrop import FAR_M, Backdrop
-from engine.draft.crowd import Cast, Crowd, Hull, hidden, hulls, occupancy
+from engine.draft.crowd import Cast, Crowd, Hull, hidden, hit_map, hulls, occupancy
 from engine.draft.sources import Camera, Recording, coarser
 from engine.draft.surfaces import STATIC, Surfaces
 
@@ -61,6 +61,7 @@ class Witnesses:
         hulls of `veils`, grown by so many pixels, hide what is before them as well."""
         self.recording, self.cast, self.backdrop, self.veils = recording, cast, backdrop, veils or {}
         self._depth: dict[Source, NDArray[np.float32]] = {}
+        self._hit: dict[Source, NDArray[np.int16]] = {}
         self._occupancy: dict[tuple[Source, int], NDArray[np.int16]] = {}
         self._hulls: dict[Source, dict[str, tuple[Hull, float]]] = {}
 
@@ -75,6 +76,13 @@ class Witnesses:
             camera = self.recording.camera(source.frame, source.view)
             self._depth[source] = self.backdrop.depth(*coarser(camera, DEPTH_STEP))
         return self._depth[source]
+
+    def hit(self, source: Source) -> NDArray[np.int16]:
+        """Per pixel of a source, which actor of its crowd the LiDAR has seen there, nearest first, or STATIC where none."""
+        if source not in self._hit:
+            camera = self.recording.camera(source.frame, source.view)
+            self._hit[source] = hit_map(self.crowd(source), self.hulls(source), self.backdrop.on_actors, camera)
+        return self._hit[source]
 
     def hulls(self, source: Source) -> dict[str, tuple[Hull, float]]:
         """The outline and the depth of everyone whom the source holds some of."""

@@ -17,33 +17,43 @@ HALF = 3  # of a patch of 7x7
 WORKING_HOLE_PX = 700  # larger holes are filled at a smaller size
 REACH = (46, 14)  # how far patches are fetched from, at the working size: across, up and down
 SMALL_HOLE_PX = 6  # holes no wider than this are filled smoothly
+LARGEST_HOLE_SHARE = 0.04  # of a picture; patches repeat themselves visibly over more
+MIN_KNOWN_PX = 40
 
 
-def inpainted(picture: Pixels, hole: Mask, usable: Mask | None = None) -> Pixels:
-    """The picture with its hole filled from the `usable` pixels; the rest stays as it is."""
+def inpainted(picture: Pixels, hole: Mask, ground: Mask, usable: Mask) -> Pixels:
+    """The picture with its hole filled from the `usable` pixels, ground with `ground` only and the rest with the rest."""
     if not hole.any():
         return picture
-    out = cv2.inpaint(picture, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA) if hole.mean() < 0.3 else picture.copy()
-    usable = ~hole if usable is None else usable & ~hole
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(hole.astype(np.uint8))
-    for k in range(1, count):
-        if min(stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT]) > SMALL_HOLE_PX:
-            _fill_piece(out, labels == k, usable)
+    out = picture.copy()
+    for layer in (~ground, ground):
+        part, known = hole & layer, usable & layer & ~hole
+        if not part.any():
+            continue
+        out = smoothed(out, part, known if known.sum() > MIN_KNOWN_PX else ~hole)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(part.astype(np.uint8))
+        for k in range(1, count):
+            wide = min(stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT]) > SMALL_HOLE_PX
+            if wide and stats[k, cv2.CC_STAT_AREA] < LARGEST_HOLE_SHARE * hole.size:
+                _fill_piece(out, labels == k, known)
     return out
 
 
-def smoothed(picture: Pixels, hole: Mask) -> Pixels:
-    """The picture with its hole filled by what flows in from its rim, worked out at a quarter of the size."""
-    if not hole.any() or hole.all():
+def smoothed(picture: Pixels, hole: Mask, known: Mask) -> Pixels:
+    """The picture with its hole filled by what flows in from the known pixels, worked out at a quarter of the size."""
+    if not hole.any() or not known.any():
         return picture
-    h, w = hole.shape
-    size = max(1, w // 4), max(1, h // 4)
-    open_share = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    light = cv2.resize(picture.astype(np.float32) * ~hole[..., None], size, interpolation=cv2.INTER_AREA)
+    block = block_around(hole, 64)
+    crop, inside, open_pixels = picture[block.slices], hole[block.slices], known[block.slices].astype(np.float32)
+    size = max(1, block.width // 4), max(1, block.height // 4)
+    open_share = cv2.resize(open_pixels, size, interpolation=cv2.INTER_AREA)
+    light = cv2.resize(crop.astype(np.float32) * open_pixels[..., None], size, interpolation=cv2.INTER_AREA)
     small = np.clip(light / np.maximum(open_share, 1e-3)[..., None], 0, 255).astype(np.uint8)
+    if (open_share < 0.05).all():
+        return picture
     small = cv2.inpaint(small, (open_share < 0.05).astype(np.uint8), 3, cv2.INPAINT_TELEA)
     out = picture.copy()
-    out[hole] = cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)[hole]
+    out[block.slices][inside] = cv2.resize(small, (block.width, block.height), interpolation=cv2.INTER_LINEAR)[inside]
     return out
 
 

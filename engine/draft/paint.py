@@ -17,11 +17,11 @@ def repainted(colours: NDArray[np.float32], alpha: NDArray[np.float32], colour: 
     target = cv2.cvtColor(wanted, cv2.COLOR_RGB2LAB)[0, 0]
     light = lab[..., 0]
     lit = body & (light > np.percentile(light[body], 40))  # what is dark on a car is glass and rubber, whatever its paint
-    paint = np.median(lab[lit], axis=0)
+    paint = np.percentile(lab[lit], 60, axis=0)
     off = np.hypot(lab[..., 1] - paint[1], lab[..., 2] - paint[2])
     share = np.exp(-((off / SPREAD) ** 2)) * np.clip((light - 0.35 * paint[0]) / (0.3 * paint[0] + 1e-3), 0, 1) * alpha
     fresh = np.empty_like(lab)
-    fresh[..., 0] = np.clip(target[0] * light / max(float(paint[0]), 5.0), 0, 100)
+    fresh[..., 0] = np.clip(target[0] * (light / max(float(paint[0]), 5.0)) ** 0.7, 0, 100)
     fresh[..., 1:] = target[1:] + 0.3 * (lab[..., 1:] - paint[1:])
     mixed = lab + (fresh - lab) * cv2.GaussianBlur(share.astype(np.float32), (0, 0), 0.7)[..., None]
     return cv2.cvtColor(mixed.astype(np.float32), cv2.COLOR_LAB2RGB) * 255

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.geometry import Rigid, Vec3, box_corners
+from engine.draft.backdrop import FAR_M
 from engine.draft.crowd import Crowd, hulls, nobody
-from engine.draft.gather import Gathered, Source, Witnesses, choose, look_up, merge, nearby
+from engine.draft.gather import DEPTH_STEP, Gathered, Source, Witnesses, choose, look_up, merge, nearby
 from engine.draft.inpaint import inpainted
-from engine.draft.sources import Camera
+from engine.draft.sources import Camera, coarser
 from engine.draft.surfaces import STATIC, Surfaces, block_around, surfaces
 
 Mask = NDArray[np.bool_]
@@ -54,7 +55,21 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
     behind[block.slices] &= target.actor != STATIC
     if behind.sum() > 20:
         _take_over(out, unknown, behind, witnesses, surfaces(witnesses.backdrop, camera, nobody(), block), here)
-    return Filled(inpainted(out, unknown, nobody_there(crowd, camera)), unknown)
+    if not unknown.any():
+        return Filled(out, unknown)
+    return Filled(inpainted(out, unknown, ground_mask(witnesses, camera), nobody_there(crowd, camera)), unknown)
+
+
+def ground_mask(witnesses: Witnesses, camera: Camera) -> Mask:
+    """The pixels that show ground once everyone is gone; looked at in every DEPTH_STEP-th pixel."""
+    small, pixels = coarser(camera, DEPTH_STEP)
+    ground = witnesses.backdrop.ground.depth(small, pixels)
+    flat = (witnesses.backdrop.depth(small, pixels) > ground - 0.5) & (ground < FAR_M)
+    size = camera.view.width, camera.view.height
+    whole = cv2.resize(
+        flat.astype(np.uint8), (flat.shape[1] * DEPTH_STEP, flat.shape[0] * DEPTH_STEP), interpolation=cv2.INTER_NEAREST
+    )
+    return whole[: size[1], : size[0]].astype(bool)
 
 
 def nobody_there(crowd: Crowd, camera: Camera) -> Mask:

@@ -13,6 +13,7 @@ Alpha = NDArray[np.float32]  # (H, W), 0 to 1
 WORKING_PX = 80  # the longer side of a hull as GrabCut sees it
 SMALLEST_PX = 10  # hulls smaller than this are taken whole
 ROUNDS = 2
+OWN, OTHERS = 1, 2  # what the LiDAR has hit in a pixel
 AROUND = (-2, 0, 2)  # frames whose outlines vote
 
 
@@ -69,8 +70,10 @@ class Silhouettes:
         if picture is None or actor_id not in found:
             return None
         hull, depth = found[actor_id]
-        nearer = [other for name, (other, away) in found.items() if name != actor_id and away < depth]
-        return cut_out(picture, hull, nearer)
+        others = [(other, away < depth) for name, (other, away) in found.items() if name != actor_id]
+        index = self._witnesses.crowd(source).ids.index(actor_id)
+        hit = self._witnesses.hit(source)
+        return cut_out(picture, hull, others, np.where(hit == index, OWN, np.where(hit >= 0, OTHERS, 0)).astype(np.uint8))
 
 
 def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -80,8 +83,9 @@ def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
     return mask
 
 
-def cut_out(picture: NDArray[np.uint8], hull: Hull, nearer: list[Hull]) -> Alpha | None:
-    """GrabCut inside a hull, at a working size; nearer actors' hulls count as probably not the actor."""
+def cut_out(picture: NDArray[np.uint8], hull: Hull, others: list[tuple[Hull, bool]], hit: NDArray[np.uint8]) -> Alpha | None:
+    """GrabCut inside a hull, at a working size; the middles of other actors' hulls (and whether those are nearer) count as
+    probably not the actor; what the LiDAR has hit (OWN, OTHERS) counts for more."""
     shape = picture.shape[:2]
     inside = filled(hull, shape)
     if not inside.any():
@@ -92,7 +96,10 @@ def cut_out(picture: NDArray[np.uint8], hull: Hull, nearer: list[Hull]) -> Alpha
     block = block_around(inside.astype(bool), round(0.12 * max(size)) + 4)
     scale = min(1.0, WORKING_PX / max(block.width, block.height))
     crop = cv2.resize(picture[block.slices], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    seeds = _seeds(hull, nearer, block, scale, crop.shape[:2])
+    seeds = _seeds(hull, others, block, scale, crop.shape[:2])
+    hit = cv2.resize(hit[block.slices], (crop.shape[1], crop.shape[0]), interpolation=cv2.INTER_NEAREST)
+    seeds[hit == OTHERS] = cv2.GC_BGD
+    seeds[(hit == OWN) & (seeds != cv2.GC_BGD)] = cv2.GC_FGD
     if not (seeds == cv2.GC_FGD).any() or not (seeds == cv2.GC_BGD).any():
         return inside.astype(np.float32)
     cv2.setRNGSeed(7)
@@ -103,23 +110,31 @@ def cut_out(picture: NDArray[np.uint8], hull: Hull, nearer: list[Hull]) -> Alpha
     return out
 
 
-def _seeds(hull: Hull, nearer: list[Hull], block: Block, scale: float, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def _seeds(
+    hull: Hull, others: list[tuple[Hull, bool]], block: Block, scale: float, shape: tuple[int, int]
+) -> NDArray[np.uint8]:
     def drawn(outline: Hull) -> NDArray[np.uint8]:
         return filled((outline - (block.left, block.top)) * scale, shape)
 
     inside = drawn(hull)
     grown = cv2.dilate(inside, np.ones((3, 3), np.uint8))
-    in_crop = np.clip(hull, (block.left, block.top), (block.left + block.width, block.top + block.height))
-    centre = (in_crop.min(axis=0) + in_crop.max(axis=0)) / 2
-    core = drawn(centre + (in_crop - centre) * (0.62, 0.55))
-    body = drawn(centre + (hull - centre) * 0.9)
-    hidden = np.zeros(shape, np.uint8)
-    for other in nearer:
-        hidden |= drawn(other)
+
+    def middle(outline: Hull, share: tuple[float, float]) -> NDArray[np.uint8]:
+        in_crop = np.clip(outline, (block.left, block.top), (block.left + block.width, block.top + block.height))
+        centre = (in_crop.min(axis=0) + in_crop.max(axis=0)) / 2
+        return drawn(centre + (in_crop - centre) * share)
+
+    before, behind = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    for other, is_nearer in others:
+        if is_nearer:
+            before |= middle(other, (0.85, 0.85))
+        else:
+            behind |= middle(other, (0.7, 0.7))
     seeds = np.where(grown > 0, cv2.GC_PR_BGD, cv2.GC_BGD).astype(np.uint8)
-    seeds[body > 0] = cv2.GC_PR_FGD
-    seeds[core > 0] = cv2.GC_FGD
-    seeds[(hidden > 0) & (grown > 0)] = cv2.GC_PR_BGD
+    seeds[middle(hull, (0.9, 0.9)) > 0] = cv2.GC_PR_FGD
+    seeds[(behind > 0) & (grown > 0)] = cv2.GC_PR_BGD
+    seeds[middle(hull, (0.62, 0.55)) > 0] = cv2.GC_FGD
+    seeds[(before > 0) & (grown > 0)] = cv2.GC_PR_BGD
     return seeds
 
 

@@ -34,7 +34,7 @@ def warped(
     empty = surfaces(witnesses.backdrop, camera, nobody(), whole)
     for surface, asked, care in ((target, sources, TURNED), (target, sources[:1], LENIENT), (empty, sources, TURNED)):
         _take(picture, unknown, witnesses, surface, asked, care, body)
-    return Filled(smoothed(picture, unknown), unknown)
+    return Filled(smoothed(picture, unknown, ~unknown), unknown)
 
 
 def _take(
