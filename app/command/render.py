@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-import cv2
-
 from app.command.opening import NUM_DRAWING, Opened, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
 from app.export.label import labelled
+from app.export.pictures import write_png
 from app.export.staging import staged
 from app.export.video import Film, frame_rate
 from engine.service.local import local_service
@@ -54,7 +53,7 @@ def write_pictures(clip: Opened, request: Request, chunks: Iterator[Chunk], fold
     for view in request.views:
         (folder / view).mkdir()
     for chunk in chunks:
-        cv2.imwrite(str(folder / chunk.view / f"{chunk.frame:05d}.png"), cv2.cvtColor(chunk.picture, cv2.COLOR_RGB2BGR))
+        write_png(folder / chunk.view / f"{chunk.frame:05d}.png", chunk.picture)
         yield chunk
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from app.export.order import Exported, Order
+from app.export.pictures import write_png
 from editor.masks import instance_mask
 
 
@@ -18,7 +18,7 @@ def write_masks(order: Order, pictures: Iterable[Exported], folder: Path) -> Ite
     for done, exported in enumerate(pictures, start=1):
         picture = scene.frames[exported.frame].picture(exported.view)
         mask = instance_mask(order.scenario, picture, scene.view(exported.view))
-        cv2.imwrite(str(folder / mask_file(exported)), mask.astype(np.uint16))
+        write_png(folder / mask_file(exported), mask.astype(np.uint16))
         yield done
 
 
