@@ -29,6 +29,12 @@ class Crowd:
         """Where an actor stands in the arrays; None where it is not there."""
         return self.ids.index(actor_id) if actor_id in self.ids else None
 
+    def only(self, keep: NDArray[np.bool_]) -> "Crowd":
+        """Some of them."""
+        k = np.flatnonzero(keep)
+        ids, poses = tuple(self.ids[i] for i in k), tuple(self.poses[i] for i in k)
+        return Crowd(ids, poses, self.centres[k], self.rotations[k], self.halves[k])
+
     def corners_camera(self, camera: Camera) -> Array:
         """The boxes' corners (n, 8, 3) in the camera's frame."""
         T = camera.T_world_camera.inverse().matrix()
@@ -122,9 +128,7 @@ def _between(points: Array, eye: Array, crowd: Crowd) -> Crowd:
     along = np.clip((crowd.centres - eye) @ middle / max(float(middle @ middle), 1e-9), 0, 1)
     spread = np.linalg.norm(points - points.mean(axis=0), axis=1).max()
     near &= np.linalg.norm(crowd.centres - eye - along[:, None] * middle, axis=1) < reach + spread
-    keep = np.flatnonzero(near)
-    ids, poses = tuple(crowd.ids[k] for k in keep), tuple(crowd.poses[k] for k in keep)
-    return Crowd(ids, poses, crowd.centres[keep], crowd.rotations[keep], crowd.halves[keep])
+    return crowd.only(near)
 
 
 def occupancy(

@@ -152,12 +152,19 @@ class Drafter:
             return canvas
         body = self._body(here.view)
         hole &= True if body is None else ~body
-        filled = fill(self.witnesses, self._staying(changed, camera.t_us), camera, canvas.picture, hole, here)
+        filled = fill(self.witnesses, self._behind(gone, changed, camera), camera, canvas.picture, hole, here)
         return Canvas(filled.picture, filled.unknown, hole)
 
     def _staying(self, changed: list[Change], t_us: int) -> Crowd:
         ids = _ids(changed)
         return Cast(tuple(a for a in self.recording.scene.actors if str(a.id) not in ids)).at(t_us)
+
+    def _behind(self, gone: list[Actor], changed: list[Change], camera: Camera) -> Crowd:
+        """Who may come to light: all who stay, without those nearer, whose own pixels the hole already leaves out."""
+        eye = np.asarray(camera.T_world_camera.translation)
+        nearest = min(float(np.linalg.norm(np.subtract(actor_at(a, camera.t_us).translation, eye))) for a in gone)
+        staying = self._staying(changed, camera.t_us)
+        return staying.only(np.linalg.norm(staying.centres - eye, axis=1) > nearest)
 
     def _taken(self, actor: Actor, camera: Camera, here: Source) -> Mask:
         """The pixels that an actor and the dark under it took in a recorded picture."""

@@ -40,7 +40,7 @@ class Care:
     depth_share: float
 
 
-CAREFUL = Care(np.radians(20), 2, 1.1)
+CAREFUL = Care(np.radians(14), 2, 1.1)
 TURNED = Care(np.radians(75), 2, 1.1)
 LENIENT = Care(np.radians(75), 0, 1.4)
 
@@ -226,7 +226,8 @@ def look_up(
     if body is not None:
         inside &= ~body[nearest[..., 1], nearest[..., 0]]
     expected = np.array([there.index(name) if there.index(name) is not None else -2 for name in target.crowd.ids] + [STATIC])
-    return colours.astype(np.float32), inside & (owner == expected[target.actor])
+    hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
+    return colours.astype(np.float32), inside & (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
 
 
 def merge(looks: Sequence[tuple[NDArray[np.float32], Mask]], around: NDArray[np.uint8], ring: Mask, want: Mask) -> Gathered:
