@@ -1,7 +1,7 @@
 """What a scenario asks of one picture, as arrays: box faces, lanes, paths, and text. Training and editing share it.
 
-Every array has the picture's height and width first, and says nothing where it is 0 (or where depth is infinite). What stands
-nearer hides what is farther, by the distance of box centres. The map and the paths are drawn as if nothing stood on them.
+An array says nothing where it is 0 (or where depth is infinite). What stands nearer hides what is farther, by the distance of
+box centres. The map and the paths are drawn as if nothing stood on them.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Conditions:
     face: NDArray[np.uint8]  # (H, W) 1 + index in `FACES`
     depth: NDArray[np.float32]  # (H, W) metres along the camera's z axis to that face
     heading: NDArray[np.float32]  # (H, W, 2) sine and cosine of the box's heading; 0 is straight away from the camera
-    map: NDArray[np.bool_]  # (H, W, 7) one channel for each of `MAP_LAYERS`
+    map: NDArray[np.bool_]  # (7, H, W) one for each of `MAP_LAYERS`
     ego_path: NDArray[np.uint8]  # (H, W) where the ego will be: 255 now, falling to 1 at `paths.AHEAD_S`
     actor_paths: NDArray[np.uint8]  # (H, W) the same for the other actors
     text: str
@@ -144,7 +144,7 @@ def _map_layers(streets: Streets, T_camera: Rigid, view: View) -> NDArray[np.boo
     for layer, drawn in zip(layers[3:], areas, strict=True):
         for rings in drawn:
             _fill_areas(layer, rings, T_camera, view, as_one=drawn is streets.drivable)
-    return np.ascontiguousarray(layers.transpose(1, 2, 0)).view(bool)
+    return layers.view(bool)
 
 
 def _draw_lines(layer: NDArray[np.uint8], lines: Lines, T_camera: Rigid, view: View) -> None:

@@ -1,5 +1,8 @@
 """Where things are going to be: paths on the ground for the seconds after a time."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
 import numpy as np
 
 from editor.geometry import Array
@@ -16,7 +19,7 @@ def paths_ahead(scenario: Scenario, t_us: int) -> tuple[tuple[Array, ...], tuple
     ego = _path(scenario.ego, t_us, 0.0)
     ego[:, 2] = ground_height(scenario.scene, ego[:, :2])  # the ego frame's origin is not on the ground everywhere
     actors = (_path(_present(actor, t_us), t_us, actor.size_lwh[2] / 2) for actor in scenario.actors if is_present(actor, t_us))
-    return _moving((ego,)), _moving(tuple(actors))
+    return _some((ego,)), _some(actors)
 
 
 def _present(actor: Actor, t_us: int) -> tuple[Pose, ...]:
@@ -26,16 +29,22 @@ def _present(actor: Actor, t_us: int) -> tuple[Pose, ...]:
 
 
 def _path(track: tuple[Pose, ...], t_us: int, down_m: float) -> Array:
+    """Empty for what does not get anywhere."""
     end_us = t_us + int(AHEAD_S * 1e6)
-    inner = [pose for pose in track if t_us < pose.t_us < end_us]
+    inner = track[bisect_right(track, t_us, key=_time) : bisect_left(track, end_us, key=_time)]
     if not inner:
         return np.zeros((0, 4))
-    points = [(*track_at(track, t_us).translation, 0.0)]
-    points += [(*pose.T_world.translation, (pose.t_us - t_us) / (end_us - t_us)) for pose in inner]
+    points = [(*pose.T_world.translation, (pose.t_us - t_us) / (end_us - t_us)) for pose in inner]
+    points.insert(0, (*track_at(track, t_us).translation, 0.0))
     if track[-1].t_us >= end_us:
         points.append((*track_at(track, end_us).translation, 1.0))
-    return np.array(points) - (0.0, 0.0, down_m, 0.0)
+    path = np.array(points) - (0.0, 0.0, down_m, 0.0)
+    return path if (np.ptp(path[:, :2], axis=0) ** 2).sum() > STILL_M**2 else path[:0]
 
 
-def _moving(paths: tuple[Array, ...]) -> tuple[Array, ...]:
-    return tuple(p for p in paths if len(p) > 1 and np.linalg.norm(np.ptp(p[:, :3], axis=0)) > STILL_M)
+def _time(pose: Pose) -> int:
+    return pose.t_us
+
+
+def _some(paths: Iterable[Array]) -> tuple[Array, ...]:
+    return tuple(path for path in paths if len(path))

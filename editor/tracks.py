@@ -18,8 +18,9 @@ HOLD_US = 100_000
 def between(a: Pose, b: Pose, t_us: int) -> Rigid:
     """The line through two poses at a time; beyond them the centre goes on and the rotation stays."""
     share = (t_us - a.t_us) / (b.t_us - a.t_us)
-    x, y, z = (p + share * (q - p) for p, q in zip(a.T_world.translation, b.T_world.translation, strict=True))
-    return Rigid((x, y, z), slerp(a.T_world.rotation, b.T_world.rotation, min(max(share, 0.0), 1.0)))
+    (ax, ay, az), (bx, by, bz) = a.T_world.translation, b.T_world.translation
+    centre = ax + share * (bx - ax), ay + share * (by - ay), az + share * (bz - az)
+    return Rigid(centre, slerp(a.T_world.rotation, b.T_world.rotation, min(max(share, 0.0), 1.0)))
 
 
 def track_at(track: tuple[Pose, ...], t_us: int) -> Rigid:

@@ -1,15 +1,12 @@
-"""Which part of the engine draws which tier; each is imported when it is first asked for."""
+"""Which part of the engine draws which tier; only a drawing process imports this."""
 
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from editor.scene import Scene
+from engine.draft.draft import Drafter
 from engine.service.requests import Chunk, RenderError, Request
-
-if TYPE_CHECKING:
-    from engine.draft.draft import Drafter
 
 NUM_DRAFTERS = 2  # scenes (at one size each) whose pictures, cut-outs and backdrop stay in memory
 
@@ -52,7 +49,5 @@ class _Same:
 
 
 @lru_cache(maxsize=NUM_DRAFTERS)
-def _drafter(key: _Same) -> "Drafter":
-    from engine.draft.draft import Drafter
-
+def _drafter(key: _Same) -> Drafter:
     return Drafter(key.dataroot, key.scene, key.size)

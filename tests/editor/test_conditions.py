@@ -54,7 +54,7 @@ def test_shapes_and_types_are_as_documented(size, shape):
         (got.face, shape, np.uint8),
         (got.depth, shape, np.float32),
         (got.heading, (*shape, 2), np.float32),
-        (got.map, (*shape, len(MAP_LAYERS)), bool),
+        (got.map, (len(MAP_LAYERS), *shape), bool),
         (got.ego_path, shape, np.uint8),
         (got.actor_paths, shape, np.uint8),
         (got.masks(), (len(got.boxes), *shape), bool),
@@ -118,7 +118,7 @@ def test_who_is_deleted_is_in_no_array():
 def test_the_map_lies_where_projection_puts_it():
     got = ask(street_map=STREET)
     for layer, y in (("lane dividers", 1.75), ("lane dividers", -1.75), ("road dividers", 5.25), ("lane centres", 0.0)):
-        drawn = got.map[..., MAP_LAYERS.index(layer)]
+        drawn = got.map[MAP_LAYERS.index(layer)]
         for x in (12.0, 20.0, 60.0):
             ((u, v),) = pixel_of(got, [x, y, 0.0])
             if 1 <= u < 446 and 1 <= v < 254:
@@ -128,7 +128,7 @@ def test_the_map_lies_where_projection_puts_it():
 
 def test_areas_are_filled_and_holes_left_open():
     got = ask(street_map=STREET, size=None)
-    drivable, crossing = got.map[..., MAP_LAYERS.index("drivable")], got.map[..., MAP_LAYERS.index("crossings")]
+    drivable, crossing = got.map[MAP_LAYERS.index("drivable")], got.map[MAP_LAYERS.index("crossings")]
     for place, on_road, on_crossing in (
         ((30.0, 0.0, 0.0), True, False),
         ((42.0, 0.0, 0.0), True, True),
@@ -143,7 +143,7 @@ def test_areas_are_filled_and_holes_left_open():
 def test_a_map_with_heights_keeps_them_and_one_without_lies_on_the_ground():
     raised = StreetMap(lane_dividers=(straight(3.0, z=4.0),))
     flat = StreetMap(lane_dividers=(straight(3.0),))
-    rows = [np.nonzero(ask(street_map=m, size=None).map[..., 0])[0] for m in (raised, flat)]
+    rows = [np.nonzero(ask(street_map=m, size=None).map[0])[0] for m in (raised, flat)]
     horizon = 449
     assert rows[0].max() < horizon < rows[1].min() + 20
 
