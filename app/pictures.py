@@ -3,8 +3,9 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from engine.service.requests import Chunk, Request, Service
 QUALITY = 90
 SIZE_LIMIT_BYTES = 2 * 2**30
 MOST_STATES = 500  # of takes, whose drawn pictures are remembered
+PORTION = 48  # pictures asked for at a time
 MOST_POINTS = 45_000  # of a LiDAR sweep: what a screen can show
 RASTER_PER_M = 2.5
 Place = tuple[int, str]  # frame, view
@@ -132,12 +134,20 @@ def draw(
     places = by_importance(missing(document, pictures.drawn(document.state)), document.scenario.scene, frame)
     yield {"kind": "start", "done": 0, "total": len(places)}
     session, turn = asker
-    request = Request(
-        dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn, only=tuple(places)
-    )
-    for chunk in service.render(request) if places else ():
-        progress = {"done": chunk.done, "total": chunk.total, "seconds_left": chunk.seconds_left}
-        yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture"} | progress
+    plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn)
+    done = 0
+    for some in portions(places):
+        for chunk in service.render(replace(plain, only=some)):
+            done += 1
+            progress = {"done": done, "total": len(places)}
+            yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture"} | progress
+
+
+def portions(places: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
+    """The first frame by itself, then some at a time: what asking costs is paid as the pictures come, not before the first."""
+    first = sum(1 for place in places if place[0] == places[0][0])
+    cuts = [0, *range(first, len(places), PORTION), len(places)]
+    yield from (tuple(places[a:b]) for a, b in pairwise(cuts) if b > a)
 
 
 def drawn_json(drawn: Drawn) -> dict[str, object]:

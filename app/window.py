@@ -1,5 +1,6 @@
 """The window as a web application: one Gradio page that carries the editor, our own routes beside it, and the door to both."""
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from engine.service.requests import RenderError
 
 SAID_IN_A_SENTENCE = (EditError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
 SYSTEM_FONTS = ["system-ui", "sans-serif"]  # fonts by name are fetched from another host
+SWITCH_S = 0.001  # an edit's answer waits for no longer stretch of another thread's work
 MOUNT = "import(new URL('retake/static/window.js', document.baseURI).href).then((page) => page.mount(element));"
 LOGIN = "Any user name, and the password that Retake was started with."
 
@@ -49,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _lifespan(service: LocalService) -> Callable[[FastAPI], object]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_S)
         service.warm()
         yield
         service.close()
