@@ -1,6 +1,7 @@
 """The service on this machine: streaming, storing, cancelling, crashing, and several users at once."""
 
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -268,6 +269,59 @@ def test_shares_are_fair_and_whole(num):
     assert sorted(sum(taken, ())) == sorted(set(request.places()) - finished)
     assert max(map(len, taken)) - min(map(len, taken)) <= 2
     assert shares(request, set(request.places()), num) == []
+
+
+def let_go_of(service):
+    """Wait until the service knows no job and no part of one."""
+    start = time.monotonic()
+    while service._jobs._jobs or service._jobs._parts:
+        assert time.monotonic() - start < 5, (service._jobs._jobs, service._jobs._parts)
+        time.sleep(0.02)
+
+
+def test_a_storm_of_edits_leaves_nothing_behind_and_the_process_running():
+    with local_service(drawer=DRAWERS + "slow") as service:
+        pid = drawn_by(next(service.render(ask())))
+        renderings = [service.render(ask(session="anna", seed=seed)) for seed in range(30)]
+        for rendering in renderings:
+            next(rendering)
+        assert [len(list(rendering)) for rendering in renderings] == [0] * 29 + [7]
+        assert drawn_by(next(service.render(ask()))) == pid
+        del renderings
+        let_go_of(service)
+
+
+@pytest.mark.parametrize("num_processes", [1, 2])
+def test_many_people_doing_anything_at_once(num_processes, tmp_path):
+    """Seeded chaos: streams that are read, left half read, closed, cancelled and replaced, from six threads."""
+
+    def behave(service, seed):
+        chance = random.Random(seed)
+        name = f"user {seed % 3}"
+        for turn in range(1, 15):
+            request = ask(session=chance.choice([name, ""]), turn=chance.choice([0, turn]), seed=chance.randrange(4))
+            chunks = service.render(without_actor(request) if seed % 2 else request)
+            for chunk, _ in zip(chunks, range(chance.randrange(10)), strict=False):
+                wanted = (2 if seed % 2 else 3, request.seed)
+                wrong.extend([chunk] if (chunk.picture[0, 0, 0], chunk.picture[0, 1, 0]) != wanted else [])
+            match chance.randrange(3):
+                case 0:
+                    chunks.close()
+                case 1:
+                    service.cancel(name)
+        done.append(seed)
+
+    wrong, done = [], []
+    with local_service(tmp_path, drawer=DRAWERS + "painted", num_processes=num_processes) as service:
+        threads = [threading.Thread(target=behave, args=(service, seed)) for seed in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(done) == list(range(6))
+        assert not wrong
+        let_go_of(service)
+        assert len(list(service.render(ask(seed=9)))) == 8
 
 
 def test_scenes_travel_once_and_edits_arrive():
