@@ -3,11 +3,13 @@
 So a second edit leaves the pictures that do not see it as they are, and undoing an edit finds them stored.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from editor.cameras import NEAR_M, T_camera_world
-from editor.geometry import Array
+from editor.geometry import Array, Rigid
 from editor.scene import Actor, Picture, Scenario, View
 from editor.tracks import HOLD_US, actor_at, ego_at
 
@@ -52,11 +54,16 @@ def _looks(actor: Actor | None) -> tuple[object, ...] | None:
     return None if actor is None else (actor.size_lwh, actor.look, actor.category)
 
 
+@lru_cache(maxsize=16384)
+def _camera(T_world_ego: Rigid, view: View) -> Array:
+    return T_camera_world(T_world_ego, view).matrix()
+
+
 class _Cameras:
     """Pictures' cameras as arrays."""
 
-    def __init__(self, egos: list, pictures: list[Picture], views: dict[str, View]) -> None:
-        self._T = np.array([T_camera_world(ego, views[p.view]).matrix() for ego, p in zip(egos, pictures, strict=True)])
+    def __init__(self, egos: list[Rigid], pictures: list[Picture], views: dict[str, View]) -> None:
+        self._T = np.array([_camera(ego, views[p.view]) for ego, p in zip(egos, pictures, strict=True)])
         reach = {name: _reach(view) for name, view in views.items()}
         self._right, self._down = np.array([reach[p.view] for p in pictures]).T
 
