@@ -79,9 +79,10 @@ def _frame(frame: Frame, views: tuple[View, ...]) -> dict[str, Any]:
 
 
 def first_frame(scene: Scene) -> int:
-    """Where to begin: in the middle, among the keyframes."""
+    """Where to begin: in the middle, among the keyframes that have pictures."""
     keyframes = [i for i, frame in enumerate(scene.frames) if frame.is_keyframe]
-    return keyframes[len(keyframes) // 2] if keyframes else 0
+    seen = [i for i in keyframes if any(picture.exists for picture in scene.frames[i].pictures)] or keyframes
+    return seen[len(seen) // 2] if seen else 0
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:

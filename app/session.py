@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from app.dirty import Cameras, Dirty, cameras_of, dirty
@@ -36,8 +37,13 @@ class Stage:
     """A scene and what is derived from it alone."""
 
     scene: Scene
-    street_map: StreetMap
+    streets: Future[StreetMap]  # a large map takes seconds to read, and pictures need none
     cameras: Cameras
+
+    @property
+    def street_map(self) -> StreetMap:
+        """The streets; waits until they are read."""
+        return self.streets.result()
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +97,7 @@ def document_of(stage: Stage, history: History, saved_at: str | None, last: Docu
         changes, found = last.dirty, last.findings
     else:
         changes = dirty(scenario, stage.cameras, last.dirty if last is not None else None)
-        found = findings(scenario, stage.street_map)
+        found = findings(scenario, stage.street_map) if history.take.edits else ()
     return Document(stage, history, _states(history.take, known, steps), changes, found, saved_at)
 
 
@@ -104,6 +110,7 @@ class Desk:
         self._stages: dict[str, Stage] = {}
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}
+        self._readers = ThreadPoolExecutor(1, "streets")
 
     # ---------------------------------------------------------------------------------------------- opening
 
@@ -112,7 +119,8 @@ class Desk:
         with self._lock:
             if name not in self._stages:
                 scene = self.data_set.scene(name)
-                self._stages[name] = Stage(scene, self.data_set.street_map(scene), cameras_of(scene))
+                streets = self._readers.submit(self.data_set.street_map, scene)
+                self._stages[name] = Stage(scene, streets, cameras_of(scene))
             return self._stages[name]
 
     def begin(self, scene_name: str, take_id: str | None = None) -> Document:

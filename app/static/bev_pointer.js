@@ -7,6 +7,7 @@ import { EGO_SIZE } from "./bev.js";
 
 const { apply, inverse } = globalThis.RetakeProjection;
 const GRAB = 10; // pixels about a handle
+const GRAB_POSE = 6; // about a keyframe on the selected actor's path
 const SLACK = 5; // pixels about an actor, so that a pedestrian can be hit
 const WHEEL = 0.0015;
 
@@ -45,9 +46,10 @@ export function createBevPointer(canvas, store, bev, gestures) {
     return distanceTo(pose, [EGO_SIZE[0] + 2.6, EGO_SIZE[1]], point) <= SLACK;
   }
 
+  const difference = ([a, b], [u, v]) => [a - u, b - v];
   const near = ([a, b], [u, v]) => Math.hypot(a - u, b - v) <= GRAB;
 
-  /** What pressing here takes hold of: {kind: "rotate" | "bend" | "pose" | "actor" | "ego" | "ground"}. */
+  /** What pressing here takes hold of: {kind: "rotate" | "bend" | "actor" | "pose" | "ego" | "ground"}. */
   function grip(at) {
     const point = camera.toWorld(...at);
     const chosen = actorsNow(state).get(state.selected);
@@ -59,6 +61,8 @@ export function createBevPointer(canvas, store, bev, gestures) {
     }
     const id = actorUnder(point);
     if (id) return { kind: "actor", id };
+    const earlier = chosen?.track.find(([, x, y]) => Math.hypot(...difference(camera.toScreen(x, y), at)) <= GRAB_POSE);
+    if (earlier) return { kind: "pose", id: chosen.id, t: earlier[0] };
     if (egoUnder(point)) return { kind: "ego" };
     return { kind: "ground" };
   }
@@ -72,9 +76,10 @@ export function createBevPointer(canvas, store, bev, gestures) {
       store.set({ selected: held.id });
       gestures.beginMove(held.id, point);
     }
+    if (held.kind === "pose") gestures.beginMove(held.id, point, held.t, "moment");
     if (held.kind === "ego") store.set({ selected: "ego" });
     if (held.kind === "ground") panning = { at, moved: false };
-    dragging = ["rotate", "bend", "actor"].includes(held.kind);
+    dragging = ["rotate", "bend", "actor", "pose"].includes(held.kind);
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -101,7 +106,7 @@ export function createBevPointer(canvas, store, bev, gestures) {
     return null;
   });
 
-  const CURSORS = { rotate: "grab", bend: "ew-resize", actor: "move", ego: "pointer", ground: "default" };
+  const CURSORS = { rotate: "grab", bend: "ew-resize", actor: "move", pose: "move", ego: "pointer", ground: "default" };
 
   function cursorFor(held) {
     return state.tool === "select" || state.tool === "rotate" ? CURSORS[held.kind] : "crosshair";

@@ -86,7 +86,20 @@ function clearance(state, actor, others, t) {
 export function createCharts(canvas, store) {
   const { state } = store;
 
+  const known = new Map(); // name of a row → {of: what it was measured on, points}
+
+  /** A row's points, measured again only when something that they depend on is another. */
   function series(actor, name) {
+    const of = name === "clearance" ? [actor, state.take.actors, state.gesture, state.waiting] : [actor];
+    const key = actor === state.scene.actorsById.get(actor.id) ? `${name} recorded` : name;
+    const last = known.get(key);
+    if (last && last.of.every((each, i) => each === of[i])) return last.points;
+    const points = measured(actor, name);
+    known.set(key, { of, points });
+    return points;
+  }
+
+  function measured(actor, name) {
     const others = name === "clearance" ? [...actorsNow(state).values()] : [];
     const measure = { speed: (t) => speed(actor.track, t), acceleration: (t) => acceleration(actor.track, t), clearance: (t) => clearance(state, actor, others, t) }[name];
     const keyframes = state.scene.frames.filter((frame) => frame.is_keyframe);

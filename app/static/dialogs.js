@@ -21,7 +21,7 @@ export function createHelp(dialog, table) {
   return () => dialog.showModal();
 }
 
-export function createExport(dialog, store, say) {
+export function createExport(dialog, store, take, say) {
   const { state } = store;
   let running = null; // the number of the export that is followed
 
@@ -89,12 +89,14 @@ export function createExport(dialog, store, say) {
   async function follow(begun) {
     const tell = progress();
     let now = begun;
+    take.stopDrawing(); // the export draws the same pictures, and is waited for
     while (!now.is_over) {
       tell(now);
       await sleep(ASK_MS);
       now = await get(`exports/${begun.number}`);
     }
     running = null;
+    take.draw();
     if (now.is_finished) finished(now);
     else if (now.problem) failed(now.problem);
     else show("Export cancelled", make("p", { text: "Nothing was left behind." }), closing());

@@ -5,11 +5,27 @@ import { poseAt } from "./tracks.js";
 
 const { apply, inverse, rotate } = globalThis.RetakeProjection;
 const HANDLES = 5;
+const LEAST_M = 5; // of a drive, for handles along its way
 
-/** The times of the handles: evenly over the scene, its ends included. */
+/** The times of the handles: evenly along the way, its ends included; evenly in time where the ego hardly moves. */
 export function handleTimes(scene) {
-  const [start, end] = scene.span;
-  return Array.from({ length: HANDLES }, (_, i) => Math.round(start + ((end - start) * i) / (HANDLES - 1)));
+  const { ego } = scene;
+  const way = [0];
+  for (let i = 1; i < ego.length; i += 1) {
+    way.push(way[i - 1] + Math.hypot(ego[i][1] - ego[i - 1][1], ego[i][2] - ego[i - 1][2]));
+  }
+  const [start, end] = [ego[0][0], ego.at(-1)[0]];
+  return Array.from({ length: HANDLES }, (_, n) => {
+    const share = n / (HANDLES - 1);
+    return way.at(-1) < LEAST_M ? Math.round(start + (end - start) * share) : timeAlong(ego, way, way.at(-1) * share);
+  });
+}
+
+/** When the ego has gone so many metres. */
+function timeAlong(ego, way, metres) {
+  const i = Math.max(way.findIndex((gone) => gone >= metres - 1e-9), 1);
+  const share = (metres - way[i - 1]) / (way[i] - way[i - 1] || 1);
+  return Math.round(ego[i - 1][0] + (ego[i][0] - ego[i - 1][0]) * share);
 }
 
 /** How far [ahead, left] of the recorded ego a place is. */

@@ -19,10 +19,9 @@ export function createGestures(store, take) {
 
   // ------------------------------------------------------------------------------------------- moving
 
-  function beginMove(id, [x, y], scope = state.scope) {
+  function beginMove(id, [x, y], t = timeNow(state), scope = state.scope) {
     const actor = actorNow(state, id);
-    if (!actor) return;
-    begin({ kind: "move", id, from: [x, y], by: [0, 0], t: timeNow(state), scope, before: actor, actors: null });
+    if (actor) begin({ kind: "move", id, from: [x, y], by: [0, 0], t, scope, before: actor, actors: null });
   }
 
   function move(gesture, [x, y]) {
@@ -55,6 +54,7 @@ export function createGestures(store, take) {
   }
 
   function endRotate({ id, angle, t, scope, actors }) {
+    store.set({ tool: "select" });
     if (Math.abs(angle) < CLICK_RAD) return store.set({ gesture: null });
     return take.commit({ kind: "rotate", actor: id, t_us: t, by_rad: angle, scope }, { actors });
   }

@@ -51,11 +51,11 @@ export async function mount(element) {
   const take = createDocument(store, pictures, say);
   const gestures = createGestures(store, take);
   const bev = createBev($("#map"), store);
-  Object.assign(globalThis.retake, { bev });
-  const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, say) };
+  Object.assign(globalThis.retake, { bev, pictures });
+  const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, say) };
   const actions = createActions(store, take, gestures, bev, dialogs);
   const views = createViews($("#views"), store, pictures);
-  Object.assign(globalThis.retake, { views });
+  Object.assign(globalThis.retake, { views, actions: actions.names });
   createBevPointer($("#map"), store, bev, gestures);
   createViewsPointer($("#views"), store, views, gestures);
   createSpace($("#space"), $("#map"), store, bev.background);

@@ -1,0 +1,145 @@
+"""What the window shows: layouts, views, wipe, 3-D, playing, findings, the keys' overlay."""
+
+import pytest
+
+from app.actions import ACTIONS
+from tests.app.window.window import Window
+
+pytestmark = pytest.mark.browser
+SIZES = ((1440, 900), (1280, 720), (1024, 700))
+CUT_OFF = """() => {
+  const shown = (element) => element.offsetParent !== null && element.getBoundingClientRect().width > 0;
+  const rows = [...document.querySelectorAll(".bar, .tools, .scope, .time, .transport, .tabs, .buttons, .row, .title, .inline, .triple")];
+  const wide = rows.filter((row) => shown(row) && row.scrollWidth > row.clientWidth + 1).map((row) => row.className);
+  const buttons = [...document.querySelectorAll(".retake button, .retake select")].filter(shown);
+  const out = buttons.filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.right > innerWidth + 1 || box.left < -1 || (box.bottom > innerHeight + 1 && !each.closest(".actor, .lists"));
+  }).map((each) => each.textContent);
+  const page = document.scrollingElement;
+  return { wide, out, scrolls: page.scrollWidth > innerWidth || page.scrollHeight > innerHeight };
+}"""
+
+
+def truck(window):
+    return window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_cut_off(chromium, small_window, size):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    window = Window(context.new_page(), small_window.url)
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    assert window.page.evaluate(CUT_OFF) == {"wide": [], "out": [], "scrolls": False}
+    context.close()
+
+
+def test_a_view_opens_in_full_size_and_escape_goes_back(window):
+    window.press("1")
+    window.page.wait_for_function("document.querySelectorAll('.view:not([hidden])').length === 1")
+    assert window.ask("s.expanded") == 0
+    window.press("Escape")
+    window.page.wait_for_function("document.querySelectorAll('.view:not([hidden])').length === 2")
+
+
+def test_the_wipe_shows_the_recording_or_another_take(window):
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    parent = window.ask("take.id")
+    window.press("b")
+    window.page.wait_for_function(f"retake.store.state.take.id !== '{parent}'")
+    window.press("Delete")
+    window.settle(2)
+    window.press("c")
+    assert window.ask("s.wipe.on")
+    window.page.locator("#compare").select_option(parent)
+    window.page.wait_for_function("retake.store.state.compared !== null")
+    assert window.ask("s.compared.actors.size") == 4
+    box = window.page.locator(".view-canvas").first.bounding_box()
+    window.drag((box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.9), (60, 0))
+    assert window.ask("s.wipe.at") > 0.55
+    window.press("c")
+
+
+def test_playing_goes_through_the_frames(window):
+    window.press("Home")
+    window.press(" ")
+    window.page.wait_for_function("retake.store.state.frame >= 3", timeout=5000)
+    window.press(" ")
+    assert not window.ask("s.playing")
+    at = window.ask("s.frame")
+    window.press("ArrowLeft")
+    assert window.ask("s.frame") == at - 1
+    window.press("Shift+ArrowRight")
+    assert window.ask("s.scene.frames[s.frame].is_keyframe")
+
+
+def test_scrubbing_the_timeline(window):
+    box = window.page.locator("#timeline").bounding_box()
+    window.drag((box["x"] + 20, box["y"] + 26), (box["width"] - 40, 0))
+    assert window.ask("s.frame") == window.ask("s.scene.frames.length - 1")
+
+
+def test_a_finding_leads_to_its_place_and_time(window):
+    walker = window.ask("[...take.actors.values()].find((actor) => actor.category.startsWith('human')).id")
+    on, to = window.actor_on_map(walker), window.actor_on_map(truck(window))
+    window.drag(on, (to[0] - on[0], to[1] - on[1]))
+    window.settle(1)
+    assert window.ask("take.findings.some((finding) => finding.kind === 'overlap')")
+    window.press("End")
+    window.page.locator("#findings button").first.click()
+    assert window.ask("take.findings[0].actors.includes(s.selected)")
+    assert window.ask("s.scene.frames[s.frame].t_us >= take.findings[0].span[0]")
+
+
+def test_the_draft_replaces_the_recorded_picture(window):
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    window.page.wait_for_function(
+        "retake.pictures.source(retake.store.state.take, retake.store.state.frame, 0).tier === 'draft'"
+    )
+    window.page.get_by_text("draft", exact=True).first.wait_for()
+
+
+def test_space_shows_boxes_and_lidar(window):
+    window.press("t")
+    window.page.wait_for_function("document.querySelector('#space .gl-container canvas')", timeout=20_000)
+    traces = window.page.evaluate("document.querySelector('#space').data.map((trace) => trace.mode)")
+    assert "markers" in traces
+    assert traces.count("lines") >= 4
+    window.press("t")
+
+
+def test_weather_is_stored_and_said_to_be_left_out_of_the_draft(window):
+    window.page.locator("#tab-about").click()
+    window.page.locator("#weather").select_option("rain")
+    window.settle(1)
+    window.page.get_by_text("leaves light and weather as recorded").wait_for()
+    window.page.locator("#tab-findings").click()
+
+
+def test_the_overlay_names_every_key_of_the_table(window):
+    window.press("?")
+    told = window.page.locator("#help-dialog").inner_text()
+    window.page.locator("#help-dialog").get_by_role("button", name="Close").click()
+    assert all(action.label in told for action in ACTIONS if action.keys)
+
+
+def test_the_page_performs_every_action_of_the_table(window):
+    assert set(window.ask("retake.actions")) == {action.name for action in ACTIONS}
+
+
+def test_no_two_actions_share_a_key():
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_everything_that_can_be_pressed_has_a_name(window):
+    nameless = window.page.evaluate(
+        """[...document.querySelectorAll('.retake button, .retake select, .retake input, .retake canvas, .retake textarea')]
+          .filter((each) => each.offsetParent !== null)
+          .filter((each) => !each.textContent.trim() && !each.getAttribute('aria-label') && !each.labels?.length)
+          .map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    assert nameless == []
