@@ -19,6 +19,7 @@ REACH = (46, 14)  # how far patches are fetched from, at the working size: acros
 SMALL_HOLE_PX = 6  # holes no wider than this are filled smoothly
 LARGEST_HOLE_SHARE = 0.04  # of a picture; patches repeat themselves visibly over more
 MIN_KNOWN_PX = 40
+GRAIN_PX, GRAIN_SHARE = 2.5, 0.5  # how fine a patch's own detail is, and how much of it is laid over the smooth filling
 
 
 def inpainted(picture: Pixels, hole: Mask, ground: Mask, usable: Mask) -> Pixels:
@@ -71,7 +72,7 @@ def _fill_piece(out: Pixels, piece: Mask, usable: Mask) -> None:
 
 
 def _carry_back(crop: Pixels, hole: Mask, from_where: NDArray[np.float32], block: Block, size: tuple[int, int]) -> None:
-    """Copies at full size what the working size copied, then lets the seam's step fade into the hole."""
+    """Lays the grain of what the working size copied, taken at full size, over the hole's smooth filling."""
     h, w = hole.shape
     ratio = np.array([w / size[0], h / size[1]], np.float32)
     at = np.stack(np.meshgrid(np.arange(size[0]), np.arange(size[1])), axis=-1).astype(np.float32)
@@ -80,8 +81,10 @@ def _carry_back(crop: Pixels, hole: Mask, from_where: NDArray[np.float32], block
     copied = cv2.remap(
         crop, u + np.round(offset[..., 0]), v + np.round(offset[..., 1]), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
     )
+    # Colours flow in from the rim, which errs least; the copies give their grain and edges, not their own brightness.
+    grain = copied.astype(np.float32) - cv2.GaussianBlur(copied, (0, 0), GRAIN_PX * max(1.0, w / size[0]))
     soft = np.clip(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3) / 2.0, 0, 1)[..., None]
-    crop[hole] = (copied * soft + crop * (1 - soft))[hole].round().astype(np.uint8)
+    crop[hole] = np.clip(crop + GRAIN_SHARE * grain * soft, 0, 255)[hole].round().astype(np.uint8)
 
 
 def copied_from(picture: Pixels, hole: Mask, usable: Mask) -> NDArray[np.float32] | None:
