@@ -62,6 +62,14 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of text")
 
 
+def size(text: str) -> tuple[int, int]:
+    """A picture size as it is typed."""
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r}; wanted a width and height such as 448x256")
+    return int(width), int(height)
+
+
 def opened(options: argparse.Namespace) -> Opened:
     """The data set, the scene and the take that were named."""
     data_set = open_data_set(options.dataroot, options.version)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from app.command.opening import NUM_DRAWING, Opened, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
+from app.command.opening import NUM_DRAWING, Opened, add_clip, add_json, add_take, as_json, frames_of, opened, size, views_of
 from app.export.label import labelled
 from app.export.pictures import write_png
 from app.export.staging import staged
@@ -23,7 +23,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     add_take(parser)
     add_clip(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to; it must not be there yet")
-    parser.add_argument("--size", type=_size, default=DRAFT_SIZE, metavar="WxH", help="such as 448x256, or 'recorded'")
+    parser.add_argument(
+        "--size", type=size_or_recorded, default=DRAFT_SIZE, metavar="WxH", help="such as 448x256, or 'recorded'"
+    )
     parser.add_argument("--video", action="store_true", help="one labelled MP4 per view instead of pictures")
     add_json(parser)
     parser.set_defaults(run=run)
@@ -86,10 +88,6 @@ def _fact(clip: Opened, chunk: Chunk) -> dict[str, str | int]:
     return {"frame": chunk.frame, "t_us": clip.scene.frames[chunk.frame].t_us, "view": chunk.view, "origin": chunk.origin}
 
 
-def _size(text: str) -> tuple[int, int] | None:
-    if text == "recorded":
-        return None
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r}; wanted a width and height such as 448x256, or 'recorded'")
-    return int(width), int(height)
+def size_or_recorded(text: str) -> tuple[int, int] | None:
+    """A picture size; None for the recorded one."""
+    return None if text == "recorded" else size(text)

@@ -138,3 +138,20 @@ def test_a_picture_that_is_none_is_said_in_a_sentence(capsys, small_drive, tmp_p
     assert code == 2
     assert "000.jpg" in complaint
     assert not (tmp_path / "out").exists()
+
+
+def test_town_says_what_it_cannot_make(capsys, tmp_path):
+    code, out, complaint = run(capsys, "town", "--dataroot", tmp_path / "town", "--seconds", "0")
+    assert (code, out) == (2, "")
+    assert "duration" in complaint
+    assert complaint.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_town_makes_a_data_set_that_opens(capsys, tmp_path):
+    few = ("--seconds", "0.6", "--size", "64x36", "--processes", "1")
+    code, text, _ = run(capsys, "town", "--dataroot", tmp_path / "town", "--seed", "7", *few, "--json")
+    assert code == 0
+    assert json.loads(text)["scenes"] == 1
+    code, text, _ = run(capsys, "scenes", "--dataroot", tmp_path / "town", "--json")
+    assert len(json.loads(text)) == 1
