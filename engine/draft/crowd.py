@@ -1,6 +1,7 @@
 """All actors at one time as arrays: which box a line of sight meets first, and who stands before whom."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -25,9 +26,22 @@ class Crowd:
     rotations: Array  # (n, 3, 3), world from box
     halves: Array  # (n, 3)
 
+    @cached_property
+    def _where(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.ids)}
+
     def index(self, actor_id: str) -> int | None:
         """Where an actor stands in the arrays; None where it is not there."""
-        return self.ids.index(actor_id) if actor_id in self.ids else None
+        return self._where.get(actor_id)
+
+    def indices_in(self, other: "Crowd") -> NDArray[np.int64]:
+        """Where each of these stands in another crowd's arrays; -1 where it is not there."""
+        return np.array([other._where.get(name, -1) for name in self.ids], np.int64)
+
+    def bearings(self, eye: Array) -> Array:
+        """From which side (radians about its own vertical) each is seen by an eye in the world."""
+        local = np.einsum("nij,ni->nj", self.rotations, eye - self.centres)
+        return np.arctan2(local[:, 1], local[:, 0])
 
     def only(self, keep: NDArray[np.bool_]) -> "Crowd":
         """Some of them."""
@@ -142,7 +156,7 @@ def occupancy(
     out = np.full((view.height, view.width), -1, np.int16)
     for actor_id in sorted(found, key=lambda name: (name in veils, -found[name][1])):
         outline = np.round(found[actor_id][0]).astype(np.int32)
-        grow, index = veils.get(actor_id, grow_px), crowd.ids.index(actor_id)
+        grow, index = veils.get(actor_id, grow_px), crowd.index(actor_id)
         cv2.fillConvexPoly(out, outline, index)
         if grow > 0:
             cv2.polylines(out, [outline], True, index, 2 * grow + 1)
@@ -159,7 +173,7 @@ def hit_map(
     for actor_id in found:
         if actor_id not in on_actors:
             continue
-        index = crowd.ids.index(actor_id)
+        index = crowd.index(actor_id)
         pixels, depth = camera.pixels(crowd.poses[index].apply(on_actors[actor_id].astype(np.float64)))
         u, v = np.round(pixels[:, 0]), np.round(pixels[:, 1])
         inside = (depth > 0.5) & (u >= 0) & (v >= 0) & (u < view.width) & (v < view.height)

@@ -103,13 +103,15 @@ class Witnesses:
 def moved_points(points: Array, owner: NDArray[np.int16], here: Crowd, there: Crowd) -> Array:
     """Points (..., 3) at another time: each actor's go with its box, NaN where it is not there; others stay."""
     out = points.copy()
+    others = here.indices_in(there)
     for index in np.unique(owner[owner != STATIC]):
-        other = there.index(here.ids[index])
-        mine = owner == index
-        if other is None:
+        other, mine = others[index], owner == index
+        if other < 0:
             out[mine] = np.nan
-        elif here.poses[index] != there.poses[other]:
-            out[mine] = (there.poses[other] @ here.poses[index].inverse()).apply(points[mine])
+            continue
+        turn = there.rotations[other] @ here.rotations[index].T
+        if not (np.array_equal(here.centres[index], there.centres[other]) and np.allclose(turn, np.eye(3), atol=1e-12)):
+            out[mine] = (points[mine] - here.centres[index]) @ turn.T + there.centres[other]
     return out
 
 
@@ -156,15 +158,14 @@ def _sees(witnesses: Witnesses, target: Surfaces, points: Array, owner: NDArray[
     recorded = witnesses.recording.scene.frames[source.frame].picture(source.view)
     if camera is None or not recorded.exists:
         return None
-    here = camera.pixels(points)
-    if not _inside(camera, *here).any() and (owner == STATIC).all():
+    eye = np.asarray(camera.T_world_camera.translation)
+    if (points.mean(axis=0) - eye) @ camera.T_world_camera.matrix()[:3, 2] < 0:  # another camera's side of the car
         return None
     there = witnesses.crowd(source)
     moved = moved_points(points, owner, target.crowd, there)
     inside = _inside(camera, *camera.pixels(moved)) & ~_other_side(target, camera, there, CAREFUL.turn)[owner]
     if not inside.any():
         return None
-    eye = np.asarray(camera.T_world_camera.translation)
     # An actor's own box does not hide it: its points lie on the near side, a margin before them is all that is tested.
     free = np.zeros(len(points), bool)
     static = inside & (owner == STATIC)
@@ -182,16 +183,13 @@ def _sees(witnesses: Witnesses, target: Surfaces, points: Array, owner: NDArray[
 
 def _other_side(target: Surfaces, camera: Camera, there: Crowd, limit: float) -> Mask:
     """Per actor of the target, whether a source saw it from elsewhere; one more at the end, False, for what stands still."""
-    out = np.zeros(len(target.crowd.ids) + 1, bool)
-    for index in np.unique(target.actor[target.actor != STATIC]):
-        other = there.index(target.crowd.ids[index])
-        if other is None:
-            out[index] = True
-            continue
-        here = target.crowd.poses[index].inverse().apply(np.asarray(target.camera.T_world_camera.translation))
-        seen = there.poses[other].inverse().apply(np.asarray(camera.T_world_camera.translation))
-        turn = np.arctan2(here[1], here[0]) - np.arctan2(seen[1], seen[0])
-        out[index] = abs((turn + np.pi) % (2 * np.pi) - np.pi) > limit
+    others = target.crowd.indices_in(there)
+    out = np.ones(len(others) + 1, bool)
+    out[-1] = False
+    both = np.flatnonzero(others >= 0)
+    here = target.crowd.bearings(np.asarray(target.camera.T_world_camera.translation))[both]
+    seen = there.bearings(np.asarray(camera.T_world_camera.translation))[others[both]]
+    out[both] = np.abs((here - seen + np.pi) % (2 * np.pi) - np.pi) > limit
     return out
 
 
@@ -225,7 +223,8 @@ def look_up(
     inside &= (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
     if body is not None:
         inside &= ~body[nearest[..., 1], nearest[..., 0]]
-    expected = np.array([there.index(name) if there.index(name) is not None else -2 for name in target.crowd.ids] + [STATIC])
+    others = target.crowd.indices_in(there)
+    expected = np.append(np.where(others < 0, -2, others), STATIC)
     hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
     return colours.astype(np.float32), inside & (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
 
