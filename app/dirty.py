@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from editor.cameras import NEAR_M, T_camera_world
 from editor.scene import Actor, Scenario, Scene
 from editor.tracks import HOLD_US, track_at
+from engine.service.changes import AROUND_M
 
-SHADOW_M = 1.5  # how far beyond its box an actor changes the picture
-FARTHEST_M = 150.0  # an actor further off is a speck that no draft draws
 Mask = NDArray[np.bool_]  # (frames, views)
 
 
@@ -65,11 +64,11 @@ def _visible(cameras: Cameras, centres: NDArray[np.float64], radius: float) -> M
     right, down = cameras.reach[:, 0], cameras.reach[:, 1]
     inside = (np.abs(x) - right * z) / np.hypot(1, right) < radius
     inside &= (np.abs(y) - down * z) / np.hypot(1, down) < radius
-    return inside & (z > NEAR_M - radius) & (z < FARTHEST_M)
+    return inside & (z > NEAR_M - radius)
 
 
 def _radius(actor: Actor) -> float:
-    return float(np.hypot(*actor.size_lwh[:2]) / 2 + actor.size_lwh[2] / 2 + SHADOW_M)
+    return float(np.linalg.norm(actor.size_lwh) / 2 + AROUND_M)
 
 
 def changed_by(cameras: Cameras, before: Actor | None, now: Actor | None) -> Mask:

@@ -1,9 +1,11 @@
 /** Playing the scene at its own speed, and fetching pictures before they are wanted. */
 
 const AHEAD = 12; // frames
+const REST_MS = 250;
 
 export function startPlaying(store, pictures) {
   const { state } = store;
+  let timer = 0;
   let began = null; // {at: milliseconds, t: µs}
 
   /** The last frame that has begun by a time of the scene. */
@@ -42,6 +44,14 @@ export function startPlaying(store, pictures) {
     }
   }
 
+  /** A moment after the last step, the playhead rests. */
+  function watchRest() {
+    clearTimeout(timer);
+    if (state.resting) store.set({ resting: false });
+    timer = setTimeout(() => store.set({ resting: !state.playing }), REST_MS);
+  }
+
+  store.watch(["frame", "playing"], watchRest);
   store.watch(["playing"], () => state.playing && requestAnimationFrame(tick));
   store.watch(["frame", "scene", "playing"], fetchAhead);
 }

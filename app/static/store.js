@@ -51,6 +51,7 @@ export const INITIAL = {
   takes: [],
   frame: 0,
   playing: false,
+  resting: true, // the playhead has stood still for a moment: what is costly may be shown
   selected: null, // an actor's id, or "ego"
   hovered: null,
   pointer: null, // the last place on the ground that the pointer was at on the map

@@ -49,7 +49,8 @@ export function createTimeline(canvas, tip, store, pictures, actions) {
     context.fillStyle = COLOURS.text;
     for (let s = 0; s <= (end - start) * 1e-6 + 1e-6; s += step) {
       const text = `${s} s`, x = xOfTime(start + s * 1e6);
-      context.fillText(text, Math.min(x + 3, canvas.clientWidth - context.measureText(text).width - 2), ROWS.ruler - 3);
+      const wide = context.measureText(text).width;
+      context.fillText(text, x + 3 + wide > canvas.clientWidth ? x - wide - 3 : x + 3, ROWS.ruler - 3);
       context.fillRect(x, 2, 1, 12);
     }
   }

@@ -11,7 +11,7 @@ const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
 const ORDER = { 2: ["FRONT", "BACK", "FRONT_LEFT", "FRONT_RIGHT", "BACK_LEFT", "BACK_RIGHT"], 3: ["FRONT_LEFT", "FRONT", "FRONT_RIGHT", "BACK_LEFT", "BACK", "BACK_RIGHT"] };
 const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
 const TOPICS = [
-  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "size",
+  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "size",
 ];
 
 /** "CAM_FRONT_LEFT" → "Front left". */
@@ -208,7 +208,7 @@ export function createViews(grid, store, pictures) {
 
   /** One side of the wipe: the picture of a take (null: the recording) and its boxes; returns its tier. */
   function drawSide(context, index, take, actors, width) {
-    const full = state.expanded === index;
+    const full = state.expanded === index && state.resting;
     const source = pictures.source(take, state.frame, index, full);
     const image = source.url && (pictures.image(source.url) ?? (source.small ? pictures.image(source.small) : null));
     const through = lens(index, take);

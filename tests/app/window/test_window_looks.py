@@ -9,7 +9,8 @@ pytestmark = pytest.mark.browser
 SIZES = ((1440, 900), (1280, 720), (1024, 700))
 CUT_OFF = """() => {
   const shown = (element) => element.offsetParent !== null && element.getBoundingClientRect().width > 0;
-  const rows = [...document.querySelectorAll(".bar, .tools, .scope, .time, .transport, .tabs, .buttons, .row, .title, .inline, .triple")];
+  const names = "bar tools scope time transport tabs buttons row title inline triple".split(" ");
+  const rows = [...document.querySelectorAll(names.map((name) => `.${name}`).join())];
   const wide = rows.filter((row) => shown(row) && row.scrollWidth > row.clientWidth + 1).map((row) => row.className);
   const buttons = [...document.querySelectorAll(".retake button, .retake select")].filter(shown);
   const out = buttons.filter((each) => {

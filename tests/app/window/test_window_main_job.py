@@ -105,7 +105,7 @@ def test_two_frames_of_a_view_are_exported(drive):
     with drive.page.expect_download() as download:
         form.get_by_role("link", name="Download as zip").click()
     assert Path(download.value.path()).stat().st_size > 100_000
-    version = next(folder.glob("v*")).name
+    version = next(folder.glob("v*/scene.json")).parent.name
     assert len(NuScenes(version, str(folder), verbose=False).sample) == 2
     drive.shot(SHOTS / "4-exported.png")
     drive.press("Escape")

@@ -60,6 +60,7 @@ class Window:
         self.page.mouse.move(700, 5)
         for _ in range(3):
             self.press("Escape")
+        self.page.locator("#tab-findings").click()
         before = self.ask("take.id")
         self.page.locator("#take-picker").select_option("")
         self.page.wait_for_function(f"retake.store.state.take.id !== '{before}'")
