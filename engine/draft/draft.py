@@ -67,6 +67,11 @@ def _drafter(dataroot: Path, scene: Scene, size: tuple[int, int] | None) -> "Dra
     return drafter
 
 
+def forget() -> None:
+    """Lets go of everything that was read."""
+    _kept.clear()
+
+
 @dataclass(frozen=True, eq=False)
 class Canvas:
     """A picture being drawn: where nobody knows what it should show, and where it may differ from the recording."""

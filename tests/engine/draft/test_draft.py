@@ -12,7 +12,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.datasets.recorded import read_picture
 from editor.edits import Add, Delete, EgoOffset, EgoPath, Move, Recolour
 from editor.scene import Actor, ActorId, Pose, Scenario, Scene, recorded
-from engine.draft.draft import draft
+from engine.draft.draft import draft, forget
 from engine.service.requests import Chunk, RenderError, Request
 from tests.small_drive import SIZE
 
@@ -94,9 +94,7 @@ def test_what_stood_still_before_its_place_was_seen_by_nobody(small_drive: Path,
 def test_drawing_twice_gives_the_same_bytes(small_drive: Path, scene: Scene, parked: Actor):
     scenario = replay(scene, (EDITS["move"](parked),))
     first = _drawn(small_drive, scenario, (MIDDLE, 2), VIEWS)
-    from engine.draft import draft as module
-
-    module._kept.clear()  # a fresh process knows nothing of the first time, and asks in another order
+    forget()  # a fresh process knows nothing of the first time, and asks in another order
     second = _drawn(small_drive, scenario, (2, MIDDLE), VIEWS)
     by_place = {(c.frame, c.view): c for c in second}
     for chunk in first:
