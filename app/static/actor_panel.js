@@ -31,7 +31,7 @@ export function createActorPanel(root, store, take, actions) {
   /** Show a value, unless it is just being typed. */
   function show(input, value) {
     const field = input.querySelector?.("input") ?? input;
-    if (root.ownerDocument.activeElement !== field) field.value = value;
+    if (field.value !== value && root.ownerDocument.activeElement !== field) field.value = value;
   }
 
   // ------------------------------------------------------------------------------------------- edits
@@ -115,11 +115,7 @@ export function createActorPanel(root, store, take, actions) {
     const t = timeNow(state), pose = actorAt(actor, t);
     fields.title.textContent = actorName(state, actor);
     fields.chip.style.background = categoryColour(actor.category);
-    const names = state.categories.map((category) => category.name);
-    if (!names.includes(actor.category)) names.unshift(actor.category);
-    if (root.ownerDocument.activeElement !== fields.category) {
-      fields.category.replaceChildren(...names.map((name) => option(name, categoryWord(state, name), name === actor.category)));
-    }
+    drawCategories(actor.category);
     fields.size.forEach((input, axis) => show(input, actor.size[axis].toFixed(2)));
     show(fields.heading, pose ? ((yawOf(pose) * 180) / Math.PI).toFixed(0) : "");
     show(fields.speed, (Math.hypot(...velocityAt(actor.track, t).slice(0, 2)) * MPS_TO_KMH).toFixed(1));
@@ -129,6 +125,14 @@ export function createActorPanel(root, store, take, actions) {
     if (root.ownerDocument.activeElement !== fields.colour) fields.colour.value = actor.colour ?? "#808080";
     fields.own.disabled = actor.colour === null;
     drawKeyframes(actor, t);
+  }
+
+  /** The categories there are; one that nuScenes does not know is offered to the actor that has it. */
+  function drawCategories(category) {
+    if (fields.category.value === category || root.ownerDocument.activeElement === fields.category) return;
+    const names = state.categories.map(({ name }) => name);
+    if (!names.includes(category)) names.unshift(category);
+    fields.category.replaceChildren(...names.map((name) => option(name, categoryWord(state, name), name === category)));
   }
 
   function drawKeyframes(actor, t) {

@@ -150,8 +150,9 @@ export function createCharts(canvas, store) {
 
   function draw() {
     const actor = state.scene && actorsNow(state).get(state.selected);
-    if (!actor || canvas.clientWidth === 0) return;
+    if (!actor || !canvas.isConnected) return;
     const { context, width, height } = fitted(canvas);
+    if (width === 0) return;
     context.clearRect(0, 0, width, height);
     const each = height / ROWS.length;
     ROWS.forEach((row, i) => {

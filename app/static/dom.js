@@ -17,10 +17,24 @@ export function make(tag, attributes = {}, ...children) {
 export const option = (value, text, selected = false) =>
   Object.assign(document.createElement("option"), { value, textContent: text, selected });
 
+const sizes = new WeakMap(); // of canvases, kept by an observer: asking an element for its size makes the browser lay out the page
+const observer = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) sizes.set(target, contentRect);
+});
+
+/** The size of a canvas in CSS pixels. */
+export function sizeOf(canvas) {
+  if (!sizes.has(canvas)) {
+    sizes.set(canvas, { width: canvas.clientWidth, height: canvas.clientHeight });
+    observer.observe(canvas);
+  }
+  return sizes.get(canvas);
+}
+
 /** Let a canvas have one pixel per pixel of the display; returns its context in CSS pixels and its size. */
 export function fitted(canvas) {
   const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
-  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const { width, height } = sizeOf(canvas);
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);

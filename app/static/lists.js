@@ -25,7 +25,6 @@ export function createLists(root, store, take, actions) {
     const sorted = [...state.take.findings].sort((a, b) => b.severity - a.severity);
     const entries = sorted.map(findingEntry);
     findings.replaceChildren(...(entries.length ? entries : [make("li", { class: "empty", text: "No findings: nothing overlaps, nobody leaves the road." })]));
-    root.querySelector("#findings-count").textContent = sorted.length || "";
   }
 
   // ------------------------------------------------------------------------------------------- edits
@@ -47,7 +46,6 @@ export function createLists(root, store, take, actions) {
     }, make("span", { class: "when", text: "0" }), make("span", { class: "sentence", text: "As recorded" })));
     const entries = [...gestures, ...undone].map((edit, i) => editEntry(edit, i, gestures.length));
     edits.replaceChildren(start, ...entries);
-    root.querySelector("#edits-count").textContent = gestures.length || "";
     edits.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 
@@ -71,7 +69,14 @@ export function createLists(root, store, take, actions) {
     });
   }
 
-  store.watch(["take", "selected"], () => state.take && drawFindings());
-  store.watch(["take"], () => state.take && drawEdits());
+  function draw() {
+    if (!state.take) return;
+    root.querySelector("#findings-count").textContent = state.take.findings.length || "";
+    root.querySelector("#edits-count").textContent = state.take.gestures.length || "";
+    if (state.listed === "findings") drawFindings();
+    if (state.listed === "edits") drawEdits();
+  }
+
+  store.watch(["take", "selected", "listed"], draw);
   store.watch(["listed", "scene"], drawTabs);
 }

@@ -1,6 +1,6 @@
 /** The timeline: every frame, keyframes, what the take changes and how far its draft is, findings, edits, and the playhead. */
 
-import { fitted, seconds } from "./dom.js";
+import { fitted, seconds, sizeOf } from "./dom.js";
 
 const LEFT = 12, RIGHT = 12;
 const ROWS = { ruler: 14, frames: 26, findings: 50, edits: 68 };
@@ -17,7 +17,7 @@ export function createTimeline(canvas, tip, store, pictures, actions) {
 
   // ------------------------------------------------------------------------------------------- time ↔ place
 
-  const inner = () => canvas.clientWidth - LEFT - RIGHT;
+  const inner = () => sizeOf(canvas).width - LEFT - RIGHT;
   const xOfTime = (t) => LEFT + ((t - state.scene.span[0]) / (state.scene.span[1] - state.scene.span[0] || 1)) * inner();
   const xOfFrame = (frame) => xOfTime(state.scene.frames[frame].t_us);
 
@@ -50,7 +50,7 @@ export function createTimeline(canvas, tip, store, pictures, actions) {
     for (let s = 0; s <= (end - start) * 1e-6 + 1e-6; s += step) {
       const text = `${s} s`, x = xOfTime(start + s * 1e6);
       const wide = context.measureText(text).width;
-      context.fillText(text, x + 3 + wide > canvas.clientWidth ? x - wide - 3 : x + 3, ROWS.ruler - 3);
+      context.fillText(text, x + 3 + wide > sizeOf(canvas).width ? x - wide - 3 : x + 3, ROWS.ruler - 3);
       context.fillRect(x, 2, 1, 12);
     }
   }

@@ -223,7 +223,7 @@ export function createViews(grid, store, pictures) {
 
   /** A fitted picture has its view's shape; the recorded one fills its own. */
   function drawPicture(context, image, view) {
-    context.imageSmoothingQuality = "high";
+    context.imageSmoothingQuality = state.gesture || !state.resting ? "low" : "medium"; // without a GPU, better ones take longer than a frame
     if (image.naturalWidth === view.width) return context.drawImage(image, 0, 0, view.width, view.height);
     const scale = Math.max(view.width / image.naturalWidth, view.height / image.naturalHeight);
     const [wide, high] = [image.naturalWidth * scale, image.naturalHeight * scale];
