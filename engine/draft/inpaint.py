@@ -19,7 +19,7 @@ REACH = (46, 14)  # how far patches are fetched from, at the working size: acros
 SMALL_HOLE_PX = 6  # holes no wider than this are filled smoothly
 LARGEST_HOLE_SHARE = 0.04  # of a picture; patches repeat themselves visibly over more
 MIN_KNOWN_PX = 40
-GRAIN_PX, GRAIN_SHARE = 2.5, 0.5  # how fine a patch's own detail is, and how much of it is laid over the smooth filling
+GRAIN_PX, GRAIN_SHARE = 2.5, 0.35  # how fine a patch's own detail is, and how much of it is laid over the smooth filling
 
 
 def inpainted(picture: Pixels, hole: Mask, ground: Mask, usable: Mask) -> Pixels:
