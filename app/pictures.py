@@ -61,7 +61,11 @@ class Pictures:
 
     def recorded(self, picture: Picture, view: View) -> bytes | None:
         """A recorded picture at a draft's size; None where its file is missing."""
-        key = f"recorded/{hashlib.sha256(str(self._dataroot.resolve()).encode()).hexdigest()[:12]}/{picture.token}"
+        path = self.file(picture)
+        if path is None:
+            return None
+        about = path.stat()
+        key = f"recorded/{hashlib.sha256(str(path).encode()).hexdigest()[:24]}/{about.st_size}/{about.st_mtime_ns}"
         data = self._cache.get(key)
         if data is None:
             pixels = read_picture(self._dataroot, picture, view)

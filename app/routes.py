@@ -258,11 +258,11 @@ def _add_pictures(router: APIRouter, office: Office) -> None:
         """A recorded picture, at a draft's size or as it is."""
         picture, view = _named_picture(desk.stage(scene).scene, token)
         if full and (path := pictures.file(picture)):
-            return FileResponse(path, headers=KEEP)
+            return FileResponse(path, headers=ASK_AGAIN)
         data = None if full else pictures.recorded(picture, view)
         if data is None:
             raise HTTPException(404, f"The file of picture {token} is missing.")
-        return Response(data, media_type="image/jpeg", headers=KEEP)
+        return Response(data, media_type="image/jpeg", headers=ASK_AGAIN)
 
     @router.get("/drawn/{key}")
     def drawn(key: str) -> Response:
@@ -290,7 +290,7 @@ def _add_pictures(router: APIRouter, office: Office) -> None:
         data = lidar_bytes(root, opened, opened.sweeps[index]) if 0 <= index < len(opened.sweeps) else None
         if data is None:
             raise HTTPException(404, f"There is no sweep {index} on disk.")
-        return Response(data, media_type="application/octet-stream", headers=KEEP)
+        return Response(data, media_type="application/octet-stream", headers=ASK_AGAIN)
 
     @router.get("/raster/{scene}")
     def raster(scene: str) -> Response:

@@ -103,8 +103,8 @@ export function createActorPanel(root, store, take, actions) {
       labelled("Speed from here on", fields.speed),
       make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
       make("div", { class: "row" }, make("span", { text: "Gone" }), make("span", { class: "inline" },
-        make("button", { type: "button", class: "button small", text: "until now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
-        make("button", { type: "button", class: "button small", text: "from now on", onclick: () => deleteFrom(timeNow(state), null) }))),
+        make("button", { type: "button", class: "button small", text: "before", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
+        make("button", { type: "button", class: "button small", text: "from now", onclick: () => deleteFrom(timeNow(state), null) }))),
       make("div", { class: "row top" }, make("span", { text: "Keyframes" }), fields.keyframes),
       fields.charts,
     );

@@ -19,7 +19,9 @@ export const option = (value, text, selected = false) =>
 
 const sizes = new WeakMap(); // of canvases, kept by an observer: asking an element for its size makes the browser lay out the page
 const observer = new ResizeObserver((entries) => {
-  for (const { target, contentRect } of entries) sizes.set(target, contentRect);
+  for (const { target, contentRect: { width, height } } of entries) {
+    sizes.set(target, { width: Math.round(width), height: Math.round(height) });
+  }
 });
 
 /** The size of a canvas in CSS pixels. */

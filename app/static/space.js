@@ -3,11 +3,12 @@
 import "./projection.js";
 import { route } from "./server.js";
 import { actorName, actorsNow, categoryColour, egoNow, timeNow } from "./scenario.js";
-import { actorAt, poseAt } from "./tracks.js";
+import { actorAt, poseAt, yawOf } from "./tracks.js";
 import { EGO_SIZE } from "./bev.js";
 
 const { boxCorners, BOX_EDGES } = globalThis.RetakeProjection;
-const REACH_M = 60;
+const REACH_M = 60; // about the ego
+const LOW_M = -4, HIGH_M = 14; // what is shown above and below its ground
 const MOST_POINTS = 20_000;
 const TOPICS = ["space", "scene", "take", "frame", "selected", "layers", "lidar", "waiting"];
 const AXIS = { showgrid: false, zeroline: false, showticklabels: false, showspikes: false, title: { text: "" }, backgroundcolor: "#0e1116", showbackground: false };
@@ -77,6 +78,25 @@ export function createSpace(panel, canvas, store, background) {
     return [trace(boxLines(boxCorners(lifted, EGO_SIZE), from), "#5b9dff", 5, "Ego car"), trace(pathLines(ego, 0, from), "#5b9dff", 4, "")];
   }
 
+  /** The lines on the street, on the ego's ground. */
+  function streetTraces([ox, oy]) {
+    if (!state.layers.map) return [];
+    const { lane_dividers: lanes, road_dividers: roads, crossings } = state.scene.map;
+    const x = [], y = [], z = [];
+    for (const line of [...lanes, ...roads, ...crossings]) {
+      for (const point of line) {
+        if (Math.hypot(point[0] - ox, point[1] - oy) > REACH_M) continue;
+        x.push(point[0] - ox);
+        y.push(point[1] - oy);
+        z.push(0);
+      }
+      x.push(null);
+      y.push(null);
+      z.push(null);
+    }
+    return x.length > 0 ? [trace({ x, y, z }, "#5d6878", 1.5, "")] : [];
+  }
+
   function pointTrace(from) {
     const xyz = state.layers.lidar ? background.points()?.xyz : null;
     if (!xyz?.length) return [];
@@ -97,12 +117,19 @@ export function createSpace(panel, canvas, store, background) {
   async function redraw() {
     const library = await plotly();
     const from = origin();
+    const ahead = yawOf(poseAt(egoNow(state) ?? state.scene.ego, timeNow(state)));
+    const eye = { x: -0.22 * Math.cos(ahead), y: -0.22 * Math.sin(ahead), z: 0.13 };
+    const flat = { ...AXIS, range: [-REACH_M, REACH_M] };
     const layout = {
       margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "#0e1116", uirevision: state.scene.name, showlegend: false,
-      scene: { aspectmode: "data", xaxis: AXIS, yaxis: AXIS, zaxis: AXIS, bgcolor: "#0e1116", camera: { eye: { x: -0.35, y: -0.35, z: 0.3 } } },
+      scene: {
+        aspectmode: "manual", aspectratio: { x: 1, y: 1, z: (HIGH_M - LOW_M) / (2 * REACH_M) },
+        xaxis: flat, yaxis: flat, zaxis: { ...AXIS, range: [LOW_M, HIGH_M] }, bgcolor: "#0e1116",
+        camera: { eye, center: { x: 0.03 * Math.cos(ahead), y: 0.03 * Math.sin(ahead), z: -0.03 } },
+      },
       hoverlabel: { bgcolor: "#171c25", font: { color: "#e8ecf3" } },
     };
-    await library.react(panel, [...pointTrace(from), ...actorTraces(from), ...egoTraces(from)], layout, { displayModeBar: false, responsive: true });
+    await library.react(panel, [...pointTrace(from), ...streetTraces(from), ...actorTraces(from), ...egoTraces(from)], layout, { displayModeBar: false, responsive: true });
   }
 
   /** One drawing at a time; whatever changed meanwhile is drawn once more. */
