@@ -10,6 +10,7 @@ from editor.cameras import fit
 from editor.geometry import Array, Rigid, Vec3
 from editor.scene import Actor, Scene, View
 from editor.tracks import actor_at
+from engine.draft.backdrop import nearest_known
 from engine.draft.gather import Source, Witnesses
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera
@@ -192,21 +193,25 @@ def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[
 def body_points(wanted: Wanted, eye_source: Array, block: Block) -> tuple[Array, NDArray[np.float32]]:
     """Where each pixel's ray meets the actor, in the box's frame as the source saw it (h, w, 3), and the depth there.
 
-    On a face of the box that the source saw too, that face, a little within the box as bodies are; elsewhere a standee.
+    Where the source saw every side that is wanted, on the faces of the box, drawn in a little as bodies are and carried on
+    around them; otherwise on a standee.
     """
-    points, depth = standee_points(wanted, eye_source, block)
     T_box_world = wanted.T_world_box.inverse()
     start = T_box_world.apply(np.asarray(wanted.camera.T_world_camera.translation))
+    halves = np.asarray(wanted.size_lwh) / 2 * WITHIN
+    shows, seen = np.abs(start[:2]) > halves[:2], np.abs(eye_source[:2]) > halves[:2]
+    same_side = (np.sign(start[:2]) == np.sign(eye_source[:2])) & seen
+    if not same_side[shows].all():
+        return standee_points(wanted, eye_source, block)
     direction = wanted.camera.rays_world(block.pixels()) @ T_box_world.matrix()[:3, :3].T
     direction = np.where(np.abs(direction) < 1e-9, 1e-9, direction)
-    halves = np.asarray(wanted.size_lwh) / 2 * WITHIN
     one, two = (-halves - start) / direction, (halves - start) / direction
-    near = np.minimum(one, two)
-    enter, leave, axis = near.max(axis=-1), np.maximum(one, two).min(axis=-1), near.argmax(axis=-1)
-    met = start + direction * enter[..., None]
-    sign = np.sign(np.take_along_axis(met, axis[..., None], axis=-1)[..., 0])
-    both_see = (enter < leave) & (enter > 0.1) & (eye_source[axis] * sign > halves[axis])
-    return np.where(both_see[..., None], met, points), np.where(both_see, enter, depth).astype(np.float32)
+    enter, leave = np.minimum(one, two).max(axis=-1), np.maximum(one, two).min(axis=-1)
+    meets = (enter < leave) & (enter > 0.1)
+    if not meets.any():
+        return standee_points(wanted, eye_source, block)
+    depth = nearest_known(np.where(meets, enter, 0).astype(np.float32), meets)
+    return start + direction * depth[..., None], depth
 
 
 def standee_points(wanted: Wanted, eye_source: Array, block: Block) -> tuple[Array, NDArray[np.float32]]:

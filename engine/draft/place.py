@@ -26,21 +26,38 @@ def composite(picture: NDArray[np.uint8], lifted: Lifted, free: NDArray[np.float
     """The picture with the shadow and the actor in it; `free` (h, w) is how much of each pixel nothing nearer covers."""
     part, shape = lifted.block.slices, picture.shape[:2]
     # Ground that only a side which nobody saw would cover stays as light as it is.
-    columns = cv2.GaussianBlur(lifted.alpha.max(axis=0)[None], (0, 0), max(1.0, 0.015 * lifted.alpha.shape[1]))[0]
-    if lifted.stayed:
-        shade = np.zeros_like(lifted.alpha)
-        alpha = np.maximum(lifted.alpha, _around(wanted, shape)[part] * lifted.seen)
-    else:
-        shade = _shade(wanted, shape)[part] * columns * free
-        alpha = np.maximum(lifted.alpha, _under(wanted, shape)[part] * columns * lifted.seen)
-    alpha = alpha * free
+    columns = cv2.GaussianBlur(
+        (lifted.alpha > 0.5).any(axis=0).astype(np.float32)[None], (0, 0), max(1.0, 0.015 * lifted.alpha.shape[1])
+    )[0]
     out = picture.copy()
     crop = out[part].astype(np.float32)
-    dark = crop * (1 - (1 - SHADE) * shade[..., None])
-    out[part] = np.clip(dark * (1 - alpha[..., None]) + lifted.colours * alpha[..., None], 0, 255).round().astype(np.uint8)
+    if lifted.stayed:
+        shade = np.zeros_like(lifted.alpha)
+        alpha = np.maximum(lifted.alpha, _around(wanted, shape)[part] * lifted.seen) * free
+    else:
+        shade = np.clip(_shade(wanted, shape)[part] * columns * free, 0, 1)
+        under = _under(wanted, shape)[part] * columns * lifted.seen * free
+        alpha = lifted.alpha * free
+        bare = lifted.alpha < 0.1
+        lit = _in_light_of(crop, lifted.colours, (under > 0.1) & bare, (shade > 0.02) & bare)
+        crop = crop * (1 - (1 - SHADE) * shade[..., None])
+        crop = crop * (1 - under[..., None]) + np.minimum(lit, crop / SHADE) * under[..., None]
+        shade = np.maximum(shade, under)
+    out[part] = np.clip(crop * (1 - alpha[..., None]) + lifted.colours * alpha[..., None], 0, 255).round().astype(np.uint8)
     changed = np.zeros(shape, np.float32)
     changed[part] = np.maximum(alpha, shade)
     return Placed(out, changed)
+
+
+def _in_light_of(
+    crop: NDArray[np.float32], colours: NDArray[np.float32], under: NDArray[np.bool_], ring: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """The lifted ground in the brightness of the ground that it comes to."""
+    rim = ring & ~under
+    if rim.sum() < 8:
+        return colours
+    gain = np.median(crop[rim], axis=0) / np.maximum(np.median(colours[rim], axis=0), 4.0)
+    return colours * np.clip(gain, 0.3, 2.5)
 
 
 def _around(wanted: Wanted, shape: tuple[int, int]) -> NDArray[np.float32]:
