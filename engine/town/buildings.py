@@ -82,7 +82,7 @@ def _house(rng: np.random.Generator, footprint: Array, width: float, shop: bool,
     storey = rng.uniform(2.95, 3.4) if style < 3 else rng.uniform(3.3, 3.8)
     codes = (PLASTER, BRICK, PANEL, CURTAIN)[style]
     colour = rgb(codes[int(rng.integers(len(codes)))])
-    tint = rng.uniform(0.85, 1.12)
+    tint = rng.uniform(0.72, 0.98)
     window = (rng.uniform(1.0, 1.7), rng.uniform(1.35, 1.75))
     return House(
         footprint, GROUND_FLOOR_M + floors * storey + 0.9, storey, rng.uniform(2.5, 3.8), window, style, shop,

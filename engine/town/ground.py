@@ -137,7 +137,7 @@ def _beside(spots: Spots, edge: torch.Tensor, fields: GroundMap) -> Finish:
     strip = inside((edge - 0.95).abs() - 0.55, f.clamp(min=0.15)) * verge
     wall = fields.wall.at(p)
     lot = inside(PAVEMENT_M - edge, f.clamp(min=0.05))
-    built = smooth(-0.4, 0.6, 4.5 - wall + 2 * noise("cloud", x / 90.0, y / 90.0))
+    built = smooth(-0.4, 0.6, 2.6 - wall + 1.2 * noise("cloud", x / 90.0, y / 90.0))
     green = torch.maximum(strip, lot * (1 - 0.8 * built))
     base = mix(stone, grass, green)
     kerb = inside(edge - KERB_M, f.clamp(min=0.01))
@@ -152,7 +152,7 @@ def _slabs(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, blotch: torch.Tens
     cx, cy = torch.floor(x / size), torch.floor(y / size)
     fx, fy = (x / size - cx - 0.5).abs(), (y / size - cy - 0.5).abs()
     joint = inside((0.5 - torch.maximum(fx, fy)) * size - 0.012, f) * fade(0.05, f)
-    tone = 0.285 * (1 + 0.14 * (hashed(cx, cy) - 0.5) * fade(size, f) + 0.10 * blotch + 0.10 * grain)
+    tone = 0.235 * (1 + 0.14 * (hashed(cx, cy) - 0.5) * fade(size, f) + 0.10 * blotch + 0.10 * grain)
     spots = smooth(1.5, 2.0, noise("grain", x / 7.0, y / 7.0)) * fade(0.03, f) * 0.3
     tone = tone * (1 - 0.5 * joint) * (1 - spots)
     return tone[:, None] * colour((1.03, 0.98, 0.91), grain[:, None])
@@ -161,7 +161,7 @@ def _slabs(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, blotch: torch.Tens
 def _kerbstone(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, grain: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
     along = (x + y * 0.73) / 1.0
     joint = inside((along - torch.floor(along) - 0.5).abs() - 0.012, f) * fade(0.05, f)
-    tone = (0.33 + 0.035 * grain) * (1 - 0.4 * joint)
+    tone = (0.29 + 0.035 * grain) * (1 - 0.4 * joint)
     return tone[:, None] * colour((1.0, 0.98, 0.94), grain[:, None])
 
 

@@ -15,11 +15,11 @@ class Light:
 
     azimuth: float
     elevation: float
-    sun: Colour = (3.3, 2.55, 1.75)
+    sun: Colour = (3.25, 2.35, 1.45)
     zenith: Colour = (0.17, 0.34, 0.74)
     horizon: Colour = (0.74, 0.79, 0.85)
     bounce: Colour = (0.24, 0.20, 0.16)
-    ambient: Colour = (0.47, 0.53, 0.63)
+    ambient: Colour = (0.48, 0.52, 0.60)
     haze_m: float = 900.0
     clouds: float = 0.5
     drift: tuple[float, float] = (0.0, 0.0)

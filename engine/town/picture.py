@@ -19,7 +19,7 @@ from engine.town.trace import Hit, Intersector
 # Places in a pixel besides its centre that no row or column shares.
 SUBPIXELS = ((-0.33, -0.17), (0.33, -0.21), (0.02, 0.36))
 FAR_M = 3000.0
-RUN = 16384  # rays that are worked on at once
+RUN = 1 << 18  # rays that are worked on at once, so that memory stays bounded
 LEAVES = 1 << 40  # the number that all foliage shares as a surface
 RULES = {
     Kind.PLAIN: things.plain, Kind.VEHICLE: things.vehicle, Kind.GLASS: things.glass, Kind.LEAF: things.leaf,
@@ -109,7 +109,7 @@ class _Seen:
 
 
 def _radiance(world: World, camera: _Camera, u: torch.Tensor, v: torch.Tensor) -> _Seen:
-    """What places in a picture show, worked out in runs that fit the processor's cache."""
+    """What places in a picture show, worked out in runs."""
     runs = [_seen(world, camera, a, b) for a, b in zip(u.split(RUN), v.split(RUN), strict=True)]
     fields = ("light", "depth", "thing", "surface", "normal", "lit")
     return _Seen(*(torch.cat([getattr(run, f) for run in runs]) for f in fields))

@@ -59,11 +59,12 @@ def plan_of(seed: int) -> Plan:
 
 
 def light_of(town_plan: Plan) -> Light:
-    """A late afternoon, the sun to one side of the ego's way."""
+    """A late afternoon, the low sun behind the ego and to one side, so that it reaches into the street."""
     rng = dice("light", town_plan.seed)
     side = rng.choice([-1.0, 1.0])
-    azimuth = float(town_plan.streets[0].heading(215.0)) + side * math.radians(rng.uniform(35, 75))
-    return Light(azimuth, math.radians(rng.uniform(24, 33)), clouds=rng.uniform(0.35, 0.6), drift=(rng.random(), rng.random()))
+    azimuth = float(town_plan.streets[0].heading(225.0)) + math.pi + side * math.radians(rng.uniform(9, 20))
+    elevation = math.radians(rng.uniform(22, 28))
+    return Light(azimuth, elevation, clouds=rng.uniform(0.35, 0.55), drift=(rng.random(), rng.random()))
 
 
 @lru_cache(maxsize=2)
