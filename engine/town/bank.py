@@ -1,0 +1,157 @@
+"""The shipped bank of actors, drawn from Town, for the draft to add where a drive has nothing alike.
+
+`assets/bank/index.json` holds {"version": 1, "entries": [entry, ...]}. An entry is {"name", "category", "size_lwh", "pictures":
+[picture, ...]}; `Look.source` names it as "bank:<name>". A picture is {"file", "azimuth_deg", "elevation_deg", "distance_m",
+"width", "height", "intrinsics", "T_camera_box"}: an RGBA PNG beside the index, cropped to the actor, alpha its outline, colour
+not multiplied by it. `azimuth_deg` says from where the camera sees the box, counter-clockwise from its front (0: the front,
+90: its left side), `elevation_deg` from how far above the horizontal at its centre. `intrinsics` (fx, fy, cx, cy, skew) are
+those of the cropped picture, pixel centres at integers; `T_camera_box` is {"translation", "rotation"}: the box (x ahead, y
+left, z up, centred) in the camera's frame. So the box's hull projects onto the picture with editor.cameras alone.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from editor.cameras import T_camera_world
+from editor.datasets.files import write_bytes, write_json
+from editor.geometry import IDENTITY, Rigid, Vec3, quaternion_from_matrix, vec3
+from editor.scene import Actor, ActorId, Look, Pose, View
+from engine.town.actors import mesh_of
+from engine.town.ground import Field, GroundMap
+from engine.town.light import Light
+from engine.town.picture import World, draw
+from engine.town.shade import CELL_M
+from engine.town.stage import part_of, without_slivers
+from engine.town.trace import Embree, structure
+
+ENTRIES: tuple[tuple[str, str, Vec3], ...] = (
+    ("sedan", "vehicle.car", (4.72, 1.92, 1.46)),
+    ("hatchback", "vehicle.car", (4.08, 1.86, 1.50)),
+    ("suv", "vehicle.car", (4.78, 2.02, 1.74)),
+    ("van", "vehicle.car", (5.55, 2.18, 2.42)),
+    ("pickup", "vehicle.truck", (5.60, 2.10, 1.88)),
+    ("truck", "vehicle.truck", (8.10, 2.55, 3.35)),
+    ("bus", "vehicle.bus.rigid", (11.60, 2.95, 3.30)),
+    ("motorcycle", "vehicle.motorcycle", (2.15, 0.80, 1.62)),
+    ("cyclist", "vehicle.bicycle", (1.80, 0.66, 1.76)),
+    ("pedestrian-a", "human.pedestrian.adult", (0.88, 0.65, 1.76)),
+    ("pedestrian-b", "human.pedestrian.adult", (0.84, 0.62, 1.66)),
+    ("cone", "movable_object.trafficcone", (0.40, 0.40, 0.75)),
+    ("barrier", "movable_object.barrier", (0.60, 1.90, 1.05)),
+)
+AZIMUTHS = 8
+EYE_M = 1.6  # the camera's height
+LONG_PX = 200  # the longest side of a picture, about
+FINER = 2  # pictures are drawn so many times larger and averaged
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One picture of an entry, and what goes into the index about it."""
+
+    rgba: np.ndarray
+    record: dict[str, object]
+
+
+def write_bank(folder: Path) -> None:
+    """Draw all entries into a folder, index last."""
+    entries = []
+    for name, category, size in ENTRIES:
+        pictures = []
+        for k in range(AZIMUTHS):
+            file = f"{name}-{k * 360 // AZIMUTHS:03d}.png"
+            one = shot(name, category, size, k * 2 * math.pi / AZIMUTHS)
+            ok, data = cv2.imencode(".png", cv2.cvtColor(one.rgba, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+            if not ok:
+                raise ValueError(f"bank picture {file} of {one.rgba.shape}; OpenCV could not encode it")
+            write_bytes(folder / file, data.tobytes())
+            pictures.append({"file": file, **one.record})
+        entries.append({"name": name, "category": category, "size_lwh": list(size), "pictures": pictures})
+    write_json(folder / "index.json", {"version": 1, "entries": entries})
+
+
+def shot(name: str, category: str, size: Vec3, azimuth: float) -> Shot:
+    """One actor alone, from one side."""
+    actor = Actor(ActorId(f"new-{name}"), category, size, _walked(category), look=Look(source=f"bank:{name}"))
+    distance = max(8.0, min(12.0, 1.6 * size[0]))
+    view = _view(size, azimuth, distance)
+    picture, layers = draw(_alone(actor), view, IDENTITY)
+    alpha = (layers.instance > 0).astype(np.float32)
+    colour = np.where(alpha[..., None] > 0, picture, _spread(picture, alpha))
+    small = _averaged(colour.astype(np.float32))
+    alpha = _averaged(alpha[..., None])[..., 0]
+    return _cropped(small, alpha, view, azimuth, distance, size)
+
+
+def _walked(category: str) -> tuple[Pose, ...]:
+    """A track that shows someone in mid-stride; things stand."""
+    if not category.startswith(("human.", "vehicle.bicycle")):
+        return (Pose(0, IDENTITY),)
+    end = Rigid((1.3, 0.0, 0.0), IDENTITY.rotation)
+    return Pose(0, IDENTITY), Pose(1_000_000, end)
+
+
+@cache
+def _plain_ground() -> GroundMap:
+    one = Field(torch.full((4,), 127, dtype=torch.int8), 100.0, 1.0, 2, 2)
+    return GroundMap(one, one, one, one, one)
+
+
+def _alone(actor: Actor) -> World:
+    mesh = without_slivers(mesh_of(0, actor, 850_000 if len(actor.track) > 1 else 0))
+    part = part_of(mesh, np.ones(len(mesh.triangles)), np.array([np.eye(3), np.eye(3)]))
+    n = 2
+    shade = Field(torch.ones(n * n), CELL_M, 1.0, n, n)
+    light = Light(math.radians(60), math.radians(52), sun=(2.1, 1.95, 1.7), ambient=(0.62, 0.64, 0.68), haze_m=1e6)
+    return World((part,), Embree((structure(mesh.points, mesh.triangles),)), _plain_ground(), light, shade)
+
+
+def _view(size: Vec3, azimuth: float, distance: float) -> View:
+    """A camera that looks level-headed at the box's centre, wide enough for all of it."""
+    eye = np.array([distance * math.cos(azimuth), distance * math.sin(azimuth), EYE_M - size[2] / 2])
+    ahead = -eye / np.linalg.norm(eye)
+    right = np.cross(ahead, [0.0, 0.0, 1.0])
+    right /= np.linalg.norm(right)
+    turn = np.stack([right, np.cross(ahead, right), ahead], 1)
+    radius = math.sqrt(sum(s * s for s in size)) / 2
+    reach = radius / max(distance - 0.5 * size[0], 2.0)
+    n = FINER * LONG_PX
+    f = n / (2 * reach)
+    return View("bank", n, n, (f, f, (n - 1) / 2, (n - 1) / 2, 0.0), Rigid(vec3(eye), quaternion_from_matrix(turn)))
+
+
+def _spread(picture: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """The actor's own colours a little beyond its outline, so that no sky shows at soft edges."""
+    inside = cv2.erode(alpha, np.ones((3, 3)))[..., None]
+    blurred = cv2.GaussianBlur(picture * inside, (0, 0), 3)
+    return blurred / np.maximum(cv2.GaussianBlur(inside, (0, 0), 3)[..., None], 1e-3)
+
+
+def _averaged(values: np.ndarray) -> np.ndarray:
+    h, w, c = values.shape
+    return values.reshape(h // FINER, FINER, w // FINER, FINER, c).mean((1, 3))
+
+
+def _cropped(colour: np.ndarray, alpha: np.ndarray, view: View, azimuth: float, distance: float, size: Vec3) -> Shot:
+    rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    rgba = np.dstack([np.clip(colour, 0, 255), 255 * alpha]).round().astype(np.uint8)[top:bottom, left:right]
+    rgba[rgba[..., 3] == 0] = 0
+    fx, fy, cx, cy, skew = view.intrinsics
+    at = [(c + 0.5) / FINER - 0.5 for c in (cx, cy)]
+    T_camera_box = T_camera_world(IDENTITY, view)
+    record = {
+        "azimuth_deg": round(math.degrees(azimuth), 3),
+        "elevation_deg": round(math.degrees(math.atan2(EYE_M - size[2] / 2, distance)), 3),
+        "distance_m": distance,
+        "width": int(right - left), "height": int(bottom - top),
+        "intrinsics": [fx / FINER, fy / FINER, float(at[0] - left), float(at[1] - top), skew],
+        "T_camera_box": {"translation": list(T_camera_box.translation), "rotation": list(T_camera_box.rotation)},
+    }  # fmt: skip
+    return Shot(rgba, record)

@@ -1,0 +1,183 @@
+"""Town: the same seed gives the same bytes, its truth is exact, and what it writes is a nuScenes data set."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from editor.cameras import T_camera_world, box_hull
+from editor.datasets.nuscenes import open_data_set
+from editor.geometry import IDENTITY, Rigid, box_corners
+from editor.scene import Look, Scenario, View
+from editor.tracks import actor_at
+from engine.town import Recipe, TownError, generate, render_truth
+from engine.town.recording import VERSION, jpeg, scene_name
+
+SEED, RECIPE = 3, Recipe(size=(128, 72), duration_s=0.6, lidar_columns=60)
+BANK = Path(__file__).parents[3] / "assets" / "bank"
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    out = tmp_path_factory.mktemp("town")
+    told = []
+    generate(out, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (36, 36)
+    return out
+
+
+@pytest.fixture(scope="module")
+def scenario(recorded):
+    scene = open_data_set(recorded, VERSION).scene(scene_name(SEED))
+    return Scenario(scene, scene.actors, scene.ego)
+
+
+def with_actor(scenario, actor):
+    return replace(scenario, actors=tuple(actor if a.id == actor.id else a for a in scenario.actors))
+
+
+def shifted(actor, dx, dy):
+    moved = []
+    for pose in actor.track:
+        x, y, z = pose.T_world.translation
+        moved.append(replace(pose, T_world=Rigid((x + dx, y + dy, z), pose.T_world.rotation)))
+    return replace(actor, track=tuple(moved))
+
+
+def most_seen(truth, scenario, category="vehicle.car"):
+    sizes = {a.id: truth.mask(a.id).sum() for a in scenario.actors if a.category == category}
+    return scenario.actor(max(sizes, key=sizes.get))
+
+
+def test_the_same_seed_gives_the_same_bytes_in_any_number_of_processes(recorded, tmp_path):
+    generate(tmp_path, 1, SEED, recipe=RECIPE, processes=2)
+    files = sorted(p.relative_to(recorded) for p in recorded.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
+    assert [f for f in files if (recorded / f).read_bytes() != (tmp_path / f).read_bytes()] == []
+
+
+def test_an_interrupted_recording_is_completed(recorded):
+    file = next(recorded.glob("sweeps/CAM_BACK/*.jpg"))
+    content = file.read_bytes()
+    file.unlink()
+    told = []
+    generate(recorded, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
+    assert told == [(36, 36)]
+    assert file.read_bytes() == content
+
+
+def test_truth_of_an_unedited_scenario_is_the_recording(recorded, scenario):
+    for view, frame in (("CAM_FRONT", 0), ("CAM_BACK_LEFT", 3)):
+        truth = render_truth(scenario, view, frame)
+        assert (
+            jpeg(truth.picture, RECIPE.jpeg_quality)
+            == (recorded / scenario.scene.frames[frame].picture(view).file).read_bytes()
+        )
+
+
+@pytest.mark.parametrize("frame", [0, 3])
+def test_hulls_contain_their_actors(scenario, frame):
+    for view in scenario.scene.views:
+        truth = render_truth(scenario, view.name, frame)
+        picture = scenario.scene.frames[frame].picture(view.name)
+        for actor in scenario.actors:
+            mask = truth.mask(actor.id)
+            if not mask.any():
+                continue
+            corners = T_camera_world(picture.T_world_ego, view).apply(
+                box_corners(actor_at(actor, picture.t_us), actor.size_lwh)
+            )
+            hull = box_hull(view, corners)
+            assert hull is not None
+            out = [cv2.pointPolygonTest(hull, (float(x), float(y)), True) for y, x in np.argwhere(mask)]
+            assert min(out) > -0.05, actor.category
+
+
+def test_depth_is_metres_along_the_optical_axis(scenario):
+    truth = render_truth(scenario, "CAM_FRONT", 0)
+    fy, cy = truth.view.intrinsics[1], truth.view.intrinsics[3]
+    row = truth.view.height - 1
+    ground = 1.51 * fy / (row - cy)  # the camera's height over a level road
+    assert np.median(truth.depth[row]) == pytest.approx(ground, rel=0.02)
+    assert np.isinf(truth.depth).any()
+
+
+def test_a_moved_actor_moves_and_the_rest_stays(scenario):
+    before = render_truth(scenario, "CAM_FRONT", 2)
+    actor = most_seen(before, scenario)
+    after = render_truth(with_actor(scenario, shifted(actor, 0.0, 500.0)), "CAM_FRONT", 2)
+    assert before.mask(actor.id).sum() > 20
+    assert not after.mask(actor.id).any()
+    again = render_truth(with_actor(scenario, shifted(shifted(actor, 0.0, 500.0), 0.0, -500.0)), "CAM_FRONT", 2)
+    assert (again.mask(actor.id) == before.mask(actor.id)).mean() > 0.99
+
+
+def test_colour_and_category_change_how_an_actor_looks(scenario):
+    before = render_truth(scenario, "CAM_FRONT", 2)
+    actor = most_seen(before, scenario)
+    mask = before.mask(actor.id)
+    green = render_truth(with_actor(scenario, replace(actor, look=Look(colour="#00ff00"))), "CAM_FRONT", 2)
+    assert green.picture[mask][:, 1].mean() > before.picture[mask][:, 1].mean() + 5
+    cone = render_truth(with_actor(scenario, replace(actor, category="movable_object.trafficcone")), "CAM_FRONT", 2)
+    assert 0 < cone.mask(actor.id).sum() < mask.sum()
+
+
+def test_another_ego_path_sees_from_elsewhere(scenario):
+    beside = tuple(replace(p, T_world=p.T_world @ Rigid((0.0, 1.0, 0.0), (1.0, 0.0, 0.0, 0.0))) for p in scenario.ego)
+    moved = render_truth(replace(scenario, ego=beside), "CAM_FRONT", 2)
+    assert (moved.picture != render_truth(scenario, "CAM_FRONT", 2).picture).any(-1).mean() > 0.3
+
+
+def test_other_sizes_are_fitted_like_recorded_pictures(scenario):
+    truth = render_truth(scenario, "CAM_FRONT", 1, (64, 40))
+    assert truth.picture.shape == (40, 64, 3)
+    assert truth.depth.shape == truth.instance.shape == (40, 64)
+    assert (truth.view.width, truth.view.height) == (64, 40)
+
+
+def test_what_town_cannot_draw_is_said(scenario, tmp_path):
+    with pytest.raises(TownError, match="weather 'rain'"):
+        render_truth(replace(scenario, weather="rain"), "CAM_FRONT", 0)
+    with pytest.raises(TownError, match="frame 99"):
+        render_truth(scenario, "CAM_FRONT", 99)
+    with pytest.raises(TownError, match="wanted one of Town's"):
+        render_truth(replace(scenario, scene=replace(scenario.scene, synthetic=False)), "CAM_FRONT", 0)
+    for bad in ({"size": (0, 10)}, {"duration_s": 0.1}, {"processes": 0}):
+        with pytest.raises(TownError, match="wanted"):
+            generate(tmp_path, 1, 1, **bad)
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(TownError, match=str(blocked)):
+        generate(blocked, 1, SEED, recipe=RECIPE)
+
+
+def test_the_devkit_opens_it_and_its_map_api_knows_the_lanes(recorded, monkeypatch):
+    from nuscenes.map_expansion import map_api
+    from nuscenes.nuscenes import NuScenes
+
+    data = NuScenes(VERSION, dataroot=str(recorded), verbose=False)
+    assert data.log[0]["vehicle"] == "town"
+    assert data.log[0]["logfile"] == f"town-{SEED}"
+    location = data.log[0]["location"]
+    monkeypatch.setattr(map_api, "locations", [*map_api.locations, location])
+    streets = map_api.NuScenesMap(str(recorded), location)
+    x, y, _ = data.get("ego_pose", data.sample_data[0]["ego_pose_token"])["translation"]
+    assert streets.layers_on_point(x, y)["drivable_area"]
+    assert streets.layers_on_point(x, y)["lane"]
+
+
+def test_bank_pictures_fit_their_boxes():
+    entries = json.loads((BANK / "index.json").read_text())["entries"]
+    assert {e["category"] for e in entries} >= {"vehicle.car", "vehicle.truck", "vehicle.bus.rigid", "human.pedestrian.adult"}
+    for entry in entries:
+        for picture in entry["pictures"][::3]:
+            rgba = cv2.imread(str(BANK / picture["file"]), cv2.IMREAD_UNCHANGED)
+            assert rgba.shape == (picture["height"], picture["width"], 4)
+            view = View("bank", picture["width"], picture["height"], tuple(picture["intrinsics"]), IDENTITY)
+            T = Rigid(tuple(picture["T_camera_box"]["translation"]), tuple(picture["T_camera_box"]["rotation"]))
+            hull = box_hull(view, box_corners(T, tuple(entry["size_lwh"])))
+            for y, x in np.argwhere(rgba[..., 3] > 250)[::97]:
+                assert cv2.pointPolygonTest(hull, (float(x), float(y)), True) > -0.8
