@@ -12,7 +12,17 @@ export function keyName(event) {
   return [...parts, key].join("+");
 }
 
+/** What was pressed with the pointer lets go of the keyboard, so that Space plays; whoever tabs to a button keeps it. */
+function letGoOfWhatWasPressed(root) {
+  let byPointer = false;
+  root.addEventListener("pointerdown", () => { byPointer = true; }, true);
+  root.addEventListener("keydown", () => { byPointer = false; }, true);
+  root.addEventListener("click", (event) => event.detail > 0 && event.target.closest("button")?.blur());
+  root.addEventListener("change", (event) => byPointer && event.target.tagName === "SELECT" && event.target.blur());
+}
+
 export function listenToKeys(root, table, perform) {
+  letGoOfWhatWasPressed(root);
   const byKey = new Map(table.flatMap((action) => action.keys.map((key) => [key, action.name])));
 
   root.ownerDocument.addEventListener("keydown", (event) => {

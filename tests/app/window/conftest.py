@@ -7,21 +7,21 @@ from tests.app.window.served import Served, browser, served
 from tests.app.window.window import Window
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     """The browser."""
     with browser() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_window(small_drive, tmp_path_factory) -> Served:
     """A server on the small drive."""
     with served(small_drive, tmp_path_factory.mktemp("workspace")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_tab(chromium: Browser, small_window: Served):
     """One tab for all tests that need no tab of their own."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})

@@ -163,3 +163,14 @@ def test_the_edits_list_goes_to_any_step(window, truck):
     window.page.locator("#edits button").nth(2).click()
     window.settle(2)
     assert truck not in window.actors
+
+
+def test_space_plays_after_a_button_was_clicked_and_presses_it_after_a_tab(window):
+    window.page.locator("[data-layer=boxes]").click()
+    window.press(" ")
+    assert window.ask("s.playing")
+    window.press(" ")
+    window.page.locator("[data-layer=boxes]").focus()
+    window.press(" ")
+    assert not window.ask("s.playing")
+    assert window.ask("s.layers.boxes")
