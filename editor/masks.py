@@ -49,21 +49,31 @@ def fill(image: NDArray, polygon: Array, value: int) -> None:
 
 def cast_mask(boxes: tuple[SeenBox, ...], view: View) -> tuple[Mask, NDArray[np.float32]]:
     """Whose box a ray through each pixel's centre meets first, and at what depth in metres (inf where it meets none)."""
-    if not boxes:
-        return np.zeros((view.height, view.width), np.int32), np.full((view.height, view.width), np.inf, np.float32)
+    mask, depth = np.zeros((view.height, view.width), np.int32), np.full((view.height, view.width), np.inf, np.float32)
+    rows, columns = np.nonzero(_near_outlines(boxes, view))  # no ray beside them meets anything
+    if not len(rows):
+        return mask, depth
     from open3d import core, t
 
     scene = t.geometry.RaycastingScene()
     for box in boxes:
         scene.add_triangles(core.Tensor(box.corners_camera.astype(np.float32)), core.Tensor(TRIANGLES))
-    columns, rows = np.meshgrid(np.arange(view.width), np.arange(view.height))
     directions = rays(view, np.stack([columns, rows], axis=-1).astype(np.float64))
     # From the near plane on, so that what is nearer is as invisible here as in the outlines.
     hits = scene.cast_rays(core.Tensor(np.concatenate([directions * NEAR_M, directions], axis=-1).astype(np.float32)))
     geometry = hits["geometry_ids"].numpy()
     owners = np.array([box.index + 1 for box in boxes] + [0], np.int32)
-    mask = owners[np.where(geometry == scene.INVALID_ID, len(boxes), geometry)]
-    return mask, hits["t_hit"].numpy() + np.float32(NEAR_M)
+    mask[rows, columns] = owners[np.where(geometry == scene.INVALID_ID, len(boxes), geometry)]
+    depth[rows, columns] = hits["t_hit"].numpy() + np.float32(NEAR_M)
+    return mask, depth
+
+
+def _near_outlines(boxes: tuple[SeenBox, ...], view: View) -> NDArray[np.uint8]:
+    """1 inside the boxes' outlines and two pixels around them, for the rounding of both."""
+    inside = np.zeros((view.height, view.width), np.uint8)
+    for box in boxes:
+        fill(inside, box.hull, 1)
+    return cv2.dilate(inside, np.ones((5, 5), np.uint8))
 
 
 TRIANGLES = np.array([[f[0], f[i], f[i + 1]] for f in BOX_FACES for i in (1, 2)], np.uint32)
