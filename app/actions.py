@@ -47,7 +47,7 @@ ACTIONS = (
     Action("redo", "Redo", "Take", ("ctrl+shift+z", "ctrl+y")),
     Action("branch", "Branch: go on in a new take", "Take", ("b",)),
     Action("export", "Export", "Take", ("ctrl+e",)),
-    Action("cancel", "Stop drawing the draft", "Take"),
+    Action("cancel", "Stop the draft, or go on with it", "Take"),
     Action("fit", "Fit the map", "View", ("f",)),
     Action("zoom_in", "Zoom in", "View", ("+", "=")),
     Action("zoom_out", "Zoom out", "View", ("-",)),

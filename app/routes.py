@@ -1,7 +1,7 @@
 """The window's own routes: scenes and takes as JSON, edits, pictures, LiDAR, the draft's stream, exports, the page's files."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -230,7 +230,7 @@ def _gone_to(history: History, position: int) -> History:
     return history
 
 
-def _told(work: Any) -> Any:
+def _told(work: Iterator[Message]) -> Iterator[Message]:
     """The same messages, and what went wrong as the last of them."""
     try:
         yield from work

@@ -104,7 +104,7 @@ export function createActions(store, take, gestures, bev, dialogs) {
     map: () => toggleLayer("map"),
     space: () => store.set({ space: !state.space }),
     ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`view_${n}`, () => store.set({ expanded: state.expanded === n - 1 ? null : n - 1 })])),
-    cancel: take.stopDrawing,
+    cancel: () => (state.draft ? take.stopDrawing() : take.draw()),
     export: () => dialogs.export(),
     help: () => dialogs.help(),
   };

@@ -69,7 +69,8 @@ export function createExport(dialog, store, take, say) {
       running = begun.number;
       return await follow(begun);
     } catch (error) {
-      return say(error.message, "problem");
+      running = null;
+      return failed(error.message);
     }
   }
 

@@ -68,13 +68,11 @@ export function createDocument(store, pictures, say) {
   }
 
   async function send(path, body) {
-    const started = performance.now();
     store.set({ saving: "saving" });
     const request = { ...body, take: state.take.id, scene: state.scene.name, base: state.take.state };
     try {
       const patch = await postUntilAnswered(path, request, () => store.set({ saving: "offline" }));
       accept(patch);
-      globalThis.retakeLastCommitMs = performance.now() - started;
       return true;
     } catch (error) {
       store.set({ saving: "saved", waiting: null });
@@ -162,6 +160,7 @@ export function createDocument(store, pictures, say) {
     const mine = new AbortController();
     drawing = mine;
     const wanted = [state.take, state.compared].filter((take) => take && pictures.missing(take, state.scene).length > 0);
+    if (wanted.length > 0) store.set({ draft: { done: 0, total: pictures.missing(wanted[0], state.scene).length, started: performance.now() } });
     try {
       for (const take of wanted) await drawTake(take, mine.signal);
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import { clock, make, option } from "./dom.js";
 
-export function createTopbar(root, store, take) {
+export function createTopbar(root, store, take, pictures) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
   const scenePicker = $("#scene-picker"), takePicker = $("#take-picker"), name = $("#take-name");
@@ -54,8 +54,14 @@ export function createTopbar(root, store, take) {
   function drawDraft() {
     const { draft } = state;
     const busy = Boolean(draft && draft.done < draft.total);
-    $("#draft").hidden = !busy;
-    if (!busy) return;
+    const stopped = !draft && Boolean(state.take) && pictures.missing(state.take, state.scene).length > 0;
+    $("#draft").hidden = !busy && !stopped;
+    $("#draft progress").hidden = !busy;
+    $("#draft button").textContent = busy ? "Cancel" : "Continue";
+    if (!busy) {
+      $("#draft-text").textContent = "Draft stopped";
+      return;
+    }
     const gone = (performance.now() - draft.started) / 1000;
     const left = draft.done > 2 ? Math.ceil((gone / draft.done) * (draft.total - draft.done)) : null;
     $("#draft progress").value = draft.done / draft.total;
@@ -75,5 +81,5 @@ export function createTopbar(root, store, take) {
   store.watch(["scene", "scenes"], () => state.scene && drawScenes());
   store.watch(["take", "takes"], () => state.take && (drawTakes(), drawButtons()));
   store.watch(["take", "saving"], () => state.take && drawSaving());
-  store.watch(["draft"], drawDraft);
+  store.watch(["draft", "take"], drawDraft);
 }

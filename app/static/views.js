@@ -11,7 +11,7 @@ const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
 const ORDER = { 2: ["FRONT", "BACK", "FRONT_LEFT", "FRONT_RIGHT", "BACK_LEFT", "BACK_RIGHT"], 3: ["FRONT_LEFT", "FRONT", "FRONT_RIGHT", "BACK_LEFT", "BACK", "BACK_RIGHT"] };
 const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
 const TOPICS = [
-  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "size",
+  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size",
 ];
 
 /** "CAM_FRONT_LEFT" → "Front left". */
@@ -270,7 +270,7 @@ export function createViews(grid, store, pictures) {
     const tier = drawSide(context, index, state.take, actorsNow(state), width);
     if (state.wipe.on) drawWipe(context, index, shown, width);
     context.restore();
-    badge.textContent = TIERS[tier];
+    badge.textContent = tier === "waiting" && !state.draft ? "not drawn" : TIERS[tier];
     badge.dataset.tier = tier;
   }
 

@@ -60,7 +60,7 @@ export async function mount(element) {
   createViewsPointer($("#views"), store, views, gestures);
   createSpace($("#space"), $("#map"), store, bev.background);
   createTimeline($("#timeline"), $("#time-tip"), store, pictures, actions);
-  createTopbar(root, store, take);
+  createTopbar(root, store, take, pictures);
   createActorPanel($("#actor"), store, take, actions);
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);

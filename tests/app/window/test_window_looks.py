@@ -144,3 +144,16 @@ def test_everything_that_can_be_pressed_has_a_name(window):
           .map((each) => each.outerHTML.slice(0, 80))"""
     )
     assert nameless == []
+
+
+def test_the_draft_can_be_stopped_and_gone_on_with(window):
+    window.drag(window.actor_on_map(truck(window)), (-25, 0))
+    window.settle(1)
+    window.page.evaluate("document.querySelector('[data-action=cancel]').click()")
+    stopped = window.ask("s.draft === null")
+    window.page.wait_for_timeout(100)
+    if window.page.get_by_text("Draft stopped").is_visible():  # unless all was drawn before it could be stopped
+        window.page.get_by_role("button", name="Continue").click()
+    window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+    assert stopped
+    assert window.ask("retake.pictures.missing(take, s.scene).length") == 0
