@@ -78,7 +78,9 @@ def _mesh(key: str, category: str, size: tuple[float, float, float], colour: str
     return people.crate(size)
 
 
-def _vehicle(category: str, size: tuple[float, float, float], colour: tuple | None, pick: float, second: float, distance: float) -> Mesh:
+def _vehicle(
+    category: str, size: tuple[float, float, float], colour: tuple | None, pick: float, second: float, distance: float
+) -> Mesh:
     shape = vehicles.shape_of(category, size)
     if shape == "bus":
         return vehicles.bus(size, colour or vehicles.paint_of(vehicles.BUS_PAINTS, pick), distance)

@@ -100,7 +100,14 @@ def _ends(plan: Plan, taken: list[shapely.Geometry]) -> list[House]:
             along, away = sign * np.array([math.sin(h), -math.cos(h)]), sign * np.array([math.cos(h), math.sin(h)])
             middle = np.clip(street.at(s), 3, CANVAS_M - 3) + away * 6
             w, d = rng.uniform(36, 52), 14.0
-            footprint = np.array([middle + along * w / 2, middle - along * w / 2, middle - along * w / 2 + away * d, middle + along * w / 2 + away * d])
+            footprint = np.array(
+                [
+                    middle + along * w / 2,
+                    middle - along * w / 2,
+                    middle - along * w / 2 + away * d,
+                    middle + along * w / 2 + away * d,
+                ]
+            )
             out.append(_house(rng, footprint[::1], w, False, 1))
     return out
 
@@ -173,12 +180,27 @@ def _gable(house: House, top: float, surface: Surface) -> Mesh:
     slope = rise / (t / 2)
     z = top - over * slope
     ridge, e = top + rise, 0.35
-    points = [(-e, -over, z), (w + e, -over, z), (w + e, t / 2, ridge), (-e, t / 2, ridge), (-e, t + over, z), (w + e, t + over, z)]
+    points = [
+        (-e, -over, z),
+        (w + e, -over, z),
+        (w + e, t / 2, ridge),
+        (-e, t / 2, ridge),
+        (-e, t + over, z),
+        (w + e, t + over, z),
+    ]
     tiles = quads(points, [(0, 1, 2, 3), (3, 2, 5, 4)], surface, 5.0)
-    under = quads([(x, y, h - 0.18) for x, y, h in points], [(3, 2, 1, 0), (4, 5, 2, 3)], Surface(Kind.PLAIN, (0.30, 0.28, 0.25)), 5.0)
+    under = quads(
+        [(x, y, h - 0.18) for x, y, h in points], [(3, 2, 1, 0), (4, 5, 2, 3)], Surface(Kind.PLAIN, (0.30, 0.28, 0.25)), 5.0
+    )
     side = Surface(Kind.PLAIN, house.colour)
-    ends = mesh([(0, 0, top), (0, t, top), (0, t / 2, ridge - 0.1), (w, 0, top), (w, t, top), (w, t / 2, ridge - 0.1)], [(0, 2, 1), (3, 4, 5)], side)
-    chimney = box((w * 0.3, t * 0.55, ridge - 1.2), (w * 0.3 + 0.7, t * 0.55 + 0.7, ridge + 0.9), Surface(Kind.PLAIN, rgb("#7a4a3a")))
+    ends = mesh(
+        [(0, 0, top), (0, t, top), (0, t / 2, ridge - 0.1), (w, 0, top), (w, t, top), (w, t / 2, ridge - 0.1)],
+        [(0, 2, 1), (3, 4, 5)],
+        side,
+    )
+    chimney = box(
+        (w * 0.3, t * 0.55, ridge - 1.2), (w * 0.3 + 0.7, t * 0.55 + 0.7, ridge + 0.9), Surface(Kind.PLAIN, rgb("#7a4a3a"))
+    )
     return _placed(house, merge([tiles, under, ends, chimney]))
 
 
@@ -202,7 +224,14 @@ def _awnings(house: House, rng: np.random.Generator) -> list[Mesh]:
             second = (0.62, 0.60, 0.55) if rng.random() < 0.6 else rgb(codes[0])
             surface = Surface(Kind.STRIPES, rgb(codes[int(rng.integers(len(codes)))]), params=(*second, 0.5, 0.0))
             d = rng.uniform(1.0, 1.5)
-            points = [(x, -d, 2.52), (x + span, -d, 2.52), (x + span, 0, 3.02), (x, 0, 3.02), (x, -d, 2.30), (x + span, -d, 2.30)]
+            points = [
+                (x, -d, 2.52),
+                (x + span, -d, 2.52),
+                (x + span, 0, 3.02),
+                (x, 0, 3.02),
+                (x, -d, 2.30),
+                (x + span, -d, 2.30),
+            ]
             out.append(_placed(house, quads(points, [(0, 1, 2, 3), (4, 5, 1, 0)], surface, 5.0)))
         x += span + rng.uniform(0.4, 2.5)
     return out

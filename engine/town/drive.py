@@ -8,14 +8,14 @@ import numpy as np
 import shapely
 import torch
 
-from editor.geometry import Array, Rigid, yaw_quaternion
+from editor.geometry import Rigid, yaw_quaternion
 from editor.scene import Actor, ActorId, Pose
 from editor.tracks import track_at
 from engine.town.picture import World
+from engine.town.rays import Hit
 from engine.town.rig import LIDAR_RANGE_M, T_EGO_LIDAR, lidar_rays
 from engine.town.terrain import KERB_HEIGHT_M
 from engine.town.town import Town, instant
-from engine.town.trace import Hit
 from engine.town.traffic import STEP_S, RoadUser, traffic
 
 FRAME_US, KEYFRAME_US = 100_000, 500_000
@@ -113,7 +113,9 @@ def sweep(town: Town, actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid, 
     points = np.column_stack([own * distance[:, None], intensity, ring])[keep].astype(np.float32)
     counts = np.bincount(thing.numpy()[keep], minlength=len(ids) + 1)
     shares = _visible_shares(world, ids, actors, t_us, T_world_ego)
-    return Sweep(points, {i: int(counts[k + 1]) for k, i in enumerate(ids)}, {i: _level(s) for i, s in zip(ids, shares, strict=True)})
+    return Sweep(
+        points, {i: int(counts[k + 1]) for k, i in enumerate(ids)}, {i: _level(s) for i, s in zip(ids, shares, strict=True)}
+    )
 
 
 def _level(share: float) -> str:
@@ -129,7 +131,9 @@ def _things(world: World, hit: Hit) -> torch.Tensor:
     return out
 
 
-def _visible_shares(world: World, ids: tuple[str, ...], actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid) -> list[float]:
+def _visible_shares(
+    world: World, ids: tuple[str, ...], actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid
+) -> list[float]:
     """How much of each actor the cameras can see: rays from between them to a grid of places in its box."""
     eye = torch.tensor((T_world_ego @ EYE).translation, dtype=torch.float32)
     ends = [-0.42, 0.0, 0.42]

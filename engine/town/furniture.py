@@ -30,7 +30,10 @@ def lamp(place: tuple[float, float, float], heading: float) -> Mesh:
 
 def _head(colour: str, x: float, z: float) -> list[Mesh]:
     """A signal head facing -y; the named lamp is lit."""
-    parts = [box((x - 0.17, -0.12, z), (x + 0.17, 0.12, z + 1.02), DARK), box((x - 0.26, 0.10, z - 0.1), (x + 0.26, 0.13, z + 1.12), DARK)]
+    parts = [
+        box((x - 0.17, -0.12, z), (x + 0.17, 0.12, z + 1.02), DARK),
+        box((x - 0.26, 0.10, z - 0.1), (x + 0.26, 0.13, z + 1.12), DARK),
+    ]
     for k, (name, code) in enumerate((("green", "#18e08a"), ("amber", "#ffb028"), ("red", "#ff2418"))):
         lit = name == colour
         surface = Surface(Kind.GLOW, rgb(code), 0.0, (2.2 if lit else 0.03,))
@@ -41,7 +44,10 @@ def _head(colour: str, x: float, z: float) -> list[Mesh]:
 
 def signal(place: tuple[float, float, float], heading: float, reach: float, colour: str) -> Mesh:
     """A signal on a mast arm of `reach` metres. Drivers who look along its heading see it; the arm goes to their left."""
-    parts = [tube([(0, 0, 0), (0, 0, 6.0)], [0.12, 0.09], POLE), tube([(0, 0, 5.6), (-reach * 0.5, 0, 5.95), (-reach, 0, 6.05)], [0.07, 0.055, 0.045], POLE, 6)]
+    parts = [
+        tube([(0, 0, 0), (0, 0, 6.0)], [0.12, 0.09], POLE),
+        tube([(0, 0, 5.6), (-reach * 0.5, 0, 5.95), (-reach, 0, 6.05)], [0.07, 0.055, 0.045], POLE, 6),
+    ]
     parts += _head(colour, 0.0, 2.6) + _head(colour, -reach + 0.3, 5.0)
     if reach > 5:
         parts += _head(colour, -reach * 0.52, 4.9)
@@ -68,7 +74,12 @@ def sign(place: tuple[float, float, float], heading: float, kind: str) -> Mesh:
 
 def _letter_p() -> Mesh:
     white = Surface(Kind.PLAIN, rgb("#f4f4f2"))
-    bars = [((-0.12, 2.10), (-0.05, 2.55)), ((-0.12, 2.48), (0.10, 2.55)), ((-0.12, 2.28), (0.10, 2.35)), ((0.05, 2.30), (0.12, 2.53))]
+    bars = [
+        ((-0.12, 2.10), (-0.05, 2.55)),
+        ((-0.12, 2.48), (0.10, 2.55)),
+        ((-0.12, 2.28), (0.10, 2.35)),
+        ((0.05, 2.30), (0.12, 2.53)),
+    ]
     return merge([box((x0, -0.03, z0), (x1, -0.021, z1), white) for (x0, z0), (x1, z1) in bars])
 
 
@@ -83,7 +94,16 @@ def _disc(ring: np.ndarray, surface: Surface) -> Mesh:
 def bin_(place: tuple[float, float, float], heading: float) -> Mesh:
     """A litter bin."""
     green = Surface(Kind.METAL, rgb("#2f4a3a"))
-    return _at(merge([tube([(0, 0, 0.05), (0, 0, 0.85)], [0.24, 0.27], green, 14), tube([(0, 0, 0.88), (0, 0, 1.02)], [0.28, 0.2], DARK, 14)]), place, heading)
+    return _at(
+        merge(
+            [
+                tube([(0, 0, 0.05), (0, 0, 0.85)], [0.24, 0.27], green, 14),
+                tube([(0, 0, 0.88), (0, 0, 1.02)], [0.28, 0.2], DARK, 14),
+            ]
+        ),
+        place,
+        heading,
+    )
 
 
 def bench(place: tuple[float, float, float], heading: float) -> Mesh:
@@ -98,7 +118,10 @@ def bench(place: tuple[float, float, float], heading: float) -> Mesh:
 def hydrant(place: tuple[float, float, float]) -> Mesh:
     """A fire hydrant."""
     red = Surface(Kind.METAL, rgb("#a3241c"))
-    parts = [tube([(0, 0, 0), (0, 0, 0.08), (0, 0, 0.1), (0, 0, 0.6)], [0.17, 0.17, 0.11, 0.11], red, 12), ellipsoid((0, 0, 0.62), (0.12, 0.12, 0.13), red)]
+    parts = [
+        tube([(0, 0, 0), (0, 0, 0.08), (0, 0, 0.1), (0, 0, 0.6)], [0.17, 0.17, 0.11, 0.11], red, 12),
+        ellipsoid((0, 0, 0.62), (0.12, 0.12, 0.13), red),
+    ]
     parts.append(limb((0, -0.2, 0.45), (0, 0.2, 0.45), 0.055, 0.055, red))
     return _at(merge(parts), place, 0.4)
 
@@ -122,5 +145,12 @@ def hedge(low: tuple[float, float], high: tuple[float, float], place: tuple[floa
     normal[face == 0, 1], normal[face == 1, 1], normal[face == 2, 2] = -1, 1, 1
     leaf = (Surface(Kind.LEAF, rgb("#3f5a2a"), 3.0, (0.8,)),)
     core = box((x0, y0 + 0.06, 0), (x1, y1 - 0.06, 1.0), Surface(Kind.LEAF, rgb("#2c4020"), 3.0, (0.2,)))
-    skin = Mesh(corners.reshape(-1, 3), np.arange(3 * n, dtype=np.int32).reshape(-1, 3), np.repeat(normal[:, None], 3, 1), corners, np.zeros(n, np.int32), leaf)
+    skin = Mesh(
+        corners.reshape(-1, 3),
+        np.arange(3 * n, dtype=np.int32).reshape(-1, 3),
+        np.repeat(normal[:, None], 3, 1),
+        corners,
+        np.zeros(n, np.int32),
+        leaf,
+    )
     return _at(merge([core, skin]), place, heading)

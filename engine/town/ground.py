@@ -107,7 +107,9 @@ def _cracks(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, broad: torch.Tens
     return line.clamp(max=1) * smooth(-0.2, 0.9, broad)
 
 
-def _paint(base: torch.Tensor, d: torch.Tensor, tint: tuple, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:
+def _paint(
+    base: torch.Tensor, d: torch.Tensor, tint: tuple, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor
+) -> torch.Tensor:
     """Paint over the asphalt, worn where the noise says."""
     worn = smooth(0.9, 2.4, blotch + 0.55 * grain) * 0.65
     cover = inside(d, f) * (0.33 / f).clamp(max=1) * (1 - worn) * 0.92

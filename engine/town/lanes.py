@@ -176,5 +176,10 @@ def _within(points: Array) -> Array:
 
 
 def _inside(lane: Lane) -> Lane:
-    centre = np.column_stack([_within(lane.centre[:, :2]), lane.centre[:, 2]])
-    return Lane(lane.id, centre, _within(lane.outline), lane.is_connector, lane.successors)
+    """The lane within the canvas, without the points that a straight piece does not need."""
+    centre, outline = _fewer(_within(lane.centre[:, :2])), _fewer(_within(lane.outline))
+    return Lane(lane.id, _with_z(centre), outline, lane.is_connector, lane.successors)
+
+
+def _fewer(points: Array) -> Array:
+    return np.array(shapely.LineString(points).simplify(0.02).coords)

@@ -63,7 +63,10 @@ def _arrow(street: Street, s: float, direction: int, offset: float, kind: str) -
         outlines = [[(-1.7, -0.08), (0.5, -0.08), (0.5, 0.08), (-1.7, 0.08)], [(0.45, -0.36), (1.7, 0.0), (0.45, 0.36)]]
     else:
         t = 1.0 if kind == "left" else -1.0
-        outlines = [[(-0.6, 0), (0.1, t * 0.62), (0.25, t * 0.62), (-0.3, 0)], [(0.17, t * 0.45), (0.17, t * 1.05), (0.75, t * 0.62)]]
+        outlines = [
+            [(-0.6, 0), (0.1, t * 0.62), (0.25, t * 0.62), (-0.3, 0)],
+            [(0.17, t * 0.45), (0.17, t * 1.05), (0.75, t * 0.62)],
+        ]
     out = []
     for outline in outlines:
         p = np.array(outline)

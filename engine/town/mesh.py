@@ -141,7 +141,9 @@ def quads(points: ArrayLike, corners: ArrayLike, surface: Surface, crease_deg: f
 BOX_SIGNS = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1], [0, 0, 0], [0, 1, 0]], np.float32)
 _FACES = np.array(BOX_FACES, np.int32)
 BOX_TRIANGLES = np.concatenate([_FACES[:, [0, 1, 2]], _FACES[:, [0, 2, 3]]])
-BOX_NORMALS = np.repeat(np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]] * 2, np.float32)[:, None], 3, 1)
+BOX_NORMALS = np.repeat(
+    np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]] * 2, np.float32)[:, None], 3, 1
+)
 
 
 def box(low: ArrayLike, high: ArrayLike, surface: Surface) -> Mesh:

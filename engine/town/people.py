@@ -10,7 +10,20 @@ from engine.town.mesh import Colour, Kind, Mesh, Surface, box, ellipsoid, limb, 
 Size = tuple[float, float, float]
 SKIN = ("#e0b896", "#c99470", "#9a6a48", "#6e4a34", "#ecc8a8", "#b27f5c")
 HAIR = ("#1a1512", "#2c211a", "#4a3524", "#7a5a34", "#8a8480", "#120f0e")
-TOPS = ("#7a2426", "#24406a", "#2e4a3a", "#c8c4ba", "#1d1f22", "#b8862e", "#5a5f66", "#8a4a66", "#d8d4cc", "#3a5f7a", "#a8543a", "#4a3a5a")
+TOPS = (
+    "#7a2426",
+    "#24406a",
+    "#2e4a3a",
+    "#c8c4ba",
+    "#1d1f22",
+    "#b8862e",
+    "#5a5f66",
+    "#8a4a66",
+    "#d8d4cc",
+    "#3a5f7a",
+    "#a8543a",
+    "#4a3a5a",
+)
 LEGS = ("#22304a", "#1a1c20", "#3a3a3c", "#6a5a48", "#2e3a4e", "#7a7468", "#141518")
 SHOES = ("#141414", "#3a2a20", "#d8d8d4", "#5a2020")
 
@@ -38,7 +51,9 @@ def outfit(rng: np.random.Generator, colour: str | None) -> Outfit:
 
     skin, hair, top, legs, shoes = pick(SKIN), pick(HAIR), pick(TOPS), pick(LEGS), pick(SHOES)
     long_hair, coat, backpack = (bool(rng.random() < p) for p in (0.4, 0.35, 0.3))
-    return Outfit(skin, hair, rgb(colour) if colour else top, legs, shoes, long_hair, coat, backpack, float(rng.integers(1, 99)) / 7)
+    return Outfit(
+        skin, hair, rgb(colour) if colour else top, legs, shoes, long_hair, coat, backpack, float(rng.integers(1, 99)) / 7
+    )
 
 
 def walker(size: Size, who: Outfit, distance: float, speed: float) -> Mesh:
@@ -66,7 +81,13 @@ def walker(size: Size, who: Outfit, distance: float, speed: float) -> Mesh:
         parts += _arm(h, phase + (math.pi if side > 0 else 0), swing, side * shoulder_half, lift, cloth, skin)
     parts += [_torso(h, shoulder_half, lift, cloth, legs, who.coat), *_head(h, lift, skin, who)]
     if who.backpack:
-        parts.append(ellipsoid(np.array([-0.085 * h, 0, 0.69 * h]) + lift, (0.045 * h, 0.075 * h, 0.105 * h), Surface(Kind.CLOTH, who.shoes, 5.0)))
+        parts.append(
+            ellipsoid(
+                np.array([-0.085 * h, 0, 0.69 * h]) + lift,
+                (0.045 * h, 0.075 * h, 0.105 * h),
+                Surface(Kind.CLOTH, who.shoes, 5.0),
+            )
+        )
     return _standing(merge(parts), size)
 
 
@@ -97,7 +118,15 @@ def _arm(h: float, phase: float, swing: float, y: float, lift: np.ndarray, cloth
 
 def _torso(h: float, half: float, lift: np.ndarray, cloth: Surface, legs: Surface, coat: bool) -> Mesh:
     low = 0.36 if coat else 0.475
-    outline = [(low, 0.066, 0.80), (0.52, 0.064, 0.76), (0.60, 0.056, 0.70), (0.70, 0.064, 0.86), (0.77, 0.066, 1.0), (0.815, 0.05, 0.90), (0.84, 0.033, 0.42)]
+    outline = [
+        (low, 0.066, 0.80),
+        (0.52, 0.064, 0.76),
+        (0.60, 0.056, 0.70),
+        (0.70, 0.064, 0.86),
+        (0.77, 0.066, 1.0),
+        (0.815, 0.05, 0.90),
+        (0.84, 0.033, 0.42),
+    ]
     parts = [_stack(outline, h, half, lift, cloth)]
     if not coat:
         parts.append(_stack([(0.44, 0.05, 0.66), (0.50, 0.062, 0.77)], h, half, lift, legs))
@@ -120,7 +149,10 @@ def _stack(outline: list[tuple[float, float, float]], h: float, half: float, lif
 def _head(h: float, lift: np.ndarray, skin: Surface, who: Outfit) -> list[Mesh]:
     hair = Surface(Kind.CLOTH, who.hair, 2.0)
     middle = np.array([0.008 * h, 0, 0.925 * h]) + lift
-    parts = [limb(np.array([0, 0, 0.835 * h]) + lift, middle, 0.027 * h, 0.028 * h, skin), ellipsoid(middle, (0.052 * h, 0.042 * h, 0.064 * h), skin, 10, 12)]
+    parts = [
+        limb(np.array([0, 0, 0.835 * h]) + lift, middle, 0.027 * h, 0.028 * h, skin),
+        ellipsoid(middle, (0.052 * h, 0.042 * h, 0.064 * h), skin, 10, 12),
+    ]
     parts.append(ellipsoid(middle + (-0.012 * h, 0, 0.014 * h), (0.052 * h, 0.046 * h, 0.059 * h), hair, 10, 12))
     if who.long_hair:
         parts.append(ellipsoid(middle + (-0.032 * h, 0, -0.035 * h), (0.03 * h, 0.043 * h, 0.07 * h), hair, 8, 10))
@@ -148,12 +180,28 @@ def cyclist(size: Size, who: Outfit, paint: Colour, distance: float, rider: bool
     crank, seat, bar = np.array([-0.03, 0, 0.29]) * k, np.array([-0.20, 0, 0.93]) * k, np.array([0.42, 0, 1.0]) * k
     front, rear = np.array([base, 0, radius]), np.array([-base, 0, radius])
     neck = np.array([0.40, 0, 0.80]) * k
-    tubes = [(crank, seat), (crank, neck), (seat * (1, 1, 0.93), neck), (rear, crank), (rear, seat * (1, 1, 0.9)), (neck, bar), (neck, front)]
+    tubes = [
+        (crank, seat),
+        (crank, neck),
+        (seat * (1, 1, 0.93), neck),
+        (rear, crank),
+        (rear, seat * (1, 1, 0.9)),
+        (neck, bar),
+        (neck, front),
+    ]
     parts = [tube([a, b], 0.019 * k, frame, 6) for a, b in tubes]
-    parts += [tube([bar + (0, -0.26, 0), bar + (0, 0.26, 0)], 0.014, dark, 6), ellipsoid(seat + (0, 0, 0.02), (0.13, 0.07, 0.03), dark, 6, 8)]
+    parts += [
+        tube([bar + (0, -0.26, 0), bar + (0, 0.26, 0)], 0.014, dark, 6),
+        ellipsoid(seat + (0, 0, 0.02), (0.13, 0.07, 0.03), dark, 6, 8),
+    ]
     parts += [part for hub in (front, rear) for part in _bicycle_wheel(hub, radius, distance / radius, dark, metal)]
     turn = distance / radius / 2.4
-    pedals = {s: crank + np.array([math.sin(turn + (s < 0) * math.pi), 0, math.cos(turn + (s < 0) * math.pi)]) * 0.17 * k + (0, s * 0.11, 0) for s in (1, -1)}
+    pedals = {
+        s: crank
+        + np.array([math.sin(turn + (s < 0) * math.pi), 0, math.cos(turn + (s < 0) * math.pi)]) * 0.17 * k
+        + (0, s * 0.11, 0)
+        for s in (1, -1)
+    }
     parts += [tube([crank + (0, s * 0.07, 0), pedals[s]], 0.012, metal, 5) for s in (1, -1)]
     if rider:
         parts += _rider(k, who, seat, bar, pedals)
@@ -176,7 +224,10 @@ def _rider(k: float, who: Outfit, seat: np.ndarray, bar: np.ndarray, pedals: dic
     cloth, legs = Surface(Kind.CLOTH, who.top, who.seed), Surface(Kind.CLOTH, who.legs, who.seed + 3)
     skin, shoe = Surface(Kind.PLAIN, who.skin), Surface(Kind.CLOTH, who.shoes, 1.0)
     hips, chest = seat + np.array([0.02, 0, 0.09]) * k, np.array([0.12, 0, 1.40]) * k
-    parts = [limb(hips, (hips + chest) / 2, 0.13 * k, 0.135 * k, cloth, 12), limb((hips + chest) / 2, chest, 0.135 * k, 0.125 * k, cloth, 12)]
+    parts = [
+        limb(hips, (hips + chest) / 2, 0.13 * k, 0.135 * k, cloth, 12),
+        limb((hips + chest) / 2, chest, 0.135 * k, 0.125 * k, cloth, 12),
+    ]
     for s in (1, -1):
         hip, foot = hips + (0, s * 0.09 * k, -0.02), pedals[s] + (0.0, 0, 0.05)
         knee = _bent(hip, foot, 0.43 * k, 0.44 * k)
@@ -184,7 +235,11 @@ def _rider(k: float, who: Outfit, seat: np.ndarray, bar: np.ndarray, pedals: dic
         parts.append(limb(foot + (-0.06, 0, -0.02), foot + (0.14, 0, -0.02), 0.038, 0.033, shoe, 7))
         shoulder, hand = chest + (0, s * 0.17 * k, 0.02), bar + (0, s * 0.23 * k, 0.02)
         elbow = (shoulder + hand) / 2 + (-0.02, s * 0.05, -0.06)
-        parts += [limb(shoulder, elbow, 0.055 * k, 0.043 * k, cloth), limb(elbow, hand, 0.04 * k, 0.03 * k, cloth), ellipsoid(hand, (0.045, 0.03, 0.035), skin, 6, 7)]
+        parts += [
+            limb(shoulder, elbow, 0.055 * k, 0.043 * k, cloth),
+            limb(elbow, hand, 0.04 * k, 0.03 * k, cloth),
+            ellipsoid(hand, (0.045, 0.03, 0.035), skin, 6, 7),
+        ]
     head = chest + np.array([0.10, 0, 0.21]) * k
     parts += [limb(chest, head, 0.05 * k, 0.05 * k, skin), ellipsoid(head, (0.09 * k, 0.075 * k, 0.11 * k), skin, 10, 12)]
     helmet = Surface(Kind.METAL, tuple(min(1.0, 0.15 + c) for c in who.top))
@@ -207,15 +262,27 @@ def motorcycle(size: Size, who: Outfit, paint: Colour, distance: float) -> Mesh:
     length, _, h = size
     k = h / 1.6
     radius, base = 0.32 * k, length / 2 - 0.32 * k - 0.005
-    body, dark, metal = Surface(Kind.METAL, paint), Surface(Kind.PLAIN, (0.012, 0.012, 0.013)), Surface(Kind.METAL, (0.35, 0.35, 0.36))
+    body, dark, metal = (
+        Surface(Kind.METAL, paint),
+        Surface(Kind.PLAIN, (0.012, 0.012, 0.013)),
+        Surface(Kind.METAL, (0.35, 0.35, 0.36)),
+    )
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     ring = np.stack([np.cos(angle), np.zeros(24), -np.sin(angle)], -1)
     parts = []
     for x in (base, -base):
-        rings = [ring * radius * r + (x, y, radius) for y, r in ((-0.06, 0.7), (-0.06, 0.93), (0, 1.0), (0.06, 0.93), (0.06, 0.7))]
+        rings = [
+            ring * radius * r + (x, y, radius) for y, r in ((-0.06, 0.7), (-0.06, 0.93), (0, 1.0), (0.06, 0.93), (0.06, 0.7))
+        ]
         parts += [loft(np.array(rings), dark, 40.0), tube([(x, -0.07, radius), (x, 0.07, radius)], 0.09, metal)]
-    parts += [ellipsoid((0.10, 0, 0.72 * k), (0.30, 0.15, 0.16), body), ellipsoid((-0.42 * k, 0, 0.76 * k), (0.38, 0.13, 0.08), dark)]
-    parts += [ellipsoid((0.0, 0, 0.42 * k), (0.28, 0.16, 0.20), metal), ellipsoid((0.5 * k, 0, 0.86 * k), (0.14, 0.15, 0.16), body)]
+    parts += [
+        ellipsoid((0.10, 0, 0.72 * k), (0.30, 0.15, 0.16), body),
+        ellipsoid((-0.42 * k, 0, 0.76 * k), (0.38, 0.13, 0.08), dark),
+    ]
+    parts += [
+        ellipsoid((0.0, 0, 0.42 * k), (0.28, 0.16, 0.20), metal),
+        ellipsoid((0.5 * k, 0, 0.86 * k), (0.14, 0.15, 0.16), body),
+    ]
     parts += [tube([(base, s * 0.08, radius), (0.45 * k, s * 0.09, 0.9 * k)], 0.03, metal, 6) for s in (1, -1)]
     seat, bar = np.array([-0.22, 0, 0.74]) * k, np.array([0.42, 0, 1.0]) * k
     parts.append(tube([bar + (0, -0.3, 0), bar + (0, 0.3, 0)], 0.018, dark, 6))
@@ -245,7 +312,10 @@ def barrier(size: Size) -> Mesh:
     t = min(0.05, short / 4)
     parts = [box((-long / 2, -t, z * h), (long / 2, t, (z + 0.26) * h), stripes) for z in (0.42, 0.74)]
     for x in (-long / 2 + 0.1, long / 2 - 0.15):
-        parts += [box((x, -0.025, 0), (x + 0.05, 0.025, h), foot), box((x - 0.02, -short / 2, 0), (x + 0.07, short / 2, 0.05), foot)]
+        parts += [
+            box((x, -0.025, 0), (x + 0.05, 0.025, h), foot),
+            box((x - 0.02, -short / 2, 0), (x + 0.07, short / 2, 0.05), foot),
+        ]
     whole = merge(parts)
     if along_y:
         whole = whole.moved(np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]]), (0, 0, 0))

@@ -13,8 +13,8 @@ from engine.town.finish import Finish
 from engine.town.ground import Field, GroundMap, ground
 from engine.town.light import Light, colour, sky, surroundings
 from engine.town.mesh import Kind
+from engine.town.rays import Hit, Intersector
 from engine.town.stage import Part, Spots, dot, gathered
-from engine.town.trace import Hit, Intersector
 
 # Places in a pixel besides its centre that no row or column shares.
 SUBPIXELS = ((-0.33, -0.17), (0.33, -0.21), (0.02, 0.36))
@@ -143,7 +143,16 @@ def _seen(world: World, camera: _Camera, u: torch.Tensor, v: torch.Tensor) -> _S
     return seen
 
 
-def _spots(world, camera, hit: Hit, index, rays, view, length) -> Spots:  # noqa: ANN001
+def _spots(
+    world: World,
+    camera: _Camera,
+    hit: Hit,
+    index: torch.Tensor,
+    rays: torch.Tensor,
+    view: torch.Tensor,
+    length: torch.Tensor,
+) -> Spots:
+    """The points to shade where rays, of these lengths and unit directions, hit something."""
     distance, d = hit.distance[index], view.index_select(0, index)
     place = camera.origin + rays.index_select(0, index) * distance[:, None]
     flat = hit.normal.index_select(0, index)
@@ -170,7 +179,10 @@ def _shaded(world: World, spots: Spots) -> tuple[torch.Tensor, torch.Tensor]:
         start = spots.place[wanted] + spots.flat[wanted] * (0.004 + 0.0004 * spots.footprint[wanted] * 50)[:, None]
         lit[wanted] = (~world.tracer.blocked(start, sun[None].expand(len(wanted), 3))).float()
     lit = lit * finish.sunlit
-    direct = lit * (facing.clamp(min=0) * (1 - 0.5 * finish.through) + finish.through * (0.30 + 0.45 * (spots.view @ sun).clamp(min=0).pow(3)))
+    direct = lit * (
+        facing.clamp(min=0) * (1 - 0.5 * finish.through)
+        + finish.through * (0.30 + 0.45 * (spots.view @ sun).clamp(min=0).pow(3))
+    )
     up = 0.5 + 0.5 * finish.normal[:, 2]
     open_ = finish.open * _contact(world, spots)
     ambient = colour(light.bounce, finish.normal) * (1 - up)[:, None] + colour(light.ambient, finish.normal) * up[:, None]
@@ -195,7 +207,9 @@ def _finished(world: World, spots: Spots) -> Finish:
     return finish
 
 
-def _mirrored(light: Light, spots: Spots, finish: Finish, lit: torch.Tensor, open_: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+def _mirrored(
+    light: Light, spots: Spots, finish: Finish, lit: torch.Tensor, open_: torch.Tensor, out: torch.Tensor
+) -> torch.Tensor:
     index = torch.nonzero(finish.mirror > 0.01)[:, 0]
     if not len(index):
         return out

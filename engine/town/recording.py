@@ -112,9 +112,14 @@ def _scene_records(tables: TableWriter, town: Town, there: Drive, out: Path, rec
     log = tables.log(f"town-{town.seed}", vehicle="town", date_captured=date, location=location)
     tables.map(f"maps/{location}.png", [log])
     scene = tables.scene(name, log, describe(town, there))
-    cameras = {v.name: tables.calibrated_sensor(scene, v.name, "camera", v.T_ego_camera, intrinsics=v.intrinsics) for v in views(recipe.size)}
+    cameras = {
+        v.name: tables.calibrated_sensor(scene, v.name, "camera", v.T_ego_camera, intrinsics=v.intrinsics)
+        for v in views(recipe.size)
+    }
     lidar = tables.calibrated_sensor(scene, "LIDAR_TOP", "lidar", T_EGO_LIDAR)
-    instances = {a.id: tables.instance(scene, n, a.category, token=a.id) for n, a in zip(there.names, there.actors, strict=True)}
+    instances = {
+        a.id: tables.instance(scene, n, a.category, token=a.id) for n, a in zip(there.names, there.actors, strict=True)
+    }
     sample = ""
     for k, (t, T_world_ego) in enumerate(zip(there.times, there.ego, strict=True)):
         key = k in there.keyframes

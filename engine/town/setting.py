@@ -69,7 +69,15 @@ def _beside(plan: Plan, street: Street) -> list[Mesh]:
         leafy = rng.random() < 0.8
         while s < street.length:
             if leafy and rng.random() < 0.82 and _clear(plan, street, s, 13):
-                out.append(tree(int(rng.integers(KINDS)), _place(street, s, edge + side * 0.95), rng.uniform(0, 6.28), rng.uniform(0.78, 1.12), _near_ego(plan, street, s)))
+                out.append(
+                    tree(
+                        int(rng.integers(KINDS)),
+                        _place(street, s, edge + side * 0.95),
+                        rng.uniform(0, 6.28),
+                        rng.uniform(0.78, 1.12),
+                        _near_ego(plan, street, s),
+                    )
+                )
             s += rng.uniform(9, 14)
         for s in np.arange(12.0 + 13 * (side > 0), street.length, 27.0):
             if _clear(plan, street, s, 4):
@@ -104,7 +112,11 @@ def _signals(plan: Plan) -> list[Mesh]:
                 far = s + direction * (other.half + 2.2)
                 offset = -direction * (street.half + 0.7)
                 reach = street.lanes * street.lane_m + street.parking_m - 0.3
-                out.append(signal(_place(street, far, offset), float(street.heading(far)) + (0 if direction > 0 else np.pi), reach, colour))
+                out.append(
+                    signal(
+                        _place(street, far, offset), float(street.heading(far)) + (0 if direction > 0 else np.pi), reach, colour
+                    )
+                )
     return out
 
 
@@ -118,7 +130,15 @@ def _lots(plan: Plan, built: list[House]) -> list[Mesh]:
             for s in np.arange(6.0, street.length, 7.5):
                 x, y, _ = place = _place(street, s, side * (street.half + PAVEMENT_M + rng.uniform(3, 16)))
                 if rng.random() < 0.75 and not shapely.contains_xy(taken, x, y):
-                    out.append(tree(int(rng.integers(KINDS)), place, rng.uniform(0, 6.28), rng.uniform(0.8, 1.35), _near_ego(plan, street, s)))
+                    out.append(
+                        tree(
+                            int(rng.integers(KINDS)),
+                            place,
+                            rng.uniform(0, 6.28),
+                            rng.uniform(0.8, 1.35),
+                            _near_ego(plan, street, s),
+                        )
+                    )
             out += _hedges(street, side, taken, rng)
     return out
 

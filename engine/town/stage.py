@@ -71,7 +71,9 @@ class Spots:
         return Spots(*(getattr(self, f).index_select(0, index) for f in fields))
 
 
-def gathered(parts: tuple[Part, ...], which: torch.Tensor, triangle: torch.Tensor, uv: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def gathered(
+    parts: tuple[Part, ...], which: torch.Tensor, triangle: torch.Tensor, uv: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
     """Smooth normals, rest places, table rows, things and surface numbers of hits."""
     n = len(which)
     normal, rest, row = torch.empty(n, 3), torch.empty(n, 3), torch.empty(n, ROW)

@@ -4,7 +4,7 @@ from functools import cache
 
 import torch
 
-from engine.town.decals import BACK, CHANNELS, FRONT, HEIGHT, SIDE, TOP, WIDTH
+from engine.town.decals import BACK, FRONT, SIDE, TOP, WIDTH
 from engine.town.finish import Finish, fade, inside, mix
 from engine.town.light import colour, smooth
 from engine.town.noise import hashed, noise
@@ -76,7 +76,9 @@ def plain(spots: Spots) -> Finish:
     r = spots.rest
     grain = noise("grain", r[:, 0] / 1.3 + 0.31 * r[:, 2], r[:, 1] / 1.3 + r[:, 2] / 1.3)
     stain = noise("patch", r[:, 0] / 5 + r[:, 1] / 5, r[:, 2] / 5)
-    return Finish.dull(spots.row[:, 1:4] * (1 + 0.10 * grain * fade(0.03, spots.footprint) + 0.08 * stain)[:, None], spots.normal)
+    return Finish.dull(
+        spots.row[:, 1:4] * (1 + 0.10 * grain * fade(0.03, spots.footprint) + 0.08 * stain)[:, None], spots.normal
+    )
 
 
 def cloth(spots: Spots) -> Finish:
@@ -95,7 +97,9 @@ def metal(spots: Spots) -> Finish:
     r = spots.rest
     worn = noise("patch", r[:, 0] / 2.1 + r[:, 1] / 2.1, r[:, 2] / 2.1)
     n = len(r)
-    return Finish.dull(spots.row[:, 1:4] * (1 + 0.10 * worn)[:, None], spots.normal, mirror=torch.full((n,), 0.55), base=torch.full((n,), 0.10))
+    return Finish.dull(
+        spots.row[:, 1:4] * (1 + 0.10 * worn)[:, None], spots.normal, mirror=torch.full((n,), 0.55), base=torch.full((n,), 0.10)
+    )
 
 
 def glass(spots: Spots) -> Finish:
@@ -105,7 +109,7 @@ def glass(spots: Spots) -> Finish:
 
 
 def leaf(spots: Spots) -> Finish:
-    """Foliage: every clump its own green, sun coming through; params: lightness of the clump's depth in the crown is in rest z."""
+    """Foliage: every clump its own green, sun coming through; params: how far out in the crown, 0 to 1."""
     r, seed = spots.rest, spots.row[:, 4]
     clump = hashed(torch.floor(r[:, 0] * 1.7), torch.floor(r[:, 1] * 1.7), torch.floor(r[:, 2] * 1.7))
     fine = noise("grain", r[:, 0] / 1.6 + r[:, 2] / 2.3, r[:, 1] / 1.6 + r[:, 2] / 1.9) * fade(0.03, spots.footprint)

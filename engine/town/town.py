@@ -23,7 +23,6 @@ from engine.town.streets import Plan, plan
 from engine.town.trace import Embree, structure
 
 
-
 class TownError(ValueError):
     """A town, picture or scenario that cannot be made; the sentence says what was got and what was wanted."""
 

@@ -1,42 +1,19 @@
-"""What rays hit, from Open3D's ray casting on CPU: the one module of the shading side that imports it.
+"""What rays hit, from Open3D's ray casting on CPU.
 
-Everything that stands still is one acceleration structure, made once; what moves is another, made per instant. Shading asks
-an `Intersector` only for nearest hits and for whether anything is in the way, so that a torch tracer can take its place.
+What stands still is an acceleration structure made once; actors are others, made per scenario or per instant. Shading knows
+only `engine.town.rays.Intersector`, so that a torch tracer can take this one's place; nothing of the shading imports this.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import open3d as o3d
 import torch
 
 from engine.town.mesh import F32, I32
+from engine.town.rays import Hit
 
 NOTHING = 0xFFFFFFFF
-
-
-@dataclass(frozen=True, eq=False)
-class Hit:
-    """Where rays end. `part` is -1 for the sky; `triangle` counts within the part."""
-
-    distance: torch.Tensor  # (n,) along the ray, in units of its direction
-    part: torch.Tensor  # (n,) int64
-    triangle: torch.Tensor  # (n,) int64
-    uv: torch.Tensor  # (n, 2) barycentric of corners 1 and 2
-    normal: torch.Tensor  # (n, 3) geometric
-
-
-class Intersector(Protocol):
-    """Anything that can say what rays hit."""
-
-    def nearest(self, origins: torch.Tensor, directions: torch.Tensor) -> Hit:
-        """The first hit of each ray."""
-        ...
-
-    def blocked(self, origins: torch.Tensor, directions: torch.Tensor) -> torch.Tensor:
-        """Whether anything lies on each ray, (n,) bool."""
-        ...
 
 
 def structure(points: F32, triangles: I32) -> o3d.t.geometry.RaycastingScene:

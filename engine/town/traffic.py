@@ -40,7 +40,10 @@ class RoadUser:
         """x, y and heading at metres along the path; beyond its ends straight on."""
         k = np.arange(len(self.path)) * 0.5
         reach = min(1.4, 0.3 * self.size[0]) if not self.walks else 0.3
-        a, b = (np.array([np.interp(t, k, self.path[:, i]) for i in range(2)]) for t in (max(s - reach, 0), min(max(s + reach, 0.5), k[-1])))
+        a, b = (
+            np.array([np.interp(t, k, self.path[:, i]) for i in range(2)])
+            for t in (max(s - reach, 0), min(max(s + reach, 0.5), k[-1]))
+        )
         x, y = (float(np.interp(s, k, self.path[:, i])) for i in range(2))
         d = b - a
         return x, y, math.atan2(d[1], d[0])
@@ -168,7 +171,9 @@ class _Crowd:
         offset = side * (street.half - 0.28 - size[1] / 2)
         direction = -side
         line = street.at(np.array([s - direction * 3, s, s + direction * 3]), offset)
-        user = RoadUser(f"parked-{street.name}-{side}-{s:.0f}", category, size, resampled(line), 3.0 + self.rng.uniform(-0.3, 0.3), 0.0, 0.0)
+        user = RoadUser(
+            f"parked-{street.name}-{side}-{s:.0f}", category, size, resampled(line), 3.0 + self.rng.uniform(-0.3, 0.3), 0.0, 0.0
+        )
         self.users.append(user)
 
     def _is_clear(self, street: str, side: int, s: float) -> bool:

@@ -32,7 +32,9 @@ def tree_kind(kind: int, fine: bool) -> Mesh:
     return merge(parts)
 
 
-def _clump(rng: np.random.Generator, centre: np.ndarray, size: float, middle: np.ndarray, radius: float, kind: int, fine: bool) -> Mesh:
+def _clump(
+    rng: np.random.Generator, centre: np.ndarray, size: float, middle: np.ndarray, radius: float, kind: int, fine: bool
+) -> Mesh:
     """Leaf triangles in a ball, denser to its skin."""
     n = 850 if fine else 200
     d = rng.standard_normal((n, 3))
@@ -46,7 +48,9 @@ def _clump(rng: np.random.Generator, centre: np.ndarray, size: float, middle: np
     corners = np.stack([p + a * s, p - 0.7 * a * s + 0.62 * b * s, p - 0.5 * a * s - 0.75 * b * s], 1).astype(np.float32)
     outward = 0.55 * (p - centre) / size + 0.45 * (p - middle) / radius + (0, 0, 0.12)
     outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
-    depth = np.clip(np.linalg.norm((p - middle) / (1, 1, 0.85), axis=1) / radius * 0.9 + 0.25 * (p[:, 2] - middle[2]) / radius, 0, 1)
+    depth = np.clip(
+        np.linalg.norm((p - middle) / (1, 1, 0.85), axis=1) / radius * 0.9 + 0.25 * (p[:, 2] - middle[2]) / radius, 0, 1
+    )
     level = np.clip((depth * 4).astype(np.int32), 0, 3)
     leaf = rgb(LEAVES[kind % len(LEAVES)])
     surfaces = tuple(Surface(Kind.LEAF, leaf, float(kind), ((k + 0.6) / 3.6,)) for k in range(4))

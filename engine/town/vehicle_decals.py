@@ -24,7 +24,12 @@ def _side(shape: Shape, aspect: float) -> Canvas:
     for x in shape.doors:
         c.line([(x, 0.17), (x + 0.004, belt), (x - 0.004, belt + 0.03)], 2, SEAM, paint=60)
     for x in shape.doors[:-1]:
-        c.fill([(x + 0.012, belt - 0.06), (x + 0.05, belt - 0.055), (x + 0.05, belt - 0.03), (x + 0.012, belt - 0.035)], "#222222", paint=90, metal=120)
+        c.fill(
+            [(x + 0.012, belt - 0.06), (x + 0.05, belt - 0.055), (x + 0.05, belt - 0.03), (x + 0.012, belt - 0.035)],
+            "#222222",
+            paint=90,
+            metal=120,
+        )
     for x in shape.wheels:
         r = shape.wheel_radius
         c.disc((x, r), r * 1.19 / aspect, r * 1.19, BLACK)
@@ -78,7 +83,9 @@ def _back(shape: Shape) -> Canvas:
         c.line([*side, side[0]], 3, BLACK)
         c.fill(side, "#9c0f12", glass=110, lamp=70)
     for s in (1, -1):
-        c.fill([(s * 0.40, lo + 0.02), (s * 0.49, lo + 0.02), (s * 0.49, lo + 0.05), (s * 0.40, lo + 0.05)], "#e0d8d0", glass=80)
+        c.fill(
+            [(s * 0.40, lo + 0.02), (s * 0.49, lo + 0.02), (s * 0.49, lo + 0.05), (s * 0.40, lo + 0.05)], "#e0d8d0", glass=80
+        )
         c.fill([(s * 0.36, 0.21), (s * 0.44, 0.21), (s * 0.44, 0.235), (s * 0.36, 0.235)], "#6a0c0e", lamp=20)
     _plate(c, 0.40 if not shape.bed else 0.24)
     if shape.rear_window and not shape.bed:
@@ -105,7 +112,19 @@ def _top(shape: Shape) -> Canvas:
         head, foot = shape.rear_window
         glass = [(foot, -0.36), (head, -0.32), (head, 0.32), (foot, 0.36)]
         c.fill(glass, "#0a0d10", **GLASS)
-    c.line([(shape.windscreen[0] + 0.012, -0.40), (0.40, -0.37), (0.47, -0.30), (0.47, 0.30), (0.40, 0.37), (shape.windscreen[0] + 0.012, 0.40)], 2, SEAM, paint=80)
+    c.line(
+        [
+            (shape.windscreen[0] + 0.012, -0.40),
+            (0.40, -0.37),
+            (0.47, -0.30),
+            (0.47, 0.30),
+            (0.40, 0.37),
+            (shape.windscreen[0] + 0.012, 0.40),
+        ],
+        2,
+        SEAM,
+        paint=80,
+    )
     if shape.bed:
         c.fill([(-0.485, -0.40), (-0.16, -0.40), (-0.16, 0.40), (-0.485, 0.40)], "#15161a")
         for k in range(9):
@@ -133,7 +152,11 @@ def _box_side(style: str) -> Canvas:
             c.disc((x, 0.155), 0.055, 0.20, BLACK)
         c.fill([(0.16, 0.86), (0.30, 0.86), (0.30, 0.92), (0.16, 0.92)], "#16120a")
         for k in range(9):
-            c.fill([(0.17 + k * 0.014, 0.872), (0.178 + k * 0.014, 0.872), (0.178 + k * 0.014, 0.908), (0.17 + k * 0.014, 0.908)], "#ffb020", lamp=160)
+            c.fill(
+                [(0.17 + k * 0.014, 0.872), (0.178 + k * 0.014, 0.872), (0.178 + k * 0.014, 0.908), (0.17 + k * 0.014, 0.908)],
+                "#ffb020",
+                lamp=160,
+            )
     else:
         c.line([(-0.5, 0.03), (0.5, 0.03)], 6, "#8a8d90", metal=160)
         c.line([(-0.5, 0.97), (0.5, 0.97)], 5, "#8a8d90", metal=160)
@@ -181,7 +204,11 @@ def _box_back(style: str) -> Canvas:
             c.line([(-0.34, 0.24 + k * 0.026), (0.34, 0.24 + k * 0.026)], 1, BLACK)
         c.fill([(-0.2, 0.85), (0.2, 0.85), (0.2, 0.92), (-0.2, 0.92)], "#16120a")
         for k in range(5):
-            c.fill([(-0.15 + k * 0.06, 0.86), (-0.115 + k * 0.06, 0.86), (-0.115 + k * 0.06, 0.91), (-0.15 + k * 0.06, 0.91)], "#ffb020", lamp=160)
+            c.fill(
+                [(-0.15 + k * 0.06, 0.86), (-0.115 + k * 0.06, 0.86), (-0.115 + k * 0.06, 0.91), (-0.15 + k * 0.06, 0.91)],
+                "#ffb020",
+                lamp=160,
+            )
         for s in (1, -1):
             c.fill([(s * 0.40, 0.16), (s * 0.47, 0.16), (s * 0.47, 0.36), (s * 0.40, 0.36)], "#9c0f12", glass=110, lamp=70)
         _plate(c, 0.12)

@@ -37,7 +37,13 @@ def _section(shape: Shape, width: float, height: float, x: float) -> np.ndarray:
     z_edge = max(z_top - 0.035 * height, z_belt + 0.4 * (z_top - z_belt))
     glass = [(w * 0.975 + s * (w_roof - w * 0.975), z_belt + s * (z_edge - z_belt)) for s in (0.04, 0.35, 0.7, 1.0)]
     return np.array(
-        [(0, z_low), (0.8 * w, z_low), (0.95 * w, z_low + 0.02 * height), (0.995 * w, z_low + 0.5 * (z_mid - z_low)), (w, z_mid)]
+        [
+            (0, z_low),
+            (0.8 * w, z_low),
+            (0.95 * w, z_low + 0.02 * height),
+            (0.995 * w, z_low + 0.5 * (z_mid - z_low)),
+            (w, z_mid),
+        ]
         + [(0.992 * w, z_mid + 0.7 * (z_belt - z_mid)), (0.975 * w, z_belt)]
         + glass
         + [(0.93 * w_roof, z_top - 0.012 * height), (0.75 * w_roof, z_top - 0.003 * height), (0.4 * w_roof, z_top), (0, z_top)]
@@ -105,7 +111,12 @@ def _unturned_wheel(radius: float, width: float, out: float) -> Mesh:
 def _spoke(d: np.ndarray, across: np.ndarray, radius: float, face: float, out: float, hub: Surface) -> Mesh:
     y = np.array([0, face + out * 0.008, 0])
     near, far = d * radius * 0.06, d * radius * 0.64
-    points = [near - across * radius * 0.09, near + across * radius * 0.09, far + across * radius * 0.11, far - across * radius * 0.11]
+    points = [
+        near - across * radius * 0.09,
+        near + across * radius * 0.09,
+        far + across * radius * 0.11,
+        far - across * radius * 0.11,
+    ]
     triangles = [(0, 2, 1), (0, 3, 2)] if out > 0 else [(0, 1, 2), (0, 2, 3)]
     return mesh(np.array(points) + y, triangles, hub)
 
@@ -163,7 +174,14 @@ def _rounded_box(low: tuple[float, float, float], high: tuple[float, float, floa
     half = [(y, z) for y, z in yz]
     full = half + [(y0 + y1 - y, z) for y, z in half[::-1]]
     rings = []
-    for x, inset in ((x0, bevel), (x0 + 0.3 * bevel, 0.3 * bevel), (x0 + bevel, 0), (x1 - bevel, 0), (x1 - 0.3 * bevel, 0.3 * bevel), (x1, bevel)):
+    for x, inset in (
+        (x0, bevel),
+        (x0 + 0.3 * bevel, 0.3 * bevel),
+        (x0 + bevel, 0),
+        (x1 - bevel, 0),
+        (x1 - 0.3 * bevel, 0.3 * bevel),
+        (x1, bevel),
+    ):
         cy, cz = (y0 + y1) / 2, (z0 + z1) / 2
         sy, sz = 1 - 2 * inset / (y1 - y0), 1 - 2 * inset / (z1 - z0)
         rings.append([(x, cy + (y - cy) * sy, cz + (z - cz) * sz) for y, z in full])
@@ -199,8 +217,18 @@ def _truck_still(size: Size, paint: Colour, cargo: Colour) -> Mesh:
     body = with_decals(body, "cargo", cargo, (middle, 0.0, floor), (span, 2.04 * half, height / 2 - floor), 0.7)
     frame = box((-length / 2 + 0.1, -0.45, 0.5 - height / 2), (x + 0.2, 0.45, floor + 0.05), CHASSIS)
     bumper = box((-length / 2, -half * 0.95, 0.42 - height / 2), (-length / 2 + 0.1, half * 0.95, 0.58 - height / 2), DARK)
-    guard = [box((-0.2 * length, min(s * half * 0.9, s * half), 0.5 - height / 2), (0.12 * length, max(s * half * 0.9, s * half), 0.85 - height / 2), CHASSIS) for s in (1, -1)]
-    mirrors = [box((length / 2 - 0.35, min(s * half, s * width / 2), 0.0), (length / 2 - 0.2, max(s * half, s * width / 2), 0.5), DARK) for s in (1, -1)]
+    guard = [
+        box(
+            (-0.2 * length, min(s * half * 0.9, s * half), 0.5 - height / 2),
+            (0.12 * length, max(s * half * 0.9, s * half), 0.85 - height / 2),
+            CHASSIS,
+        )
+        for s in (1, -1)
+    ]
+    mirrors = [
+        box((length / 2 - 0.35, min(s * half, s * width / 2), 0.0), (length / 2 - 0.2, max(s * half, s * width / 2), 0.5), DARK)
+        for s in (1, -1)
+    ]
     return merge([cab, body, frame, bumper, *guard, *mirrors])
 
 
@@ -218,8 +246,8 @@ def truck(size: Size, paint: Colour, cargo: Colour, distance: float) -> Mesh:
     return merge([_truck_still(size, paint, cargo), *_wheels(size, axles, radius, distance / radius)])
 
 
-PAINTS = ("#e9eaea", "#d6d8da", "#101214", "#16181b", "#6b6f73", "#9ea3a6", "#3d4145", "#7a1416", "#a31d1a", "#1b2f52", "#24436e",
-          "#1f3a2c", "#4b3b2e", "#c8b89a", "#5a6b7a", "#b7bdc1", "#2f5f8a", "#8c8576")  # fmt: skip
+PAINTS = ("#e9eaea", "#d6d8da", "#101214", "#16181b", "#6b6f73", "#9ea3a6", "#3d4145", "#7a1416", "#a31d1a", "#1b2f52",
+          "#24436e", "#1f3a2c", "#4b3b2e", "#c8b89a", "#5a6b7a", "#b7bdc1", "#2f5f8a", "#8c8576")  # fmt: skip
 BUS_PAINTS = ("#b3261e", "#1f4e8c", "#e0a21b", "#2a6b4a", "#dfe2e2")
 CARGO_PAINTS = ("#e4e4e0", "#d9dcdc", "#c9b890", "#8fa3b5", "#e6e1d2")
 

@@ -1,6 +1,8 @@
 """Town: the same seed gives the same bytes, its truth is exact, and what it writes is a nuScenes data set."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from editor.datasets.nuscenes import open_data_set
 from editor.geometry import IDENTITY, Rigid, box_corners
 from editor.scene import Look, Scenario, View
 from editor.tracks import actor_at
-from engine.town import Recipe, TownError, generate, render_truth
-from engine.town.recording import VERSION, jpeg, scene_name
+from engine.town.recording import VERSION, Recipe, generate, jpeg, scene_name
+from engine.town.town import TownError
+from engine.town.truth import render_truth
 
 SEED, RECIPE = 3, Recipe(size=(128, 72), duration_s=0.6, lidar_columns=60)
 BANK = Path(__file__).parents[3] / "assets" / "bank"
@@ -181,3 +184,8 @@ def test_bank_pictures_fit_their_boxes():
             hull = box_hull(view, box_corners(T, tuple(entry["size_lwh"])))
             for y, x in np.argwhere(rgba[..., 3] > 250)[::97]:
                 assert cv2.pointPolygonTest(hull, (float(x), float(y)), True) > -0.8
+
+
+def test_shading_needs_no_open3d():
+    code = "import sys; sys.modules['open3d'] = None; import engine.town.picture"
+    assert subprocess.run([sys.executable, "-c", code], cwd=BANK.parents[1], check=False).returncode == 0
