@@ -17,10 +17,10 @@ CELL_M = 1.0  # of the height map
 REACH_M = 120.0  # of the height map and of the points, from the ego path
 UPRIGHT_M = 0.35  # points higher than this over the ground stand on it
 VOXEL_M = 0.12
-FOOTPRINT_CELL_M = 0.2
+FOOTPRINT_CELL_M = 0.4
 MAX_POINTS_A_SWEEP = 40_000
-MAX_SWEEPS = 9
-MAX_POINTS_AN_ACTOR = 3000
+MAX_SWEEPS = 7
+MAX_POINTS_AN_ACTOR = 1500
 FAR_M = 500.0  # where nothing was measured: sky, or as good as
 
 
@@ -79,7 +79,7 @@ def backdrop_of(recording: Recording) -> Backdrop:
     centre = np.mean([pose.T_world.translation for pose in scene.ego], axis=0)
     hits: dict[str, list[Points]] = {}
     sweeps = [p for p in (_static_points(recording, k, centre, hits) for k in _spread_out(scene)) if p is not None]
-    on_actors = {name: np.concatenate(found)[:MAX_POINTS_AN_ACTOR] for name, found in hits.items()}
+    on_actors = {name: _thinned(np.concatenate(found), MAX_POINTS_AN_ACTOR) for name, found in hits.items()}
     points = np.concatenate(sweeps) if sweeps else np.zeros((0, 3), np.float32)
     ground = _ground(scene, points[::3])
     if not len(points):
@@ -88,6 +88,11 @@ def backdrop_of(recording: Recording) -> Backdrop:
     upright = points[above > UPRIGHT_M]
     _, first = np.unique(_cell_keys(upright, VOXEL_M), return_index=True)
     return Backdrop(ground, upright[np.sort(first)], on_actors)
+
+
+def _thinned(points: Points, most: int) -> Points:
+    """Every so many-th of the points."""
+    return points[:: max(1, round(len(points) / most))]
 
 
 def _spread_out(scene: Scene) -> list[int]:
@@ -107,7 +112,7 @@ def _static_points(recording: Recording, index: int, centre: Array, hits: dict[s
     points = recording.lidar_world(sweep)
     if points is None:
         return None
-    points = points[:: max(1, round(len(points) / MAX_POINTS_A_SWEEP))]
+    points = _thinned(points, MAX_POINTS_A_SWEEP)
     x, y, _ = points.T
     near = (np.abs(x - centre[0]) < REACH_M) & (np.abs(y - centre[1]) < REACH_M)
     ego = sweep.T_world_lidar.translation

@@ -14,6 +14,7 @@ from editor.tracks import actor_at
 from engine.draft.sources import Camera
 
 Hull = NDArray[np.float32]  # (n, 2) pixels
+HIT_REACH_M = 60.0  # farther actors are too small for their outlines to matter
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +172,7 @@ def hit_map(
     out = np.full((view.height, view.width), -1, np.int16)
     rows, columns, depths, owners = [], [], [], []
     for actor_id in found:
-        if actor_id not in on_actors:
+        if actor_id not in on_actors or found[actor_id][1] > HIT_REACH_M:
             continue
         index = crowd.index(actor_id)
         pixels, depth = camera.pixels(crowd.poses[index].apply(on_actors[actor_id].astype(np.float64)))
@@ -182,8 +183,8 @@ def hit_map(
     if rows:
         column, row, depth, owner = (np.concatenate(parts) for parts in (columns, rows, depths, owners))
         order = np.argsort(-depth, kind="stable")
+        out[row[order], column[order]] = owner[order]  # the nearest is written last
         reach = max(1, round(1.2 * view.width / 448))  # a point stands for the pixels around it
-        for dv, du in ((dv, du) for dv in range(-reach, reach + 1) for du in range(-reach, reach + 1)):
-            out[np.clip(row[order] + dv, 0, view.height - 1), np.clip(column[order] + du, 0, view.width - 1)] = owner[order]
-        out[row[order], column[order]] = owner[order]
+        spread = cv2.dilate(out, np.ones((2 * reach + 1,) * 2, np.uint8))
+        out = np.where(out >= 0, out, spread)
     return out
