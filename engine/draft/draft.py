@@ -1,6 +1,7 @@
 """The draft: pictures of a scenario from the recording and geometry alone, one after the other."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,8 +49,11 @@ def draft(request: Request) -> Iterator[Chunk]:
     wanted = [(frame, view) for frame in request.frames for view in request.views if drafter.has(frame, view)]
     if not wanted:
         raise RenderError(f"Scene {scene.name}: none of the {len(request.frames)} frames asked for has a picture on disk.")
-    for done, (frame, view) in enumerate(wanted, start=1):
-        yield drafter.chunk(request.scenario, frame, view, done, len(wanted))
+    with ThreadPoolExecutor(1) as ahead:  # the next picture is read while this one is drawn
+        for done, (frame, view) in enumerate(wanted, start=1):
+            if done < len(wanted):
+                ahead.submit(drafter.recording.picture, *wanted[done])
+            yield drafter.chunk(request.scenario, frame, view, done, len(wanted))
 
 
 _kept: dict[tuple[object, ...], "Drafter"] = {}

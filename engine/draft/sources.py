@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -70,20 +71,24 @@ class Kept:
 
     def __init__(self, read: Callable[[int, str], Picture8 | None]) -> None:
         """`read` is asked for what is not there."""
-        self._read, self._bytes = read, 0
+        self._read, self._bytes, self._lock = read, 0, Lock()
         self._kept: OrderedDict[tuple[int, str], Picture8 | None] = OrderedDict()
 
     def get(self, frame: int, view_name: str) -> Picture8 | None:
         """One picture, read at most once while it is kept."""
         key = frame, view_name
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        self._kept[key] = fresh = self._read(frame, view_name)
-        self._bytes += 0 if fresh is None else fresh.nbytes
-        while self._bytes > KEPT_BYTES and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= 0 if oldest is None else oldest.nbytes
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        fresh = self._read(frame, view_name)  # two threads may read the same picture: they get the same pixels
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = fresh
+                self._bytes += 0 if fresh is None else fresh.nbytes
+            while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+                _, oldest = self._kept.popitem(last=False)
+                self._bytes -= 0 if oldest is None else oldest.nbytes
         return fresh
 
 
