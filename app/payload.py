@@ -7,7 +7,6 @@ from typing import Any, get_args
 import numpy as np
 
 from app.actions import ACTIONS
-from app.dirty import ranges
 from app.sentences import sentence
 from app.session import Document
 from app.takes import TakeSummary
@@ -160,8 +159,14 @@ def _gestures(document: Document, steps: tuple[Step, ...], start: int) -> list[d
 
 def dirty_json(document: Document) -> dict[str, list[tuple[int, int]]]:
     """The changed frames of each view, as first and last indices."""
-    columns = zip(document.stage.scene.views, document.dirty.mask.T, strict=True)
-    return {view.name: found for view, column in columns if (found := ranges(column))}
+    return {view: _runs(frames) for view, frames in document.dirty.items() if frames}
+
+
+def _runs(frames: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The first and last of each run of neighbours."""
+    starts = [i for i, frame in enumerate(frames) if i == 0 or frame != frames[i - 1] + 1]
+    ends = [*(start - 1 for start in starts[1:]), len(frames) - 1]
+    return [(frames[start], frames[end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _ego_offsets(document: Document) -> list[dict[str, float]]:
@@ -196,7 +201,7 @@ def about_json(document: Document) -> dict[str, Any]:
         "ego_offsets": _ego_offsets(document),
         "findings": [finding_json(finding) for finding in document.findings],
         "dirty": dirty_json(document),
-        "changed": list(document.dirty.by_actor),
+        "changed": list(document.changed),
     }
 
 

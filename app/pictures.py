@@ -112,12 +112,9 @@ def missing(document: Document, drawn: Iterable[Drawn]) -> list[Place]:
     """The changed pictures of a take that are not drawn yet, frame by frame."""
     done = {(d.frame, d.view) for d in drawn}
     scene = document.scenario.scene
-    places = []
-    for i, row in enumerate(document.dirty.mask):
-        for view, is_dirty in zip(scene.views, row, strict=True):
-            picture = scene.frames[i].picture(view.name) if is_dirty else None
-            if picture is not None and picture.exists and (i, view.name) not in done:
-                places.append((i, view.name))
+    places: list[Place] = []
+    for view, frames in document.dirty.items():
+        places += [(i, view) for i in frames if scene.frames[i].picture(view).exists and (i, view) not in done]
     return places
 
 

@@ -13,15 +13,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from app.dirty import Cameras, Dirty, cameras_of, dirty
 from app.takes import Takes, stamp
 from editor.checks import Finding, findings
 from editor.datasets.nuscenes import DataSet
+from editor.dirty import Pictures, changes, dirty_frames
 from editor.edits import Edit
 from editor.files import TakeFileError, check_fingerprint, edit_to_json
 from editor.history import History, opened
 from editor.map import StreetMap
-from editor.scene import Scenario, Scene
+from editor.scene import ActorId, Scenario, Scene, recorded
 from editor.take import Step, Take
 
 OURS = re.compile(r"take-[0-9a-f]{12}")
@@ -38,7 +38,7 @@ class Stage:
 
     scene: Scene
     streets: Future[StreetMap]  # a large map takes seconds to read, and pictures need none
-    cameras: Cameras
+    recorded: Scenario
 
     @property
     def street_map(self) -> StreetMap:
@@ -53,7 +53,8 @@ class Document:
     stage: Stage
     history: History
     states: tuple[str, ...]  # one for each scenario of the history's past
-    dirty: Dirty
+    dirty: Pictures  # that the take changes
+    changed: tuple[ActorId, ...]  # the actors that differ from their recording
     findings: tuple[Finding, ...]
     saved_at: str | None  # None: never yet; a take without edits has no file
 
@@ -94,11 +95,12 @@ def document_of(stage: Stage, history: History, saved_at: str | None, last: Docu
     known, steps = (last.states, last.take.edits) if last is not None else ((), ())
     scenario = history.present
     if last is not None and scenario is last.scenario:
-        changes, found = last.dirty, last.findings
+        stale, changed, found = last.dirty, last.changed, last.findings
     else:
-        changes = dirty(scenario, stage.cameras, last.dirty if last is not None else None)
+        stale = dirty_frames(stage.recorded, scenario)
+        changed = tuple((change.was or change.now).id for change in changes(stage.recorded, scenario))
         found = findings(scenario, stage.street_map) if history.take.edits else ()
-    return Document(stage, history, _states(history.take, known, steps), changes, found, saved_at)
+    return Document(stage, history, _states(history.take, known, steps), stale, changed, found, saved_at)
 
 
 class Desk:
@@ -120,7 +122,7 @@ class Desk:
             if name not in self._stages:
                 scene = self.data_set.scene(name)
                 streets = self._readers.submit(self.data_set.street_map, scene)
-                self._stages[name] = Stage(scene, streets, cameras_of(scene))
+                self._stages[name] = Stage(scene, streets, recorded(scene))
             return self._stages[name]
 
     def begin(self, scene_name: str, take_id: str | None = None) -> Document:

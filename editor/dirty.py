@@ -19,7 +19,7 @@ from editor.sampled import poses_of
 from editor.scene import Actor, Pose, Scenario, Scene, View
 from editor.tracks import HOLD_US, ego_at
 
-SHADOW_M = 1.5  # added to a box on every side
+AROUND_M = 4.0  # added to a box on every side: how far from it an actor's shadow and its cut-out can change a picture
 UNMOVED = 1e-9
 Pictures = Mapping[str, tuple[int, ...]]
 
@@ -58,17 +58,32 @@ def _shots(scene: Same[Scene]) -> _Shots:
     return _Shots(times, exists)
 
 
-def dirty(before: Scenario, after: Scenario) -> Dirty:
-    """What is stale of pictures of one scenario when another is asked for; both of one scene."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """One actor that two scenarios do not agree on, and the pictures (V, F) that show it or, at least, name it otherwise."""
+
+    was: Actor | None
+    now: Actor | None
+    drawn: NDArray[np.bool_]
+    named: NDArray[np.bool_]
+
+
+def changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
+    """The actors that differ, in the order of `before` and then of `after`; rows of masks go by `Scene.views`."""
     if before.scene is not after.scene:
         raise ValueError(f"scenarios of scenes {before.scene.name} and {after.scene.name}; wanted one scene's")
+    scene, egos = Same(before.scene), (Same(before.ego), Same(after.ego))
+    return tuple(_change(scene, egos, Same(old), Same(new)) for old, new in _changed_actors(before, after))
+
+
+def dirty(before: Scenario, after: Scenario) -> Dirty:
+    """What is stale of pictures of one scenario when another is asked for; both of one scene."""
     shots = _shots(Same(before.scene))
     shown = _ego_moved(before, after, shots.times)
     said = shown.copy()
-    for old, new in _changed_actors(before, after):
-        drawn, named = _reached(before, after, old, new, shots.times)
-        shown |= drawn
-        said |= named
+    for change in changes(before, after):
+        shown |= change.drawn
+        said |= change.named
     said |= shown
     if (before.weather, before.time_of_day) != (after.weather, after.time_of_day):
         said[:] = True
@@ -116,19 +131,23 @@ def _interpolated(track: tuple[Pose, ...], times: NDArray[np.int64]) -> Array:
 # ----------------------------------------------------------------------------------------------------- the actors
 
 
-def _reached(
-    before: Scenario, after: Scenario, old: Actor | None, new: Actor | None, times: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Pictures (V, F) that show a difference between two states of an actor, and those that only name it otherwise."""
+@lru_cache(maxsize=1024)
+def _change(
+    scene: Same[Scene], egos: tuple[Same[tuple[Pose, ...]], ...], was: Same[Actor | None], now: Same[Actor | None]
+) -> Change:
+    """Both states are looked for from both egos: from a bent path, an empty place is a change where an actor stood."""
+    old, new, times = was.value, now.value, _shots(scene).times
     a, b = (None if actor is None else _boxes(actor, times) for actor in (old, new))
     drawn = _differs(old, new, a, b, times)
     relabelled = old is not None and new is not None and old.category != new.category
     seen = np.zeros(times.shape, dtype=bool)
-    for scenario, actor, boxes in ((before, old, a), (after, new, b)):
-        if actor is not None and boxes is not None:
-            wanted = boxes.present if relabelled else boxes.present & drawn
-            seen |= _in_view(scenario, actor, boxes, wanted)
-    return seen & drawn, seen
+    for actor, boxes in ((old, a), (new, b)):
+        if actor is None or boxes is None:
+            continue
+        wanted = boxes.present if relabelled else boxes.present & drawn
+        for ego in dict.fromkeys(egos):
+            seen |= _in_view(_cameras(ego, scene), scene.value.views, actor, boxes, wanted)
+    return Change(old, new, seen & drawn, seen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,20 +208,22 @@ def _cameras(ego: Same[tuple[Pose, ...]], scene: Same[Scene]) -> tuple[Array, Ar
     return out[..., :3, 3], out[..., :3, :3]
 
 
-def _in_view(scenario: Scenario, actor: Actor, boxes: _Boxes, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _in_view(
+    cameras: tuple[Array, Array], views: tuple[View, ...], actor: Actor, boxes: _Boxes, wanted: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Where (V, F) the box with its margin may show: it is not wholly beyond one side of what the camera sees."""
     seen = np.zeros(wanted.shape, dtype=bool)
     v, f = np.nonzero(wanted)
     if not len(v):
         return seen
-    origins, axes = _cameras(Same(scenario.ego), Same(scenario.scene))
-    offsets = CORNER_SIGNS * (np.array(actor.size_lwh) / 2 + SHADOW_M)
+    origins, axes = cameras
+    offsets = CORNER_SIGNS * (np.array(actor.size_lwh) / 2 + AROUND_M)
     c, s = np.cos(boxes.headings[v, f])[:, None], np.sin(boxes.headings[v, f])[:, None]
     x, y = c * offsets[:, 0] - s * offsets[:, 1], s * offsets[:, 0] + c * offsets[:, 1]
     corners = np.stack([x, y, np.broadcast_to(offsets[:, 2], x.shape)], axis=-1)
     corners += (boxes.centres[v, f] - origins[v, f])[:, None]
     camera = np.einsum("npi,nij->npj", corners, axes[v, f])
-    sides = np.stack([_sides(view) for view in scenario.scene.views])[v]
+    sides = np.stack([_sides(view) for view in views])[v]
     distances = np.einsum("npi,nsi->nps", camera, sides)
     distances = np.concatenate([distances, camera[..., 2:] - NEAR_M], axis=-1)
     seen[v, f] = ~(distances < 0).all(1).any(-1)

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from editor.scene import Scene
-from engine.service.changes import changed_actors, shown_changes
+from engine.service.changes import shown_changes
 from engine.service.requests import Request
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +22,9 @@ def picture_keys(request: Request, recording: str) -> dict[tuple[int, str], str]
     places = request.places()
     pictures = [scenario.scene.frames[frame].picture(view) for frame, view in places]
     if request.tier == "draft":
-        shown = shown_changes(scenario, pictures)
+        shown = shown_changes(scenario, places)
     else:
-        shown = [repr((changed_actors(scenario), scenario.ego, scenario.time_of_day, scenario.weather))] * len(places)
+        shown = [repr((scenario.actors, scenario.ego, scenario.time_of_day, scenario.weather))] * len(places)
     return {
         place: _sha256(asked, picture.token, repr(place[0]), words)
         for place, picture, words in zip(places, pictures, shown, strict=True)
