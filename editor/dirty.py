@@ -60,7 +60,10 @@ def _shots(scene: Same[Scene]) -> _Shots:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """One actor that two scenarios do not agree on, and the pictures (V, F) that show it or, at least, name it otherwise."""
+    """One actor that two scenarios do not agree on, and the pictures (V, F) that show it or, at least, name it otherwise.
+
+    That is said of the ego of the scenario before; where the ego moves, everything is another picture anyway.
+    """
 
     was: Actor | None
     now: Actor | None
@@ -72,8 +75,8 @@ def changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
     """The actors that differ, in the order of `before` and then of `after`; rows of masks go by `Scene.views`."""
     if before.scene is not after.scene:
         raise ValueError(f"scenarios of scenes {before.scene.name} and {after.scene.name}; wanted one scene's")
-    scene, egos = Same(before.scene), (Same(before.ego), Same(after.ego))
-    return tuple(_change(scene, egos, Same(old), Same(new)) for old, new in _changed_actors(before, after))
+    scene, ego = Same(before.scene), Same(before.ego)
+    return tuple(_change(scene, ego, Same(old), Same(new)) for old, new in _changed_actors(before, after))
 
 
 def dirty(before: Scenario, after: Scenario) -> Dirty:
@@ -132,10 +135,7 @@ def _interpolated(track: tuple[Pose, ...], times: NDArray[np.int64]) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _change(
-    scene: Same[Scene], egos: tuple[Same[tuple[Pose, ...]], ...], was: Same[Actor | None], now: Same[Actor | None]
-) -> Change:
-    """Both states are looked for from both egos: from a bent path, an empty place is a change where an actor stood."""
+def _change(scene: Same[Scene], ego: Same[tuple[Pose, ...]], was: Same[Actor | None], now: Same[Actor | None]) -> Change:
     old, new, times = was.value, now.value, _shots(scene).times
     a, b = (None if actor is None else _boxes(actor, times) for actor in (old, new))
     drawn = _differs(old, new, a, b, times)
@@ -145,8 +145,7 @@ def _change(
         if actor is None or boxes is None:
             continue
         wanted = boxes.present if relabelled else boxes.present & drawn
-        for ego in dict.fromkeys(egos):
-            seen |= _in_view(_cameras(ego, scene), scene.value.views, actor, boxes, wanted)
+        seen |= _in_view(_cameras(ego, scene), scene.value.views, actor, boxes, wanted)
     return Change(old, new, seen & drawn, seen)
 
 
