@@ -110,7 +110,7 @@ def sweep(town: Town, actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid, 
     facing = (rays * hit.normal).sum(1).abs().numpy()
     intensity = np.clip(70 * facing / (1 + distance / 30), 1, 255).round()
     ring = np.repeat(np.arange(32), columns)
-    points = np.column_stack([own * distance[:, None], intensity, ring])[keep].astype(np.float32)
+    points = np.column_stack([own[keep] * distance[keep, None], intensity[keep], ring[keep]]).astype(np.float32)
     counts = np.bincount(thing.numpy()[keep], minlength=len(ids) + 1)
     shares = _visible_shares(world, ids, actors, t_us, T_world_ego)
     return Sweep(

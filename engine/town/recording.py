@@ -175,8 +175,13 @@ def _drawn(out: Path, recipe: Recipe, batches: list[Batch], processes: int) -> I
         yield from pool.imap_unordered(_draw_batch, jobs)
 
 
-@lru_cache(maxsize=1)
 def _opened(out: Path) -> DataSet:
+    """The data set, read once per process until its tables are written anew."""
+    return _read(out, (out / VERSION / "sample_data.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read(out: Path, _written_ns: int) -> DataSet:
     return open_data_set(out, VERSION)
 
 
@@ -187,7 +192,7 @@ def _draw_batch(job: tuple[Path, Recipe, str, tuple[int, ...]]) -> int:
     count = 0
     for k in frames:
         for picture in scene.frames[k].pictures:
-            if not picture.exists:
+            if not (out / picture.file).is_file():
                 write_bytes(out / picture.file, jpeg(render_truth(scenario, picture.view, k).picture, recipe.jpeg_quality))
                 count += 1
     return count
