@@ -1,8 +1,9 @@
-"""Whose pixels an actor is drawn with: its own, another's of the same drive, or those of the one most like it."""
+"""Whose pixels an actor is drawn with: its own, another's of the drive, the one's most like it, or the shipped bank's."""
 
 import numpy as np
 
 from editor.scene import Actor, ActorId, Scene
+from engine.draft.bank import BankEntry, bank, from_bank, of_family
 from engine.draft.gather import Witnesses
 from engine.draft.lift import Lifted, Sightings, Wanted, best_picks, lifted, sightings
 from engine.draft.paint import repainted
@@ -11,6 +12,7 @@ from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
 WELL_SEEN_PX = 40.0  # an actor this tall in some picture (448 across) lends its looks well
+SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 
 
 class Looks:
@@ -21,23 +23,29 @@ class Looks:
         self._witnesses, self._silhouettes = witnesses, silhouettes
         self._recorded = {actor.id: actor for actor in witnesses.cast.actors}
         self._sightings: dict[ActorId, Sightings] = {}
-        self._like: dict[tuple[str, tuple[float, float, float]], Actor] = {}
+        self._like: dict[tuple[str, tuple[float, float, float]], Actor | BankEntry] = {}
 
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         """The actor's pixels in a block; None where no source can be read."""
-        lender = self._lender(actor)
+        found = self._as_seen(self._lender(actor), wanted, frame, block)
+        if found is None or actor.look.colour is None:
+            return found
+        return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour))
+
+    def _as_seen(self, lender: Actor | BankEntry, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
+        if isinstance(lender, BankEntry):
+            around = self._witnesses.recording.picture(frame, wanted.camera.view.name)
+            return from_bank(lender, wanted, block, around)
         for pick in best_picks(self._witnesses, lender, self._seen(lender), wanted, frame):
             found = lifted(self._witnesses, self._silhouettes, lender, wanted, pick, block)
             if found is not None:
-                return (
-                    found
-                    if actor.look.colour is None
-                    else found.recoloured(repainted(found.colours, found.alpha, actor.look.colour))
-                )
+                return found
         return None
 
-    def _lender(self, actor: Actor) -> Actor:
+    def _lender(self, actor: Actor) -> Actor | BankEntry:
         source = actor.look.source
+        if source is not None and source.startswith("bank:"):
+            return _shipped(actor, source.removeprefix("bank:"))
         if source is not None and source.startswith("actor:"):
             name = ActorId(source.removeprefix("actor:"))
             if name not in self._recorded:
@@ -47,21 +55,24 @@ class Looks:
             return self._recorded[actor.id]
         return self._most_like(actor)
 
-    def _most_like(self, actor: Actor) -> Actor:
-        """The best seen recorded actor of the same category, or of the same kind where there is none, of about its size."""
+    def _most_like(self, actor: Actor) -> Actor | BankEntry:
+        """The best seen recorded actor of the same category and about its size; else the bank's; else one of its kind."""
         key = actor.category, actor.size_lwh
         if key not in self._like:
             kind = actor.category.split(".")[0]
-            candidates = [a for a in self._recorded.values() if a.category == actor.category and len(self._seen(a).sources)]
-            candidates = candidates or [
-                a for a in self._recorded.values() if a.category.split(".")[0] == kind and len(self._seen(a).sources)
-            ]
-            if not candidates:
+            alike = [a for a in self._recorded.values() if a.category == actor.category and self._tallest_px(a) > SEEN_PX]
+            of_kind = [a for a in self._recorded.values() if a.category.split(".")[0] == kind and self._tallest_px(a) > 0]
+            shipped = of_family(bank().values(), actor.category, actor.size_lwh)
+            if not alike and shipped is None and not of_kind:
                 raise RenderError(
                     f"Nothing like a {actor.category} was recorded in scene {self.scene.name}, so none can be drawn."
                 )
-            self._like[key] = max(candidates, key=lambda a: self._likeness(a, actor))
+            recorded = max(alike or of_kind, key=lambda a: self._likeness(a, actor), default=None)
+            self._like[key] = recorded if alike or shipped is None else shipped
         return self._like[key]
+
+    def _tallest_px(self, actor: Actor) -> float:
+        return float(self._seen(actor).height_px.max(initial=0.0))
 
     @property
     def scene(self) -> Scene:
@@ -77,3 +88,9 @@ class Looks:
         if actor.id not in self._sightings:
             self._sightings[actor.id] = sightings(self._witnesses.recording.scene, actor)
         return self._sightings[actor.id]
+
+
+def _shipped(actor: Actor, name: str) -> BankEntry:
+    if name not in bank():
+        raise RenderError(f"Actor {actor.id} looks like bank entry {name!r}; the bank has {', '.join(bank()) or 'none'}.")
+    return bank()[name]
