@@ -114,7 +114,8 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Relabel:
-    """Give an actor another nuScenes category. Its picture stays; conditions and exported boxes carry the new name."""
+    """Give an actor another nuScenes category: in conditions and exported boxes, and where it is drawn anew, as Town does. A
+    draft has only what was recorded of it, and leaves its picture as it is."""
 
     actor: ActorId
     category: str
