@@ -18,6 +18,7 @@ from editor.geometry import Rigid
 from editor.map import StreetMap
 from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
 from editor.take import Step
+from engine.service.bank import bank_entries
 
 SMALL = (448, 256)  # the size of a draft's pictures
 # The order in which a driver would name them: left to right, ahead before behind.
@@ -249,3 +250,16 @@ def actions_json() -> list[dict[str, Any]]:
 def categories_json() -> list[dict[str, Any]]:
     """The categories that an actor can have."""
     return [{"name": c.name, "label": c.label, "size": list(c.size_lwh)} for c in CATEGORIES.values()]
+
+
+def bank_json() -> list[dict[str, Any]]:
+    """The shipped actors that an added one can look like."""
+    return [
+        {"source": e.source, "name": e.name, "label": _words_of(e.name), "category": e.category, "size": list(e.size_lwh)}
+        for e in bank_entries()
+    ]
+
+
+def _words_of(name: str) -> str:
+    """ "Pedestrian a" of "pedestrian-a"; what people write in capitals stays so."""
+    return "SUV" if name == "suv" else name.replace("-", " ").capitalize()

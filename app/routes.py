@@ -15,7 +15,17 @@ from pydantic import BaseModel, Field
 from app.export.order import Order
 from app.exports import Export, Exports, bundle_name, zipped
 from app.guard import PREFIX
-from app.payload import about_json, actions_json, categories_json, map_json, patch_json, scene_json, take_json, takes_json
+from app.payload import (
+    about_json,
+    actions_json,
+    bank_json,
+    categories_json,
+    map_json,
+    patch_json,
+    scene_json,
+    take_json,
+    takes_json,
+)
 from app.pictures import Pictures, draw, drawn_json, jpeg, lidar_bytes, raster_png
 from app.session import Desk, Document
 from app.settings import Settings
@@ -25,6 +35,7 @@ from editor.files import edit_from_json
 from editor.history import History
 from editor.scene import Picture, Scene, View
 from editor.take import LONGEST_NAME, LONGEST_NOTES
+from engine.service.bank import bank_entries
 from engine.service.requests import RenderError, Request, Service
 
 STATIC = Path(__file__).parent / "static"
@@ -142,7 +153,8 @@ def _add_documents(router: APIRouter, office: Office) -> None:
         """The tables that the page is built from."""
         summaries = [asdict(summary) for summary in desk.data_set.summaries()]
         first = office.settings.scene or (summaries[0]["name"] if summaries else None)
-        return _json({"scenes": summaries, "first": first, "actions": actions_json(), "categories": categories_json()})
+        tables = {"actions": actions_json(), "categories": categories_json(), "bank": bank_json()}
+        return _json({"scenes": summaries, "first": first, **tables})
 
     @router.post("/open")
     def open_take(asked: Opening) -> Response:
@@ -372,3 +384,12 @@ def _add_files(router: APIRouter) -> None:
         if name not in files:
             raise HTTPException(404, f"There is no file {name[:80]!r}.")
         return FileResponse(files[name], headers=ASK_AGAIN)
+
+    shipped = {entry.name: entry.picture for entry in bank_entries()}
+
+    @router.get("/bank/{name}")
+    def bank(name: str) -> FileResponse:
+        """A shipped actor's picture."""
+        if name not in shipped:
+            raise HTTPException(404, f"The bank has no {name[:80]!r}.")
+        return FileResponse(shipped[name], headers=ASK_AGAIN)

@@ -49,6 +49,7 @@ export const INITIAL = {
   take: null, // what the take makes of it, and its findings
   scenes: [],
   takes: [],
+  bank: [], // shipped actors that an added one can look like
   frame: 0,
   playing: false,
   resting: true, // the playhead has stood still for a moment: what is costly may be shown

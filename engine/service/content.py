@@ -9,7 +9,8 @@ from engine.service.changes import shown_changes
 from engine.service.requests import Request
 
 ROOT = Path(__file__).resolve().parents[2]
-DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py", "engine/service/changes.py")  # decides on the pixels
+DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py", "engine/service/changes.py", "assets/bank")
+DRAWING_FILES = (".py", ".json", ".png")
 
 
 def picture_keys(request: Request, recording: str) -> dict[tuple[int, str], str]:
@@ -51,11 +52,11 @@ def _file_state(path: Path) -> str:
 
 @cache
 def code_digest() -> str:
-    """The source of everything that decides on a draft's pixels."""
+    """Of everything shipped that decides on a draft's pixels: the source, and the bank of actors."""
     digest = hashlib.sha256()
     for name in DRAWING_CODE:
         path = ROOT / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        for file in sorted(f for f in path.rglob("*.*") if f.suffix in DRAWING_FILES) if path.is_dir() else [path]:
             digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -27,6 +27,7 @@ ROUTES = (
     f"raster/{SCENE}",
     "exports/1",
     "exports/1/zip",
+    "bank/sedan",
     "static/window.js",
     "static/plotly.min.js",
     "nothing",
