@@ -22,7 +22,7 @@ from editor.edits import EditError
 from editor.files import TakeFileError
 from editor.scene import SceneError
 from editor.take import TakeError
-from engine.service.local import LocalService
+from engine.service.local import NUM_PROCESSES, LocalService
 from engine.service.requests import RenderError
 
 SAID_IN_A_SENTENCE = (EditError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.scene is not None:
         data_set.scene(settings.scene)
     cache = settings.workspace / "cache"
-    service = LocalService(cache / "drafts")
+    service = LocalService(cache / "drafts", num_processes=NUM_PROCESSES)
     desk = Desk(data_set, Takes(settings.workspace / "takes"))
     office = Office(settings, desk, Pictures(settings.dataroot, cache / "pictures"), service, Exports(service))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service))

@@ -5,10 +5,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from app.command.opening import NUM_DRAWING, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
+from app.command.opening import add_clip, add_json, add_take, as_json, frames_of, opened, views_of
 from app.export.bundle import export
 from app.export.order import Order, Progress
-from engine.service.local import local_service
+from engine.service.local import NUM_PROCESSES, local_service
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         "png" if options.png else "jpeg",
         not options.no_masks,
     )
-    with local_service(num_processes=NUM_DRAWING) as service, closing(export(order, service)) as steps:
+    with local_service(num_processes=NUM_PROCESSES) as service, closing(export(order, service)) as steps:
         for progress in steps:
             _tell(progress)
     if options.json:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import math
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ from editor.files import check_fingerprint, load_take
 from editor.scene import Scenario, Scene, recorded
 from editor.take import Take, scenario_of
 
-NUM_DRAWING = min(os.cpu_count() or 1, 4)  # processes; each keeps up to half a gigabyte of pictures
 TOWN = Path(__file__).resolve().parents[2] / "assets" / "town"
 
 

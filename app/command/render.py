@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from app.command.opening import NUM_DRAWING, Opened, add_clip, add_json, add_take, as_json, frames_of, opened, size, views_of
+from app.command.opening import Opened, add_clip, add_json, add_take, as_json, frames_of, opened, size, views_of
 from app.export.label import labelled
 from app.export.pictures import write_png
 from app.export.staging import staged
 from app.export.video import Film, frame_rate
-from engine.service.local import local_service
+from engine.service.local import NUM_PROCESSES, local_service
 from engine.service.requests import Chunk, Request
 
 DRAFT_SIZE = (448, 256)
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     write = write_films if options.video else write_pictures
     with (
         staged(options.out) as folder,
-        local_service(num_processes=NUM_DRAWING) as service,
+        local_service(num_processes=NUM_PROCESSES) as service,
         closing(service.render(request)) as chunks,
     ):
         drawn = [_fact(clip, chunk) for chunk in write(clip, request, _told(chunks), folder)]

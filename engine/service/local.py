@@ -1,5 +1,6 @@
 """Answers requests on this machine: what is stored at once, the rest drawn in processes of its own."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from engine.service.wire import Cancel, Draw, Drawn, Ended, More
 
 AHEAD = 16  # pictures that a process draws before anyone has taken them; bounds memory when a reader is slow
 GRACE_S = 0.8  # a cancelled picture may go on for this long before its process is ended
+NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to half a gigabyte of pictures
 NUM_SCENES = 16  # whose recordings' digests are remembered
 
 

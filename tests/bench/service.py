@@ -15,7 +15,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, Edit, EgoOffset, EgoPath, Move
 from editor.scene import Actor, Frame, Scene, recorded
 from editor.tracks import actor_at
-from engine.service.local import LocalService, local_service
+from engine.service.local import NUM_PROCESSES, LocalService, local_service
 from engine.service.requests import Chunk, Request
 from tests.bench.results import SHARED_DATA
 from tests.bench.row import Missing, Row
@@ -77,7 +77,7 @@ def measured(root: Path, scene: Scene, edit: Edit) -> Run:
     """One edit in a fresh process."""
     frames = tuple(scene.frames.index(frame) for frame in scene.keyframes[:NUM_KEYFRAMES])
     request = Request(root, apply(recorded(scene), edit), tuple(view.name for view in scene.views), frames)
-    with tempfile.TemporaryDirectory() as folder, local_service(Path(folder)) as service:
+    with tempfile.TemporaryDirectory() as folder, local_service(Path(folder), num_processes=NUM_PROCESSES) as service:
         started(service, request)
         fresh, stored = timed(service, request), timed(service, request)
     return Run(fresh[0][0], first_frame(fresh, frames[0]), fresh[-1][0], first_frame(stored, frames[0]))
