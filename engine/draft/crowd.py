@@ -52,7 +52,7 @@ class Crowd:
 
     def corners_camera(self, camera: Camera) -> Array:
         """The boxes' corners (n, 8, 3) in the camera's frame."""
-        T = camera.T_world_camera.inverse().matrix()
+        T = camera.from_world
         local = CORNER_SIGNS[None] * self.halves[:, None]
         world = np.einsum("nij,nkj->nki", self.rotations, local) + self.centres[:, None]
         return world @ T[:3, :3].T + T[:3, 3]

@@ -129,10 +129,10 @@ def choose(
     rows, columns = np.nonzero(want)
     picked = np.linspace(0, len(rows) - 1, min(SAMPLES, len(rows))).astype(int)
     at = rows[picked], columns[picked]
-    points, owner = target.points()[at], target.actor[at]
+    samples = _samples(target, at)
     seen, weights = [], []
     for source in sources:
-        mask = _sees(witnesses, target, points, owner, source)
+        mask = _sees(witnesses, samples, source)
         if mask is not None and mask.any():
             seen.append((source, mask))
             weights.append(cost(source))
@@ -153,17 +153,39 @@ def choose(
     return chosen
 
 
-def _sees(witnesses: Witnesses, target: Surfaces, points: Array, owner: NDArray[np.int16], source: Source) -> Mask | None:
+@dataclass(frozen=True, eq=False)
+class _Samples:
+    """A few places of a target: points (n, 3), whose they are, of only those actors whom some are of, and their middle."""
+
+    points: Array
+    owner: NDArray[np.int16]
+    crowd: Crowd
+    bearings: Array  # from which side the target sees each of the crowd
+    middle: Array
+
+
+def _samples(target: Surfaces, at: tuple[Array, Array]) -> _Samples:
+    points, owner = target.points()[at], target.actor[at]
+    present = np.unique(owner[owner != STATIC])
+    crowd = target.crowd.only(np.isin(np.arange(len(target.crowd.ids)), present))
+    renamed = np.where(owner == STATIC, STATIC, np.searchsorted(present, owner)).astype(np.int16)
+    return _Samples(points, renamed, crowd, crowd.bearings(target.camera.eye), points.mean(axis=0))
+
+
+def _sees(witnesses: Witnesses, samples: _Samples, source: Source) -> Mask | None:
+    points, owner, middle = samples.points, samples.owner, samples.middle
     camera = witnesses.recording.camera(source.frame, source.view)
     recorded = witnesses.recording.scene.frames[source.frame].picture(source.view)
     if camera is None or not recorded.exists:
         return None
-    eye = np.asarray(camera.T_world_camera.translation)
-    if (points.mean(axis=0) - eye) @ camera.T_world_camera.matrix()[:3, 2] < 0:  # another camera's side of the car
+    eye = camera.eye
+    if (middle - eye) @ camera.ahead < 0:  # another camera's side of the car
         return None
     there = witnesses.crowd(source)
-    moved = moved_points(points, owner, target.crowd, there)
-    inside = _inside(camera, *camera.pixels(moved)) & ~_other_side(target, camera, there, CAREFUL.turn)[owner]
+    moved = moved_points(points, owner, samples.crowd, there) if len(samples.crowd.ids) else points
+    inside = _inside(camera, *camera.pixels(moved))
+    if inside.any() and len(samples.crowd.ids):
+        inside &= ~_other_side(samples.crowd, samples.bearings, camera, there, CAREFUL.turn)[owner]
     if not inside.any():
         return None
     # An actor's own box does not hide it: its points lie on the near side, a margin before them is all that is tested.
@@ -181,15 +203,14 @@ def _sees(witnesses: Witnesses, target: Surfaces, points: Array, owner: NDArray[
     return free
 
 
-def _other_side(target: Surfaces, camera: Camera, there: Crowd, limit: float) -> Mask:
-    """Per actor of the target, whether a source saw it from elsewhere; one more at the end, False, for what stands still."""
-    others = target.crowd.indices_in(there)
+def _other_side(crowd: Crowd, bearings: Array, camera: Camera, there: Crowd, limit: float) -> Mask:
+    """Per actor of a target's, whether a source saw it from elsewhere; one more at the end, False, for what stands still."""
+    others = crowd.indices_in(there)
     out = np.ones(len(others) + 1, bool)
     out[-1] = False
     both = np.flatnonzero(others >= 0)
-    here = target.crowd.bearings(np.asarray(target.camera.T_world_camera.translation))[both]
-    seen = there.bearings(np.asarray(camera.T_world_camera.translation))[others[both]]
-    out[both] = np.abs((here - seen + np.pi) % (2 * np.pi) - np.pi) > limit
+    seen = there.bearings(camera.eye)[others[both]]
+    out[both] = np.abs((bearings[both] - seen + np.pi) % (2 * np.pi) - np.pi) > limit
     return out
 
 
@@ -210,7 +231,8 @@ def look_up(
     there = witnesses.crowd(source)
     moved = moved_points(target.points(), target.actor, target.crowd, there)
     pixels, depth = camera.pixels(moved)
-    inside = _inside(camera, pixels, depth) & ~_other_side(target, camera, there, care.turn)[target.actor]
+    bearings = target.crowd.bearings(target.camera.eye)
+    inside = _inside(camera, pixels, depth) & ~_other_side(target.crowd, bearings, camera, there, care.turn)[target.actor]
     where = np.where(inside[..., None], pixels, -10).astype(np.float32)
     colours = cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     nearest = np.clip(np.round(where), 0, (camera.view.width - 1, camera.view.height - 1)).astype(np.int32)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +23,7 @@ Reader = Callable[[Path, Picture, View], Picture8 | None]
 KEPT_BYTES = 250 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Camera:
     """A view at the size that is drawn, standing somewhere in the world at a time."""
 
@@ -31,13 +31,28 @@ class Camera:
     T_world_camera: Rigid
     t_us: int
 
+    @cached_property
+    def eye(self) -> Array:
+        """Where in the world it is."""
+        return np.asarray(self.T_world_camera.translation)
+
+    @cached_property
+    def from_world(self) -> Array:
+        """T_camera_world as a 4x4 matrix."""
+        return self.T_world_camera.inverse().matrix()
+
+    @cached_property
+    def ahead(self) -> Array:
+        """Where in the world it looks."""
+        return self.T_world_camera.matrix()[:3, 2]
+
     def rays_world(self, pixels: Array) -> Array:
         """Directions (..., 3) in the world, of depth 1 in the camera, of pixels (..., 2)."""
         return pixels_to_rays(self.view, pixels) @ self.T_world_camera.matrix()[:3, :3].T
 
     def pixels(self, points_world: Array) -> tuple[Array, Array]:
         """Pixels (..., 2) and depths (...) of points of the world; depths below 0.1 m have no meaningful pixel."""
-        T = self.T_world_camera.inverse().matrix()
+        T = self.from_world
         points = points_world @ T[:3, :3].T + T[:3, 3]
         depth = points[..., 2]
         on_sensor = points @ matrix_of(self.view).T
@@ -99,6 +114,7 @@ class Recording:
         """Nothing is read yet."""
         self.dataroot, self.scene, self.size = dataroot, scene, size
         self._reader = reader
+        self._cameras: dict[tuple[int, str], Camera | None] = {}
         self._shown, self._glanced = Kept(self._read), Kept(self._read_at_a_glance)
 
     def picture(self, frame: int, view_name: str) -> Picture8 | None:
@@ -143,6 +159,11 @@ class Recording:
 
     def camera(self, frame: int, view_name: str) -> Camera | None:
         """The camera as it was recorded; None where that frame has no picture of the view."""
+        if (frame, view_name) not in self._cameras:
+            self._cameras[frame, view_name] = self._camera(frame, view_name)
+        return self._cameras[frame, view_name]
+
+    def _camera(self, frame: int, view_name: str) -> Camera | None:
         recorded = self.scene.frames[frame].picture(view_name)
         if recorded is None:
             return None
