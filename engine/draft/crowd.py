@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.cameras import NEAR_M, box_hull
+from editor.cameras import NEAR_M, box_hull, matrix_of
 from editor.geometry import CORNER_SIGNS, Array, Rigid
 from editor.scene import Actor
 from editor.tracks import actor_at
@@ -89,9 +89,13 @@ def nobody() -> Crowd:
 def hulls(crowd: Crowd, camera: Camera) -> dict[str, tuple[Hull, float]]:
     """The outline and the depth of each actor that the picture holds some of."""
     corners = crowd.corners_camera(camera)
+    on_sensor = corners @ matrix_of(camera.view).T
+    pixels = (on_sensor[..., :2] / np.maximum(on_sensor[..., 2:], NEAR_M)).astype(np.float32)
+    last = camera.view.width - 1, camera.view.height - 1
+    whole = (corners[..., 2] > NEAR_M).all(axis=1) & ((pixels >= 0) & (pixels <= last)).all(axis=(1, 2))
     out = {}
     for k in np.flatnonzero(_may_show(corners, camera)):
-        hull = box_hull(camera.view, corners[k])
+        hull = cv2.convexHull(pixels[k])[:, 0] if whole[k] else box_hull(camera.view, corners[k])
         if hull is not None:
             out[crowd.ids[k]] = hull, float(corners[k, :, 2].mean())
     return out

@@ -150,6 +150,8 @@ class Drafter:
                 continue
             free = before_static(self.witnesses, camera, lifted) * before_recorded(self.silhouettes, here, depth, ids, lifted)
             canvas = _set_in(canvas, lifted, free * self._off_body(here.view, lifted.block), wanted)
+        if not canvas.dirty.any():
+            return recorded
         drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
         return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
 

@@ -65,9 +65,9 @@ class Silhouettes:
         return self._single[key]
 
     def _cut_now(self, actor_id: str, source: Source) -> Alpha | None:
-        picture = self._witnesses.recording.glance(source.frame, source.view)
         found = self.hulls(source)
-        if picture is None or actor_id not in found:
+        picture = self._witnesses.recording.glance(source.frame, source.view) if actor_id in found else None
+        if picture is None:
             return None
         hull, depth = found[actor_id]
         others = [(other, away < depth) for name, (other, away) in found.items() if name != actor_id]
