@@ -5,12 +5,20 @@ import { actorsNow, timeNow } from "./scenario.js";
 import { actorAt } from "./tracks.js";
 
 const NUDGE_M = 0.25;
+const NOBODY = "Select an actor first: click one on the map or in a picture, or press N.";
 const NUDGE_RAD = Math.PI / 36;
 
-export function createActions(store, take, gestures, bev, dialogs) {
+export function createActions(store, take, gestures, bev, dialogs, say) {
   const { state } = store;
   const frames = () => state.scene.frames;
   const chosen = () => (state.selected === "ego" ? null : actorsNow(state).get(state.selected) ?? null);
+
+  /** The selected actor; where there is none, that is said. */
+  function needed() {
+    const actor = chosen();
+    if (!actor) say(NOBODY);
+    return actor;
+  }
 
   const seek = (frame) => store.set({ frame: Math.min(Math.max(frame, 0), frames().length - 1), playing: false });
 
@@ -45,7 +53,7 @@ export function createActions(store, take, gestures, bev, dialogs) {
   }
 
   function rotateByKey() {
-    const actor = chosen();
+    const actor = needed();
     if (!actor) return;
     const pose = actorAt(actor, timeNow(state));
     if (!pose) return;
@@ -71,9 +79,9 @@ export function createActions(store, take, gestures, bev, dialogs) {
     next_keyframe: () => seekKeyframe(1),
     first_frame: () => seek(0),
     last_frame: () => seek(frames().length - 1),
-    delete: () => chosen() && take.commit({ kind: "delete", actor: chosen().id, from_us: null, to_us: null }, { actors: new Map([[chosen().id, null]]) }),
+    delete: () => needed() && take.commit({ kind: "delete", actor: chosen().id, from_us: null, to_us: null }, { actors: new Map([[chosen().id, null]]) }),
     duplicate: async () => {
-      const actor = chosen();
+      const actor = needed();
       if (!actor) return;
       const id = freshId("new-", 3);
       const done = await take.commit({ kind: "duplicate", actor: actor.id, new_actor: id, by: [0, actor.size[1] + 1.2, 0] });
@@ -81,9 +89,9 @@ export function createActions(store, take, gestures, bev, dialogs) {
     },
     rotate: rotateByKey,
     select: () => store.set({ tool: "select", gesture: null }),
-    waypoint: () => chosen() && tool("waypoint"),
+    waypoint: () => needed() && tool("waypoint"),
     finish_path: () => state.gesture?.kind === "waypoints" && gestures.endWaypoints(),
-    goal: () => chosen() && tool("goal"),
+    goal: () => needed() && tool("goal"),
     add: () => tool("add"),
     next_actor: () => step(1),
     previous_actor: () => step(-1),

@@ -86,7 +86,7 @@ export function createActorPanel(root, store, take, actions) {
     const colour = make("input", {
       type: "color", "aria-label": "Colour", onchange: () => take.commit({ kind: "recolour", actor: chosen().id, colour: colour.value }),
     });
-    const own = make("button", { type: "button", class: "button small", text: "Own colour", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
+    const own = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
     fields = {
       title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own,
       size: ["Length", "Width", "Height"].map((name, axis) => number(name, "m", 0.1, (value) => resize(axis, value))),
@@ -102,9 +102,9 @@ export function createActorPanel(root, store, take, actions) {
       labelled("Heading", fields.heading),
       labelled("Speed from here on", fields.speed),
       make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
-      make("div", { class: "row" }, make("span", { text: "Gone" }), make("span", { class: "inline" },
-        make("button", { type: "button", class: "button small", text: "before", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
-        make("button", { type: "button", class: "button small", text: "from now", onclick: () => deleteFrom(timeNow(state), null) }))),
+      make("div", { class: "row" }, make("span", { text: "Delete" }), make("span", { class: "inline" },
+        make("button", { type: "button", class: "button small", text: "before now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
+        make("button", { type: "button", class: "button small", text: "from now on", onclick: () => deleteFrom(timeNow(state), null) }))),
       make("div", { class: "row top" }, make("span", { text: "Keyframes" }), fields.keyframes),
       fields.charts,
     );

@@ -5,6 +5,7 @@ import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } f
 const NO_MAP = {
   known: false, lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
 };
+const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
 const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
 
 export function createDocument(store, pictures, say) {
@@ -145,13 +146,16 @@ export function createDocument(store, pictures, say) {
 
   /** Draw what is missing of one take, from the playhead on. */
   async function drawTake(take, signal) {
-    const started = performance.now();
+    let paced = null, last = null;
     const request = { scene: state.scene.name, take: take.id, state: take.state, frame: state.frame, session: freshId("draft-") };
     for await (const message of stream("draft", request, signal)) {
+      last = message;
       if (message.kind === "picture") pictures.know(take.state, [message]);
       if (message.kind === "problem") say(message.sentence, "problem");
-      if (message.total) store.set({ draft: { done: message.done, total: message.total, started } });
+      if (message.done === PACED_FROM) paced = { done: message.done, at: performance.now() };
+      if (message.total) store.set({ draft: { done: message.done, total: message.total, paced } });
     }
+    if (!signal.aborted && last?.done < last?.total) say("The draft ended early: the server's log says why. Continue tries again.", "problem");
   }
 
   /** Start the draft anew: the newest state of the take, then what it is compared with. */
@@ -160,11 +164,11 @@ export function createDocument(store, pictures, say) {
     const mine = new AbortController();
     drawing = mine;
     const wanted = [state.take, state.compared].filter((take) => take && pictures.missing(take, state.scene).length > 0);
-    if (wanted.length > 0) store.set({ draft: { done: 0, total: pictures.missing(wanted[0], state.scene).length, started: performance.now() } });
+    if (wanted.length > 0) store.set({ draft: { done: 0, total: pictures.missing(wanted[0], state.scene).length, paced: null } });
     try {
       for (const take of wanted) await drawTake(take, mine.signal);
     } catch (error) {
-      if (!mine.signal.aborted && error instanceof Refused) say(error.message, "problem");
+      if (!mine.signal.aborted) say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
     }
     if (drawing === mine) {
       drawing = null;

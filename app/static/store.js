@@ -66,7 +66,7 @@ export const INITIAL = {
   wipe: { on: false, at: 0.5 },
   compared: null, // null: the recording; otherwise another take {id, name, actors, state}
   saving: "saved", // saved | saving | offline
-  draft: null, // {done, total, started, dirty} while pictures are drawn
+  draft: null, // {done, total, paced: {done, at}} while pictures are drawn
   pictures: 0, // touched as pictures arrive
   charts: true,
   space: false, // the 3-D panel in place of the map

@@ -6,7 +6,7 @@ const LEFT = 12, RIGHT = 12;
 const ROWS = { ruler: 14, frames: 26, findings: 50, edits: 68 };
 const SEVERE = 0.66;
 const COLOURS = {
-  still: "#2b323e", dirty: "#7a5a1e", drawn: "#3f78d0", text: "#9aa4b5", key: "#9aa4b5", head: "#ffffff", accent: "#5b9dff",
+  still: "#2b323e", dirty: "#b07c1e", drawn: "#3f78d0", text: "#9aa4b5", key: "#9aa4b5", head: "#ffffff", accent: "#5b9dff",
   severe: "#ff6b6b", mild: "#ffc247", edit: "#b9c3d4",
 };
 const TOPICS = ["scene", "take", "frame", "selected", "pictures", "draft", "listed", "size", "playing"];
@@ -40,6 +40,13 @@ export function createTimeline(canvas, tip, store, pictures, actions) {
     }
     for (const [frame] of pictures.missing(state.take, state.scene)) frames[frame].missing += 1;
     return frames;
+  }
+
+  /** What a frame's cell says, in words. */
+  function changesAt(frame) {
+    const { dirty, missing } = progress()[frame];
+    if (dirty === 0) return ", as recorded";
+    return `, ${dirty === 1 ? "1 picture" : `${dirty} pictures`} changed, ${missing === 0 ? "all" : dirty - missing} drawn`;
   }
 
   function drawRuler(context) {
@@ -159,7 +166,7 @@ export function createTimeline(canvas, tip, store, pictures, actions) {
     const at = [event.offsetX, event.offsetY];
     const frame = state.scene.frames[frameAt(at[0])];
     const found = findingAt(...at)?.sentence ?? editAt(...at)?.sentence;
-    tip.textContent = found ?? `${seconds(state.scene, frame.t_us)}${frame.is_keyframe ? ", keyframe" : ""}`;
+    tip.textContent = found ?? `${seconds(state.scene, frame.t_us)}${frame.is_keyframe ? ", keyframe" : ""}${changesAt(frameAt(at[0]))}`;
     tip.hidden = false;
     tip.style.left = `${Math.min(Math.max(at[0] - tip.offsetWidth / 2, 4), canvas.clientWidth - tip.offsetWidth - 4)}px`;
   });

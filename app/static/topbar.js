@@ -25,6 +25,8 @@ export function createTopbar(root, store, take, pictures) {
   function drawScenes() {
     const entries = state.scenes.map((scene) => option(scene.name, scene.description ? `${scene.name} – ${scene.description}` : scene.name, scene.name === state.scene.name));
     scenePicker.replaceChildren(...entries);
+    scenePicker.title = state.scene.description;
+    $("#synthetic").hidden = !state.scene.synthetic;
   }
 
   function drawTakes() {
@@ -62,10 +64,15 @@ export function createTopbar(root, store, take, pictures) {
       $("#draft-text").textContent = "Draft stopped";
       return;
     }
-    const gone = (performance.now() - draft.started) / 1000;
-    const left = draft.done > 2 ? Math.ceil((gone / draft.done) * (draft.total - draft.done)) : null;
     $("#draft progress").value = draft.done / draft.total;
-    $("#draft-text").textContent = `Draft ${draft.done}/${draft.total}${left === null ? "" : `, ${left} s left`}`;
+    $("#draft-text").textContent = `Draft: ${draft.done} of ${draft.total} pictures${timeLeft(draft)}`;
+  }
+
+  /** By the pace of what was drawn since the first few: those may have been stored, or had to wait for the scene to be opened. */
+  function timeLeft({ done, total, paced }) {
+    if (!paced || done <= paced.done) return "";
+    const seconds = ((performance.now() - paced.at) / 1000 / (done - paced.done)) * (total - done);
+    return seconds < 90 ? `, ${Math.ceil(seconds)} s left` : `, ${Math.ceil(seconds / 60)} min left`;
   }
 
   function drawButtons() {

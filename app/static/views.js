@@ -4,11 +4,11 @@ import "./projection.js";
 import { fitted, make } from "./dom.js";
 import { actorName, actorsNow, cameraAt, categoryColour, egoNow } from "./scenario.js";
 import { actorAt } from "./tracks.js";
+import { layout } from "./views_layout.js";
 
 const { apply, boxCorners, boxOutline, clipLine, inverse, project, BOX_EDGES } = globalThis.RetakeProjection;
 const FARTHEST_M = 90; // boxes further off are specks
 const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
-const ORDER = { 2: ["FRONT", "BACK", "FRONT_LEFT", "FRONT_RIGHT", "BACK_LEFT", "BACK_RIGHT"], 3: ["FRONT_LEFT", "FRONT", "FRONT_RIGHT", "BACK_LEFT", "BACK", "BACK_RIGHT"] };
 const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
 const TOPICS = [
   "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size",
@@ -31,7 +31,7 @@ export function createViews(grid, store, pictures) {
     const canvas = make("canvas", { tabindex: 0, role: "img", class: "view-canvas", "aria-label": `${viewWord(view.name)} camera` });
     const badge = make("span", { class: "tier" });
     const full = make("button", {
-      class: "quiet full", type: "button", title: `Full size (${index + 1})`, "aria-label": `${viewWord(view.name)} in full size`,
+      class: "quiet full", type: "button", title: `Large, or all alike (${index + 1})`, "aria-label": `${viewWord(view.name)} in full size`,
       onclick: () => store.set({ expanded: state.expanded === index ? null : index }),
       text: "⤢",
     });
@@ -44,26 +44,16 @@ export function createViews(grid, store, pictures) {
     built = state.scene.name;
     tiles = state.scene.views.map(tile);
     grid.replaceChildren(...tiles.map(({ figure }) => figure));
+    grid.classList.toggle("synthetic-scene", state.scene.synthetic);
   }
 
-  /** As many columns as let the pictures be largest; one alone when a view is shown in full. */
   function arrange() {
-    const shown = tiles.filter(({ index }) => state.expanded === null || state.expanded === index);
-    const width = grid.clientWidth, height = grid.clientHeight, gap = 4;
-    const aspect = shown[0] ? shown[0].view.small.width / shown[0].view.small.height : 1;
-    let best = { wide: 0, columns: 1 };
-    for (let columns = 1; columns <= shown.length; columns += 1) {
-      const rows = Math.ceil(shown.length / columns);
-      const wide = Math.min((width - gap * (columns - 1)) / columns, ((height - gap * (rows - 1)) / rows) * aspect);
-      if (wide > best.wide) best = { wide, columns };
-    }
-    grid.style.gridTemplateColumns = `repeat(${best.columns}, ${Math.floor(best.wide)}px)`;
-    const order = ORDER[best.columns] ?? ORDER[3];
-    for (const { figure, index, view } of tiles) {
-      figure.hidden = state.expanded !== null && state.expanded !== index;
-      figure.style.order = order.indexOf(view.name.replace(/^CAM_/, ""));
-      figure.style.height = `${Math.floor(best.wide / aspect)}px`;
-      figure.classList.toggle("alone", state.expanded === index);
+    const places = new Map(layout(tiles, state.expanded, grid.clientWidth, grid.clientHeight).map((place) => [place.tile, place]));
+    for (const tile of tiles) {
+      const place = places.get(tile);
+      tile.figure.hidden = !place;
+      tile.figure.classList.toggle("alone", state.expanded === tile.index);
+      for (const side of ["left", "top", "width", "height"]) if (place) tile.figure.style[side] = `${place[side]}px`;
     }
   }
 
@@ -243,7 +233,7 @@ export function createViews(grid, store, pictures) {
     context.beginPath();
     context.arc(at, view.height / 2, 7 * scale, 0, 2 * Math.PI);
     context.fill();
-    label(context, state.compared?.name ?? "Recorded", Math.max(at - 8 * scale, 0), view.height - 8 * scale, scale, "right");
+    label(context, state.compared?.name ?? (state.scene.synthetic ? "Unchanged" : "Recorded"), Math.max(at - 8 * scale, 0), view.height - 8 * scale, scale, "right");
     label(context, state.take.name, at + 8 * scale, view.height - 8 * scale, scale, "left");
   }
 
@@ -258,6 +248,13 @@ export function createViews(grid, store, pictures) {
     context.textAlign = "left";
   }
 
+  function tierWord(tier, index) {
+    if (tier === "recorded" && state.scene.synthetic) return "synthetic";
+    if (tier === "waiting" && !state.draft) return "not drawn";
+    const whole = tier === "draft" && state.expanded === index && state.resting ? pictures.source(state.take, state.frame, index, true).url : null;
+    return whole && !pictures.image(whole) && !pictures.isBroken(whole) ? "draft, full size follows …" : TIERS[tier];
+  }
+
   function drawTile({ canvas, badge, figure, index, view }) {
     if (figure.hidden) return;
     const { context, width, height } = fitted(canvas);
@@ -270,7 +267,7 @@ export function createViews(grid, store, pictures) {
     const tier = drawSide(context, index, state.take, actorsNow(state), width);
     if (state.wipe.on) drawWipe(context, index, shown, width);
     context.restore();
-    badge.textContent = tier === "waiting" && !state.draft ? "not drawn" : TIERS[tier];
+    badge.textContent = tierWord(tier, index);
     badge.dataset.tier = tier;
   }
 

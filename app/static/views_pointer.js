@@ -106,7 +106,7 @@ export function createViewsPointer(grid, store, views, gestures) {
     const onLine = state.wipe.on && Math.abs(event.offsetX - state.wipe.at * tile.canvas.clientWidth) < WIPE_PX;
     const actor = onLine ? null : actorUnder(through, at);
     store.set({ hovered: actor?.id ?? null });
-    const idle = actor ? "move" : "zoom-in";
+    const idle = actor ? "move" : state.expanded === tile.index ? "zoom-out" : "zoom-in";
     tile.canvas.style.cursor = onLine ? "ew-resize" : state.tool === "select" ? idle : "crosshair";
     if (state.gesture?.kind === "waypoints") gestures.follow(onGround(through, at, egoLevel(tile)) ?? state.gesture.at);
   }

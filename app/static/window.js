@@ -54,7 +54,7 @@ export async function mount(element) {
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
   const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, say) };
-  const actions = createActions(store, take, gestures, bev, dialogs);
+  const actions = createActions(store, take, gestures, bev, dialogs, say);
   const views = createViews($("#views"), store, pictures);
   Object.assign(globalThis.retake, { views, actions: actions.names });
   createBevPointer($("#map"), store, bev, gestures);
@@ -100,7 +100,7 @@ function bindButtons(root, store, table, actions, take) {
   }
   const scopes = [...root.querySelectorAll("[data-scope]")];
   for (const button of scopes) button.addEventListener("click", () => store.set({ scope: button.dataset.scope }));
-  store.watch(["tool", "layers", "wipe", "space", "scope", "selected", "playing", "frame", "scene"], () => state.scene && drawButtons(root, state, scopes));
+  store.watch(["tool", "layers", "wipe", "space", "scope", "selected", "playing", "frame", "scene", "take"], () => state.scene && drawButtons(root, state, scopes));
   bindWipe(root, store, take);
   bindAdding(root, store);
 }
@@ -120,7 +120,7 @@ function drawButtons(root, state, scopes) {
   streets.disabled = !state.scene.map.known;
   streets.textContent = state.scene.map.known ? "Streets" : "No street map";
   root.querySelector("#hint").textContent = state.selected === "ego" && state.tool === "select" ? "Drag the handles on the ego's path to bend it." : HINTS[state.tool];
-  root.querySelector("#hint").hidden = state.space;
+  root.querySelector("#hint").hidden = state.space || (state.tool === "select" && state.selected !== "ego" && (state.selected !== null || state.take?.gestures.length > 0));
   root.querySelector("#add-form").hidden = state.tool !== "add";
   const play = root.querySelector(".play");
   play.textContent = state.playing ? "❚❚" : "▶";
@@ -155,7 +155,9 @@ function bindAdding(root, store) {
     const model = shipped ?? state.scene?.actors.find((actor) => `actor:${actor.id}` === look.value);
     store.set({ adding: { category: name, size: model ? model.size : size, source: look.value || null } });
     picture.hidden = !shipped;
-    if (shipped) Object.assign(picture, { src: route(`bank/${shipped.name}`), alt: shipped.label });
+    if (!shipped) return;
+    picture.style.backgroundImage = `url(${JSON.stringify(route(`bank/${shipped.name}`))})`;
+    picture.setAttribute("aria-label", shipped.label);
   };
   const offerLooks = () => {
     const alike = (state.scene?.actors ?? []).filter((actor) => actor.category === category.value).slice(0, 40);

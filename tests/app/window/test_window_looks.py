@@ -36,12 +36,55 @@ def test_nothing_is_cut_off(chromium, small_window, size):
     context.close()
 
 
-def test_a_view_opens_in_full_size_and_escape_goes_back(window):
+def widths(window):
+    return window.page.evaluate("[...document.querySelectorAll('.view')].map((each) => each.offsetWidth)")
+
+
+def test_a_view_opens_large_beside_the_others_and_escape_goes_back(window):
+    assert len(set(widths(window))) == 1
     window.press("1")
-    window.page.wait_for_function("document.querySelectorAll('.view:not([hidden])').length === 1")
+    window.page.wait_for_selector(".view.alone")
     assert window.ask("s.expanded") == 0
+    large, small = widths(window)
+    assert large >= small > 0
     window.press("Escape")
-    window.page.wait_for_function("document.querySelectorAll('.view:not([hidden])').length === 2")
+    window.page.wait_for_function("!document.querySelector('.view.alone')")
+    assert len(set(widths(window))) == 1
+
+
+def test_six_pictures_fill_the_panel_without_overlapping(window):
+    module = window.page.evaluate("new URL('retake/static/views_layout.js', document.baseURI).href")
+    for width, height in ((780, 710), (640, 532), (469, 512), (1600, 700), (300, 900)):
+        for expanded in (None, 1):
+            boxes = window.page.evaluate(
+                """async ([module, expanded, width, height]) => {
+                  const { layout } = await import(module);
+                  const names = ["FRONT_LEFT", "FRONT", "FRONT_RIGHT", "BACK_LEFT", "BACK", "BACK_RIGHT"];
+                  const view = (name) => ({ name: `CAM_${name}`, small: { width: 448, height: 256 } });
+                  const tiles = names.map((name, index) => ({ index, view: view(name) }));
+                  return layout(tiles, expanded, width, height).map((box) => [box.left, box.top, box.width, box.height]);
+                }""",
+                [module, expanded, width, height],
+            )
+            assert len(boxes) == 6
+            assert all(x >= 0 and y >= 0 and x + w <= width and y + h <= height for x, y, w, h in boxes)
+            apart = ((a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+            assert all(
+                a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0] or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1] for a, b in apart
+            )
+
+
+def test_the_line_between_map_and_pictures_is_dragged_and_reset(window):
+    width = "document.querySelector('.map-panel').clientWidth"
+    chosen = window.page.evaluate(width)
+    line = window.page.locator("#split").bounding_box()
+    window.drag((line["x"], line["y"] + 200), (80, 0))
+    assert window.page.evaluate(width) == pytest.approx(chosen + 80, abs=2)
+    window.page.locator("#split").focus()
+    window.press("ArrowLeft")
+    assert window.page.evaluate(width) == pytest.approx(chosen + 56, abs=2)
+    window.press("Home")
+    assert window.page.evaluate(width) == chosen
 
 
 def test_the_wipe_shows_the_recording_or_another_take(window):
@@ -113,11 +156,9 @@ def test_space_shows_boxes_and_lidar(window):
 
 
 def test_weather_is_stored_and_said_to_be_left_out_of_the_draft(window):
-    window.page.locator("#tab-about").click()
     window.page.locator("#weather").select_option("rain")
     window.settle(1)
     window.page.get_by_text("leaves light and weather as recorded").wait_for()
-    window.page.locator("#tab-findings").click()
 
 
 def test_the_overlay_names_every_key_of_the_table(window):
