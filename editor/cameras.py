@@ -99,8 +99,8 @@ def box_hull(view: View, corners_camera: Array) -> NDArray[np.float32] | None:
 
 
 def drawable(view: View, outline: Array) -> NDArray[np.float32]:
-    """An outline without what is more than ten widths off, as OpenCV's rasterisers like it; what passes the camera is long."""
-    far = 10 * view.width
+    """An outline without what is more than ten picture sizes off: what passes the camera is long, and OpenCV counts in 16 bits."""
+    far = 10 * max(view.width, view.height)
     return (
         outline.astype(np.float32)
         if np.abs(outline).max() <= far

@@ -113,7 +113,7 @@ globalThis.RetakeProjection = (() => {
       ends.push(clipLine(a, b).find((point) => point[2] === NEAR_M));
     }
     if (ends.length < 3) return null;
-    const far = 10 * view.width; // a box beside the camera reaches far out
+    const far = 10 * Math.max(view.width, view.height); // a box beside the camera reaches far out
     const hull = cutOutline(convexHull(ends.map((point) => project(view, point).slice(0, 2))), [-far, -far], [far, far]);
     const shown = cutOutline(hull, [-0.5, -0.5], [view.width - 0.5, view.height - 0.5]);
     return shown.length < 3 ? null : hull;

@@ -1,7 +1,6 @@
 """Checks: each kind is found where it is, recordings bring none, one edit more costs little; and what an edit makes stale."""
 
 import random
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -17,25 +16,18 @@ from editor.edits import (
     Delete,
     Duplicate,
     Edit,
-    EditError,
     EgoOffset,
     EgoPath,
     Move,
-    Path,
     Recolour,
     Relabel,
     Rotate,
     SetWeather,
-    Waypoint,
 )
-from editor.files import save_take
 from editor.geometry import box_corners
-from editor.history import opened
 from editor.map import Raster, StreetMap
 from editor.overlaps import Overlaps
-from editor.sampled import frame_times
 from editor.scene import Pose, Scenario, recorded
-from editor.take import Take
 from editor.tracks import actor_at, ego_at
 from tests.editor.made import at, made_scene, time_of
 
@@ -174,37 +166,6 @@ def test_the_real_drive_brings_no_findings(pandaset_root):
     assert len(all_findings(base, streets)) <= 5
 
 
-def test_one_edit_of_a_crowded_scene_is_applied_checked_and_saved_in_20_ms(tmp_path):
-    scene = made_scene(frames=240, crowd=96)
-    assert len(scene.actors) == 100
-    history = opened(Take("t1", "a take", scene.fingerprint, "2026-01-31T12:00:00Z"), scene)
-    rng = random.Random(1)
-    for actor in scene.actors:
-        history = history.commit(Move(actor.id, KEY, (rng.uniform(0.1, 2), rng.uniform(0.1, 0.5), 0.0)))
-    findings(history.present, STREET)
-    edits = [
-        Move("stand40", KEY, (1.0, 1.0, 0.0)),
-        Move("stand41", KEY, (0.5, 0.0, 0.0), "onward"),
-        Rotate("stand42", KEY, 0.3),
-        Path("lead", KEY, (Waypoint(80.0, 3.0), Waypoint(110.0, 3.0))),
-        Delete("stand43"),
-        Duplicate("lead", "new-a", (0.0, 3.5, 0.0)),
-    ] * 2
-    times = []
-    for number, edit in enumerate(edits):
-        if isinstance(edit, Duplicate):
-            edit = replace(edit, new_actor=f"new-{number}")
-        start = time.thread_time()
-        try:
-            history = history.commit(edit)
-        except EditError:
-            continue
-        findings(history.present, STREET)
-        save_take(tmp_path / "a.take.json", history.take)
-        times.append(time.thread_time() - start)
-    assert sorted(times)[len(times) // 2] < 0.02
-
-
 # ------------------------------------------------------------------------------------------------ stale pictures
 
 RED = "#ff0000"
@@ -269,18 +230,3 @@ def test_added_and_deleted_actors_are_stale_where_they_are_or_were():
     assert part["CAM_FRONT"] == tuple(range(10, 21))
     twin = apply(BASE, Duplicate("lead", "new-a", (0.0, 3.0, 0.0)))
     assert set(dirty_frames(BASE, twin)["CAM_FRONT"]) == set(range(81))
-
-
-def test_stale_pictures_are_found_in_10_ms():
-    scene = made_scene(frames=160, crowd=96)
-    base = recorded(scene)
-    after = apply(base, Move("stand10", KEY, (1.0, 1.0, 0.0)))
-    dirty(base, after)
-    times = []
-    for n in range(7):
-        after = apply(base, Move("stand10", KEY, (1.0 + n, 1.0, 0.0)))
-        start = time.thread_time()
-        dirty(base, after)
-        times.append(time.thread_time() - start)
-    assert sorted(times)[3] < 0.01
-    assert len(frame_times(scene)) == 160

@@ -1,7 +1,5 @@
 """Recorded data sets as we read them, held against nuscenes-devkit."""
 
-import time
-
 import numpy as np
 import pytest
 from nuscenes.nuscenes import NuScenes
@@ -146,16 +144,6 @@ def test_lidar_points_lie_in_the_boxes(both):
             held.append(inside.all(axis=1).sum())
     assert len(held) >= 2
     assert np.median(held) > 50
-
-
-def test_opening_takes_seconds_not_minutes(both):
-    """Of the processor's time, since the machine may be busy with other things."""
-    start = time.process_time()
-    data_set = open_data_set(both[0].dataroot)
-    opened = time.process_time()
-    data_set.scene(data_set.summaries()[0].name)
-    assert opened - start < 3
-    assert time.process_time() - opened < 1
 
 
 def test_a_heading_that_the_file_gives_is_kept(both):
