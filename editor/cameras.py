@@ -99,7 +99,7 @@ def box_hull(view: View, corners_camera: Array) -> NDArray[np.float32] | None:
 
 
 def drawable(view: View, outline: Array) -> NDArray[np.float32]:
-    """An outline without what is more than ten picture sizes off: what passes the camera is long, and OpenCV counts in 16 bits."""
+    """An outline without what is over ten picture sizes off: what passes the camera is long, and OpenCV counts in 16 bits."""
     far = 10 * max(view.width, view.height)
     return (
         outline.astype(np.float32)
