@@ -161,6 +161,7 @@ def _add_documents(router: APIRouter, office: Office) -> None:
         """A scene, and a take of it."""
         scene = asked.scene or office.settings.scene or desk.data_set.summaries()[0].name
         document = desk.open(scene, asked.take) if asked.take else desk.begin(scene)
+        office.service.prepare(office.settings.dataroot, document.stage.scene)
         problems = desk.takes.summaries(scene)[1]
         answer = {
             "scene": scene_json(document.stage.scene),

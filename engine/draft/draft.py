@@ -14,7 +14,7 @@ from editor.cameras import box_hull
 from editor.geometry import box_corners
 from editor.scene import Actor, Scenario, Scene
 from editor.tracks import actor_at, ego_at
-from engine.draft.backdrop import backdrop_of
+from engine.draft.backdrop import Standing
 from engine.draft.changes import Change, changes, same_pose
 from engine.draft.crowd import Cast, Crowd
 from engine.draft.egobody import body_mask
@@ -45,7 +45,7 @@ def draft(request: Request) -> Iterator[Chunk]:
     for name in request.views:
         if all(name != view.name for view in scene.views):
             raise RenderError(f"Scene {scene.name} has no view {name}; it has {', '.join(v.name for v in scene.views)}.")
-    drafter = _drafter(request.dataroot, scene, request.size)
+    drafter = drafter_of(request.dataroot, scene, request.size)
     wanted = [(frame, view) for frame in request.frames for view in request.views if drafter.has(frame, view)]
     if not wanted:
         raise RenderError(f"Scene {scene.name}: none of the {len(request.frames)} frames asked for has a picture on disk.")
@@ -59,12 +59,13 @@ def draft(request: Request) -> Iterator[Chunk]:
 _kept: dict[tuple[object, ...], "Drafter"] = {}
 
 
-def _drafter(dataroot: Path, scene: Scene, size: tuple[int, int] | None) -> "Drafter":
+def drafter_of(dataroot: Path, scene: Scene, size: tuple[int, int] | None) -> "Drafter":
     """The drafter of a scene and size; what it read stays for the next edit. It never changes what is drawn."""
     key = str(dataroot), scene.fingerprint, scene.name, size
     drafter = _kept.pop(key, None)
     if drafter is None or drafter.recording.scene is not scene and drafter.recording.scene != scene:
-        drafter = Drafter(dataroot, scene, size)
+        alike = (d.standing for d in _kept.values() if d.standing.scene is scene and d.standing.dataroot == dataroot)
+        drafter = Drafter(dataroot, scene, size, next(alike, None))
     _kept[key] = drafter
     while len(_kept) > KEPT_DRAFTERS:
         del _kept[next(iter(_kept))]
@@ -88,16 +89,17 @@ class Canvas:
 class Drafter:
     """What drafts of one scene at one size share: pictures read, the backdrop, cut-outs, sightings."""
 
-    def __init__(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None) -> None:
-        """Nothing is read before it is needed."""
+    def __init__(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None, standing: Standing | None = None) -> None:
+        """Nothing is read before it is needed; `standing` is what a draft of the same drive at another size has read."""
         self.recording = Recording(dataroot, scene, size)
+        self.standing = standing or Standing(dataroot, scene)
         self._recorded = {actor.id: actor for actor in scene.actors}
         self._bodies: dict[str, Mask | None] = {}
 
     @cached_property
     def witnesses(self) -> Witnesses:
         """The recorded pictures as sources; the LiDAR is read when they are first needed."""
-        return Witnesses(self.recording, Cast(self.recording.scene.actors), backdrop_of(self.recording))
+        return Witnesses(self.recording, Cast(self.recording.scene.actors), self.standing.backdrop)
 
     @cached_property
     def silhouettes(self) -> Silhouettes:
@@ -108,6 +110,14 @@ class Drafter:
     def looks(self) -> Looks:
         """The recorded actors' pixels."""
         return Looks(self.witnesses, self.silhouettes)
+
+    def make_ready(self) -> None:
+        """Reads and works out what the first edit would wait for: the LiDAR, who is where when, the recording car's body."""
+        for number, frame in enumerate(self.recording.scene.frames):
+            for picture in frame.pictures:
+                self.witnesses.crowd(Source(number, picture.view))
+        for view in self.recording.scene.views:
+            self._body(view.name)
 
     def has(self, frame: int, view: str) -> bool:
         """Whether there is a picture on disk."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from editor.scene import Scene
+from editor.scene import Scene, recorded
 from engine.service.content import picture_keys, recording_digest
 from engine.service.jobs import End, Job, Jobs, Part, now, shares
 from engine.service.process import DrawingProcess
@@ -17,6 +17,7 @@ from engine.service.wire import Cancel, Draw, Drawn, Ended, More
 AHEAD = 16  # pictures that a process draws before anyone has taken them; bounds memory when a reader is slow
 GRACE_S = 0.8  # a cancelled picture may go on for this long before its process is ended
 NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to half a gigabyte of pictures
+READY = -1  # the number of a job whose end nobody waits for
 NUM_SCENES = 16  # whose recordings' digests are remembered
 
 
@@ -75,6 +76,18 @@ class LocalService:
         """Start the processes now, so that the first picture does not wait for them."""
         for place in range(len(self._processes)):
             self._process(place)
+
+    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256)) -> None:
+        """Have the processes read, at their low priority, what an edit of this scene will need; returns at once."""
+        self.warm()
+        request = Request(dataroot, recorded(scene), (), (), size)
+        threading.Thread(target=self._prepare, args=(request, list(self._processes)), daemon=True).start()
+
+    def _prepare(self, request: Request, processes: list[DrawingProcess | None]) -> None:
+        for process in filter(None, processes):
+            process.send(Draw(READY, request, {}, 1), request.scenario.scene)
+        if self._store is not None:
+            self._recording(request)
 
     def close(self) -> None:
         """End the processes; whoever is still waiting gets a RenderError."""

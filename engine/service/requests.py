@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.scene import Scenario
+from editor.scene import Scenario, Scene
 
 Tier = Literal["draft", "anchor", "refined"]
 # Where a picture's pixels come from: the recording untouched, geometry (draft) or the world model (generated).
@@ -74,6 +74,10 @@ class Service(Protocol):
     def render(self, request: Request) -> Iterator[Chunk]:
         """The pictures, one by one; RenderError where they cannot be drawn. It ends early when a newer request of the same
         session and tier arrives, or when `cancel` is called."""
+        ...
+
+    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256)) -> None:
+        """Read ahead what an edit of this scene will need; returns at once."""
         ...
 
     def cancel(self, session: str, turn: int | None = None) -> None:

@@ -84,8 +84,9 @@ def measured(root: Path, scene: Scene, edit: Edit) -> Run:
 
 
 def started(service: LocalService, request: Request) -> None:
-    """Wait until the process is there and knows the scene, as it does while somebody looks at it; at another size, so that
-    nothing of what will be asked for is read."""
+    """Wait until the processes have made ready for the scene, as they do when the window opens it; the pictures that follow
+    are of another size, so that nothing of what will be asked for is read."""
+    service.prepare(request.dataroot, request.scenario.scene, request.size)
     list(service.render(replace(request, scenario=recorded(request.scenario.scene), frames=request.frames[:1], size=(56, 32))))
 
 

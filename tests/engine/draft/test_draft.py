@@ -12,7 +12,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.datasets.recorded import read_picture
 from editor.edits import Add, Delete, EgoOffset, EgoPath, Move, Recolour
 from editor.scene import Actor, ActorId, Pose, Scenario, Scene, recorded
-from engine.draft.draft import draft, forget
+from engine.draft.draft import draft, drafter_of, forget
 from engine.service.requests import Chunk, RenderError, Request
 from tests.small_drive import SIZE
 
@@ -101,6 +101,17 @@ def test_drawing_twice_gives_the_same_bytes(small_drive: Path, scene: Scene, par
         again = by_place[chunk.frame, chunk.view]
         assert chunk.picture.tobytes() == again.picture.tobytes()
         assert chunk.valid.tobytes() == again.valid.tobytes()
+
+
+def test_what_is_made_ready_changes_no_picture(small_drive: Path, scene: Scene, parked: Actor):
+    scenario = replay(scene, (EDITS["move"](parked),))
+    forget()
+    (unready,) = _drawn(small_drive, scenario)
+    forget()
+    drafter_of(small_drive, scene, None).make_ready()  # at another size, whose backdrop is shared
+    drafter_of(small_drive, scene, SIZE).make_ready()
+    (ready,) = _drawn(small_drive, scenario)
+    assert ready.picture.tobytes() == unready.picture.tobytes()
 
 
 def test_a_bent_ego_path_redraws_whole_pictures(small_drive: Path, scene: Scene):

@@ -53,6 +53,13 @@ def test_pictures_are_drawn_in_another_process_of_lower_priority():
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
+def test_making_ready_starts_the_processes_and_holds_up_no_picture():
+    with local_service(num_processes=2, drawer=DRAWERS + "painted") as service:
+        service.prepare(Path("nowhere"), scenario().scene, (32, 18))
+        assert all(service._processes)
+        assert len(list(service.render(ask()))) == 8
+
+
 def test_the_estimate_falls_towards_nothing():
     with local_service(drawer=DRAWERS + "slow") as service:
         chunks = list(service.render(ask()))
