@@ -40,6 +40,7 @@ export async function mount(element) {
   globalThis.retake = { store };
 
   function say(sentence, kind = "news") {
+    for (const other of $("#notices").children) if (other.firstChild.textContent === sentence) other.remove();
     const notice = make("div", { class: "notice", "data-kind": kind }, make("span", { text: sentence }),
       make("button", { type: "button", class: "quiet", "aria-label": "Dismiss", text: "×", onclick: () => notice.remove() }));
     $("#notices").append(notice);
