@@ -1,20 +1,24 @@
 """The draft of each kind of edit on Town, against Town's own truth.
 
 Dirty: where truth and recording, both before JPEG, differ by more than 2 levels. Errors pool over a clip; clips average.
-Outside what the draft calls dirty, in keep mode, its pictures must be the recorded ones exactly.
+Outside what the draft calls dirty, in keep mode, its pictures must be the recorded ones exactly. Truth is rendered only of
+pictures that an edit can change.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
+from editor.dirty import dirty_frames
 from editor.edits import Add, Delete, Duplicate, Edit, EgoOffset, EgoPath, Move, Recolour, Resize, Rotate, Waypoint
 from editor.edits import Path as PathEdit
 from editor.geometry import Rigid, rotation_matrix
+from editor.identity import Same
 from editor.scene import Actor, ActorId, Look, Pose, Scenario, Scene, recorded
 from editor.tracks import actor_at
 from engine.draft.draft import draft
@@ -74,14 +78,17 @@ def _compared(scenario: Scenario, frames: int, keeps: bool) -> tuple[Pooled, int
     scene = scenario.scene
     chosen = tuple(sorted({round(x) for x in np.linspace(0, len(scene.frames) - 1, frames)}))
     recording, pooled, outside, pictures = Recording(ROOT, scene, SIZE), Pooled(), 0, 0
+    changed = dirty_frames(recorded(scene), scenario)
     for chunk in draft(Request(ROOT, scenario, tuple(v.name for v in scene.views), chosen, SIZE)):
         pictures += 1
         if keeps:
             shown = recording.picture(chunk.frame, chunk.view).astype(int)
             apart = np.abs(chunk.picture.astype(int) - shown)[~chunk.dirty]
             outside = max(outside, int(apart.max(initial=0)))
+        if chunk.frame not in changed[chunk.view]:
+            continue
         true = render_truth(scenario, chunk.view, chunk.frame, SIZE).picture
-        before = render_truth(recorded(scene), chunk.view, chunk.frame, SIZE).picture
+        before = _before(Same(scene), chunk.view, chunk.frame)
         region = np.abs(true.astype(int) - before).max(axis=-1) > LEVELS
         if region.any():
             error, count = squared_error(chunk.picture, true, region)
@@ -90,6 +97,11 @@ def _compared(scenario: Scenario, frames: int, keeps: bool) -> tuple[Pooled, int
             pooled.drawn_energy += laplacian_energy(chunk.picture, region)
             pooled.true_energy += laplacian_energy(true, region)
     return pooled, outside, pictures
+
+
+@cache
+def _before(scene: Same[Scene], view: str, frame: int) -> np.ndarray:
+    return render_truth(recorded(scene.value), view, frame, SIZE).picture
 
 
 def _actors(scene: Scene) -> list[Actor]:
