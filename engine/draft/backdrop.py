@@ -12,6 +12,7 @@ from editor.geometry import Array, Rigid, box_corners, footprint
 from editor.scene import Actor, Scene
 from editor.tracks import actor_at
 from engine.draft.sources import Camera, Recording
+from engine.draft.walls import closed_up
 
 Points = NDArray[np.float32]
 
@@ -22,6 +23,7 @@ VOXEL_M = 0.12
 FOOTPRINT_CELL_M = 0.4
 MAX_POINTS_A_SWEEP = 40_000
 MAX_SWEEPS = 7
+MANY_SWEEPS, SPARSE_POINTS = 40, 60_000
 MAX_POINTS_AN_ACTOR = 1500
 FAR_M = 500.0  # where nothing was measured: sky, or as good as
 
@@ -70,9 +72,13 @@ class Backdrop:
 
     def depth(self, camera: Camera, pixels: Array) -> NDArray[np.float32]:
         """Depth of what stands still behind each of a block of pixels (h, w, 2) that are one apart."""
+        return self.depths(camera, pixels)[0]
+
+    def depths(self, camera: Camera, pixels: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The same, and the depth of the ground."""
         ground = self.ground.depth(camera, pixels)
         standing, is_sky = _standing(self.upright, camera, pixels)
-        return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing))
+        return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing)), ground
 
 
 class Standing:
@@ -93,14 +99,17 @@ def backdrop_of(recording: Recording) -> Backdrop:
     scene = recording.scene
     centre = np.mean([pose.T_world.translation for pose in scene.ego], axis=0)
     hits: dict[str, list[Points]] = {}
-    sweeps = [p for p in (_static_points(recording, k, centre, hits) for k in _spread_out(scene)) if p is not None]
+    sweeps = [p for p in (_static_points(recording, k, centre, hits) for k in _spread_out(scene, MAX_SWEEPS)) if p is not None]
+    if sum(map(len, sweeps)) < SPARSE_POINTS:  # then they cost little, and each one counts
+        rest = sorted(set(_spread_out(scene, MANY_SWEEPS)) - set(_spread_out(scene, MAX_SWEEPS)))
+        sweeps += [p for p in (_static_points(recording, k, centre, hits) for k in rest) if p is not None]
     on_actors = {name: _thinned(np.concatenate(found), MAX_POINTS_AN_ACTOR) for name, found in hits.items()}
     points = np.concatenate(sweeps) if sweeps else np.zeros((0, 3), np.float32)
     ground = _ground(scene, points[::3])
     if not len(points):
         return Backdrop(ground, points, on_actors)
     above = points[:, 2] - ground.at(points[None, :, :2].astype(np.float64))[0]
-    upright = points[above > UPRIGHT_M]
+    upright = closed_up(points[above > UPRIGHT_M], above[above > UPRIGHT_M])
     _, first = np.unique(_cell_keys(upright, VOXEL_M), return_index=True)
     return Backdrop(ground, upright[np.sort(first)], on_actors)
 
@@ -110,10 +119,10 @@ def _thinned(points: Points, most: int) -> Points:
     return points[:: max(1, round(len(points) / most))]
 
 
-def _spread_out(scene: Scene) -> list[int]:
+def _spread_out(scene: Scene, most: int) -> list[int]:
     """A few annotated sweeps with a file, from the first to the last."""
     usable = [k for k, sweep in enumerate(scene.sweeps) if sweep.is_keyframe and sweep.exists]
-    return [usable[k] for k in sorted({round(x) for x in np.linspace(0, len(usable) - 1, MAX_SWEEPS)})] if usable else []
+    return [usable[k] for k in sorted({round(x) for x in np.linspace(0, len(usable) - 1, most)})] if usable else []
 
 
 def _cell_keys(points: Points, cell: float) -> NDArray[np.int64]:
