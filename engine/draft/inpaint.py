@@ -101,8 +101,11 @@ def copied_from(picture: Pixels, hole: Mask, usable: Mask) -> NDArray[np.float32
     inner = np.zeros((h, w), bool)
     inner[HALF:-HALF, HALF:-HALF] = True
     todo = ~known & inner
+    grey = image.mean(axis=-1)
     while todo.any():
-        row, column = _next(image, known, trust, todo)
+        around = block_around(todo, HALF + 3)  # farther off, nothing has a say in what is next
+        row, column = _next(*(layer[around.slices] for layer in (grey, known, trust, todo)))
+        row, column = row + around.top, column + around.left
         here = slice(row - HALF, row + HALF + 1), slice(column - HALF, column + HALF + 1)
         found = _best(image, image[here], known[here], fit, row, column)
         if found is None:
@@ -110,6 +113,7 @@ def copied_from(picture: Pixels, hole: Mask, usable: Mask) -> NDArray[np.float32
         there = slice(found[0] - HALF, found[0] + HALF + 1), slice(found[1] - HALF, found[1] + HALF + 1)
         new = ~known[here]
         image[here][new] = image[there][new]
+        grey[here] = image[here].mean(axis=-1)
         origin[here][new] = origin[there][new]
         trust[here][new] = trust[here][~new].mean() * 0.95 if (~new).any() else 0.1
         known[here] = True
@@ -117,11 +121,10 @@ def copied_from(picture: Pixels, hole: Mask, usable: Mask) -> NDArray[np.float32
     return (origin - HALF)[HALF:-HALF, HALF:-HALF]
 
 
-def _next(image: NDArray[np.float32], known: Mask, trust: NDArray[np.float32], todo: Mask) -> tuple[int, int]:
+def _next(grey: NDArray[np.float32], known: Mask, trust: NDArray[np.float32], todo: Mask) -> tuple[int, int]:
     """The place on the rim where most is known and the strongest edge runs in."""
     rim = todo & (cv2.dilate(known.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
     rows, columns = np.nonzero(rim if rim.any() else todo)
-    grey = image.mean(axis=-1)
     gx, gy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     sure = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     edge = cv2.blur(np.hypot(gx, gy) * sure, (2 * HALF + 1,) * 2)

@@ -16,9 +16,7 @@ STANDS_M = 0.3  # nearer than the ground by this much, the LiDAR has seen someth
 
 def before_static(witnesses: Witnesses, camera: Camera, lifted: Lifted) -> NDArray[np.float32]:
     """How much of each pixel of a block something upright that stands still leaves free."""
-    pixels = lifted.block.pixels()
-    standing = witnesses.backdrop.depth(camera, pixels)
-    ground = witnesses.backdrop.ground.depth(camera, pixels)
+    standing, ground = witnesses.backdrop.depths(camera, lifted.block.pixels())
     blocked = ((standing < ground - STANDS_M) & (standing < lifted.depth - CLEARANCE_M)).astype(np.float32)
     return 1 - cv2.GaussianBlur(blocked, (0, 0), 0.8)
 

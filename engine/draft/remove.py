@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from editor.geometry import Rigid, Vec3, box_corners
 from engine.draft.backdrop import FAR_M
-from engine.draft.crowd import Crowd, hulls, nobody
+from engine.draft.crowd import Crowd, hulls
 from engine.draft.gather import DEPTH_STEP, Gathered, Source, Witnesses, choose, look_up, merge, nearby
 from engine.draft.inpaint import inpainted
 from engine.draft.sources import Camera, coarser
@@ -54,7 +54,7 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
     behind = unknown.copy()
     behind[block.slices] &= target.actor != STATIC
     if behind.sum() > 20:
-        _take_over(out, unknown, behind, witnesses, surfaces(witnesses.backdrop, camera, nobody(), block), here)
+        _take_over(out, unknown, behind, witnesses, target.emptied(), here)
     if not unknown.any():
         return Filled(out, unknown)
     return Filled(inpainted(out, unknown, ground_mask(witnesses, camera), nobody_there(crowd, camera)), unknown)
@@ -63,8 +63,8 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
 def ground_mask(witnesses: Witnesses, camera: Camera) -> Mask:
     """The pixels that show ground once everyone is gone; looked at in every DEPTH_STEP-th pixel."""
     small, pixels = coarser(camera, DEPTH_STEP)
-    ground = witnesses.backdrop.ground.depth(small, pixels)
-    flat = (witnesses.backdrop.depth(small, pixels) > ground - 0.5) & (ground < FAR_M)
+    depth, ground = witnesses.backdrop.depths(small, pixels)
+    flat = (depth > ground - 0.5) & (ground < FAR_M)
     size = camera.view.width, camera.view.height
     whole = cv2.resize(
         flat.astype(np.uint8), (flat.shape[1] * DEPTH_STEP, flat.shape[0] * DEPTH_STEP), interpolation=cv2.INTER_NEAREST

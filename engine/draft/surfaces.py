@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from editor.geometry import Array
 from engine.draft.backdrop import Backdrop
-from engine.draft.crowd import Crowd, ray_box
+from engine.draft.crowd import Crowd, nobody, ray_box
 from engine.draft.sources import Camera
 
 STATIC = -1
@@ -44,7 +44,10 @@ def block_around(mask: NDArray[np.bool_], margin: int) -> Block:
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
-    """Of one block of one camera: depth (h, w), the actor's index in the crowd or STATIC, and the rays (h, w, 3)."""
+    """Of one block of one camera: depth (h, w), the actor's index in the crowd or STATIC, and the rays (h, w, 3).
+
+    `standing` is the depth of what stands still, whoever is before it.
+    """
 
     camera: Camera
     block: Block
@@ -52,6 +55,12 @@ class Surfaces:
     depth: NDArray[np.float32]
     actor: NDArray[np.int16]
     rays: Array
+    standing: NDArray[np.float32]
+
+    def emptied(self) -> "Surfaces":
+        """The same without anyone."""
+        everywhere = np.full(self.actor.shape, STATIC, np.int16)
+        return Surfaces(self.camera, self.block, nobody(), self.standing, everywhere, self.rays, self.standing)
 
     def points(self) -> Array:
         """Where in the world each pixel (h, w, 3) looks at."""
@@ -62,7 +71,8 @@ def surfaces(backdrop: Backdrop, camera: Camera, crowd: Crowd, block: Block) -> 
     """The backdrop with the crowd's boxes before it."""
     pixels = block.pixels()
     rays = camera.rays_world(pixels)
-    depth = backdrop.depth(camera, pixels)
+    standing = backdrop.depth(camera, pixels)
+    depth = standing.copy()
     actor = np.full(depth.shape, STATIC, np.int16)
     eye = np.asarray(camera.T_world_camera.translation)
     for index, part in _in_block(crowd, camera, block):
@@ -71,7 +81,7 @@ def surfaces(backdrop: Backdrop, camera: Camera, crowd: Crowd, block: Block) -> 
         nearer = (enter < leave) & (enter > 0.1) & (enter < depth[part] + 0.5)
         depth[part] = np.where(nearer, enter, depth[part])
         actor[part] = np.where(nearer, index, actor[part])
-    return Surfaces(camera, block, crowd, depth, actor, rays)
+    return Surfaces(camera, block, crowd, depth, actor, rays, standing)
 
 
 def _in_block(crowd: Crowd, camera: Camera, block: Block) -> list[tuple[int, tuple[slice, slice]]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.draft.crowd import Crowd, nobody
+from engine.draft.crowd import Crowd
 from engine.draft.gather import LENIENT, TURNED, Care, Source, Witnesses, look_up
 from engine.draft.inpaint import smoothed
 from engine.draft.remove import Filled
@@ -31,7 +31,7 @@ def warped(
     if own is not None:
         recorded = witnesses.recording.picture(sources[0].frame, sources[0].view)
         picture[own], unknown[own] = recorded[own], False
-    empty = surfaces(witnesses.backdrop, camera, nobody(), whole)
+    empty = target.emptied()
     for surface, asked, care in ((target, sources, TURNED), (target, sources[:1], LENIENT), (empty, sources, TURNED)):
         _take(picture, unknown, witnesses, surface, asked, care, body)
     return Filled(smoothed(picture, unknown, ~unknown), unknown)
