@@ -47,15 +47,17 @@ class Ground:
 
     def depth(self, camera: Camera, pixels: Array) -> NDArray[np.float32]:
         """Depth of the ground under pixels (h, w, 2); FAR_M where the ray does not come down to it."""
-        rays = camera.rays_world(pixels).astype(np.float32)
-        start = np.asarray(camera.T_world_camera.translation, np.float32)
-        down = np.minimum(rays[..., 2], -1e-4)
-        height = np.full(pixels.shape[:-1], self.at(start[None, :2])[0], np.float32)
+        rays = np.moveaxis(camera.rays_world(pixels), -1, 0).astype(np.float32)
+        column, row = (np.float32(x) for x in (camera.eye[:2] - self.origin) / CELL_M)
+        eye_height, columns, rows = np.float32(camera.eye[2]), rays[0] / CELL_M, rays[1] / CELL_M
+        down = np.minimum(rays[2], -1e-4)
+        height = np.full(pixels.shape[:-1], self.at(camera.eye[None, :2])[0], np.float32)
         for _ in range(5):
-            depth = np.clip((height - start[2]) / down, 0.1, FAR_M)
-            height = 0.5 * height + 0.5 * self.at(start[:2] + rays[..., :2] * depth[..., None])
-        depth = (height - start[2]) / down
-        return np.where((rays[..., 2] < -1e-4) & (depth > 0.1) & (depth < FAR_M), depth, FAR_M).astype(np.float32)
+            depth = np.clip((height - eye_height) / down, 0.1, FAR_M)
+            below = column + columns * depth, row + rows * depth
+            height = 0.5 * height + 0.5 * cv2.remap(self.heights, *below, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        depth = (height - eye_height) / down
+        return np.where((rays[2] < -1e-4) & (depth > 0.1) & (depth < FAR_M), depth, FAR_M).astype(np.float32)
 
 
 def _sample(heights: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:

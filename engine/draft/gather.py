@@ -53,6 +53,11 @@ class Gathered:
     known: Mask
 
 
+def depth_step(camera: Camera) -> int:
+    """Of how many pixels of a picture the depth of what stands still is looked at once: the same grain at any size."""
+    return DEPTH_STEP * max(1, round(camera.view.width / 448))
+
+
 class Witnesses:
     """The recorded pictures as sources for a place: where each was free of actors, read when needed."""
 
@@ -71,10 +76,10 @@ class Witnesses:
         return self.cast.at(camera.t_us)
 
     def depth(self, source: Source) -> NDArray[np.float32]:
-        """How far what stands still is, in every DEPTH_STEP-th pixel of a source."""
+        """How far what stands still is, in every `depth_step`-th pixel of a source."""
         if source not in self._depth:
             camera = self.recording.camera(source.frame, source.view)
-            self._depth[source] = self.backdrop.depth(*coarser(camera, DEPTH_STEP))
+            self._depth[source] = self.backdrop.depth(*coarser(camera, depth_step(camera)))
         return self._depth[source]
 
     def hit(self, source: Source) -> NDArray[np.int16]:
@@ -237,7 +242,7 @@ def look_up(
     colours = cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     nearest = np.clip(np.round(where), 0, (camera.view.width - 1, camera.view.height - 1)).astype(np.int32)
     owner = witnesses.occupancy(source, care.grow_px)[nearest[..., 1], nearest[..., 0]]
-    step = DEPTH_STEP
+    step = depth_step(camera)
     standing = witnesses.depth(source)
     behind = standing[
         np.minimum(nearest[..., 1] // step, standing.shape[0] - 1), np.minimum(nearest[..., 0] // step, standing.shape[1] - 1)

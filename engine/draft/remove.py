@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from editor.geometry import Rigid, Vec3, box_corners
 from engine.draft.backdrop import FAR_M
 from engine.draft.crowd import Crowd, hulls
-from engine.draft.gather import DEPTH_STEP, Gathered, Source, Witnesses, choose, look_up, merge, nearby
+from engine.draft.gather import Gathered, Source, Witnesses, choose, depth_step, look_up, merge, nearby
 from engine.draft.inpaint import inpainted
 from engine.draft.sources import Camera, coarser
 from engine.draft.surfaces import STATIC, Surfaces, block_around, surfaces
@@ -61,14 +61,13 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
 
 
 def ground_mask(witnesses: Witnesses, camera: Camera) -> Mask:
-    """The pixels that show ground once everyone is gone; looked at in every DEPTH_STEP-th pixel."""
-    small, pixels = coarser(camera, DEPTH_STEP)
+    """The pixels that show ground once everyone is gone; looked at in every `depth_step`-th pixel."""
+    step = depth_step(camera)
+    small, pixels = coarser(camera, step)
     depth, ground = witnesses.backdrop.depths(small, pixels)
     flat = (depth > ground - 0.5) & (ground < FAR_M)
     size = camera.view.width, camera.view.height
-    whole = cv2.resize(
-        flat.astype(np.uint8), (flat.shape[1] * DEPTH_STEP, flat.shape[0] * DEPTH_STEP), interpolation=cv2.INTER_NEAREST
-    )
+    whole = cv2.resize(flat.astype(np.uint8), (flat.shape[1] * step, flat.shape[0] * step), interpolation=cv2.INTER_NEAREST)
     return whole[: size[1], : size[0]].astype(bool)
 
 
