@@ -9,6 +9,7 @@ import { createCharts } from "./charts.js";
 const MPS_TO_KMH = 3.6;
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "playing"];
 const STEP_M = 2;
+const MANY_KEYFRAMES = 26; // more than two lines of them
 const STANDS_M = 1; // a path shorter than this has no speed to be given
 
 export function createActorPanel(root, store, take, actions) {
@@ -104,7 +105,7 @@ export function createActorPanel(root, store, take, actions) {
       make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
       make("div", { class: "row" }, make("span", { text: "Delete" }), make("span", { class: "inline" },
         make("button", { type: "button", class: "button small", text: "before now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
-        make("button", { type: "button", class: "button small", text: "from now on", onclick: () => deleteFrom(timeNow(state), null) }))),
+        make("button", { type: "button", class: "button small", text: "from now", onclick: () => deleteFrom(timeNow(state), null) }))),
       make("div", { class: "row top" }, make("span", { text: "Keyframes" }), fields.keyframes),
       fields.charts,
     );
@@ -139,6 +140,7 @@ export function createActorPanel(root, store, take, actions) {
     const key = `${actor.id}/${actor.track.length}/${actor.track[0][0]}`;
     if (fields.keyframes.dataset.key !== key) {
       fields.keyframes.dataset.key = key;
+      fields.keyframes.classList.toggle("many", actor.track.length > MANY_KEYFRAMES);
       fields.keyframes.replaceChildren(...actor.track.map((pose) => make("button", {
         type: "button", class: "keyframe", title: seconds(state.scene, pose[0]), "aria-label": `Keyframe at ${seconds(state.scene, pose[0])}`, onclick: () => seekTo(pose[0]),
       })));

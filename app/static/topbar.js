@@ -2,6 +2,8 @@
 
 import { clock, make, option } from "./dom.js";
 
+const PACE_S = 2; // a pace told from less than this jumps about
+
 export function createTopbar(root, store, take, pictures) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
@@ -65,13 +67,15 @@ export function createTopbar(root, store, take, pictures) {
       return;
     }
     $("#draft progress").value = draft.done / draft.total;
-    $("#draft-text").textContent = `Draft: ${draft.done} of ${draft.total} pictures${timeLeft(draft)}`;
+    $("#draft-text").textContent = `Draft ${draft.done} of ${draft.total}${timeLeft(draft)}`;
+    $("#draft").title = `${draft.done} of ${draft.total} changed pictures are drawn`;
   }
 
   /** By the pace of what was drawn since the first few: those may have been stored, or had to wait for the scene to be opened. */
   function timeLeft({ done, total, paced }) {
-    if (!paced || done <= paced.done) return "";
-    const seconds = ((performance.now() - paced.at) / 1000 / (done - paced.done)) * (total - done);
+    const gone = paced ? (performance.now() - paced.at) / 1000 : 0;
+    if (gone < PACE_S || done === paced.done) return "";
+    const seconds = (gone / (done - paced.done)) * (total - done);
     return seconds < 90 ? `, ${Math.ceil(seconds)} s left` : `, ${Math.ceil(seconds / 60)} min left`;
   }
 

@@ -7,6 +7,7 @@ import { actorAt } from "./tracks.js";
 import { layout } from "./views_layout.js";
 
 const { apply, boxCorners, boxOutline, clipLine, inverse, project, BOX_EDGES } = globalThis.RetakeProjection;
+const CAPTION_PX = 22; // what stands over the top of a picture
 const FARTHEST_M = 90; // boxes further off are specks
 const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
 const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
@@ -169,7 +170,7 @@ export function createViews(grid, store, pictures) {
     context.font = `600 ${11 * scale}px system-ui, sans-serif`;
     const width = context.measureText(name).width + 10 * scale, height = 17 * scale;
     const left = Math.min(Math.max(Math.min(...outline.map((p) => p[0])), 0), view.width - width);
-    const top = Math.max(Math.min(...outline.map((p) => p[1])) - height - 2 * scale, 0);
+    const top = Math.max(Math.min(...outline.map((p) => p[1])) - height - 2 * scale, CAPTION_PX * scale);
     context.fillStyle = "rgba(14, 17, 22, 0.85)";
     context.fillRect(left, top, width, height);
     context.fillStyle = "#ffffff";
