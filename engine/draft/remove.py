@@ -11,6 +11,7 @@ from engine.draft.backdrop import FAR_M
 from engine.draft.crowd import Crowd, hulls
 from engine.draft.gather import Gathered, Source, Witnesses, choose, depth_step, look_up, merge, nearby
 from engine.draft.inpaint import inpainted
+from engine.draft.onward import continued
 from engine.draft.sources import Camera, coarser
 from engine.draft.surfaces import STATIC, Surfaces, block_around, surfaces
 
@@ -57,7 +58,9 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
         _take_over(out, unknown, behind, witnesses, target.emptied(), here)
     if not unknown.any():
         return Filled(out, unknown)
-    return Filled(inpainted(out, unknown, ground_mask(witnesses, camera), nobody_there(crowd, camera)), unknown)
+    ground = ground_mask(witnesses, camera)
+    out, left = continued(witnesses, camera, out, unknown, ground, here)
+    return Filled(inpainted(out, left, ground, nobody_there(crowd, camera)), unknown)
 
 
 def ground_mask(witnesses: Witnesses, camera: Camera) -> Mask:

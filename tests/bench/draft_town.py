@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2] / "assets" / "town"
 SIZE = (448, 256)
 LEVELS = 2  # by which truth and recording must differ
 CLIPS, QUICK_CLIPS = 6, 2  # per kind
-FRAMES, QUICK_FRAMES = 5, 3  # per clip
+FRAMES, QUICK_FRAMES = 5, 2  # per clip
 NEAR_M = 30.0  # edited actors come this near to the ego
 
 
