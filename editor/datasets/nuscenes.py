@@ -43,9 +43,13 @@ def open_data_set(dataroot: Path, version: str | None = None) -> "DataSet":
 
 def _version(dataroot: Path, version: str | None) -> str:
     there = sorted(path.parent.name for path in dataroot.glob("v*/scene.json"))
-    names = ", ".join(there) or "none"
+    if not there:
+        raise DataSetError(
+            f"data set {dataroot}: got no version folder; wanted tables in nuScenes format, as v1.0-mini/scene.json"
+        )
+    names = ", ".join(there)
     if version is None and len(there) != 1:
-        raise DataSetError(f"data set {dataroot}: got no version, and these are there: {names}; wanted one of them named")
+        raise DataSetError(f"data set {dataroot}: got no version; wanted one of these named: {names}")
     if version is not None and not (dataroot / version / "scene.json").is_file():
         raise DataSetError(f"data set {dataroot}: got version {version!r}; wanted one of these: {names}")
     return version or there[0]

@@ -253,7 +253,7 @@ def test_a_version_that_is_not_there_is_named_with_those_that_are(sound, tmp_pat
         open_data_set(sound[0], "v2")
     with pytest.raises(DataSetError, match="no such folder"):
         open_data_set(tmp_path / "nowhere")
-    with pytest.raises(DataSetError, match="are there: none"):
+    with pytest.raises(DataSetError, match="no version folder"):
         open_data_set(tmp_path)
     with pytest.raises(DataSetError, match="'scene-9'; wanted one of these: scene-0001"):
         open_data_set(sound[0]).scene("scene-9")
