@@ -18,6 +18,7 @@ from engine.draft.surfaces import Block
 
 SHORTLIST = 6
 STAYED_M = 0.3
+SAME_EYE_M = 0.05
 SOFTNESS = 0.35  # pixels
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
@@ -126,7 +127,9 @@ def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Want
         tilt = np.abs(np.arctan2(eyes[:, 2], np.linalg.norm(eyes[:, :2], axis=1)) - np.arctan2(eye[2], np.linalg.norm(eye[:2])))
         coarse = np.maximum(np.log2(tall / np.maximum(seen.height_px, 1e-3)), 0)
         cost = np.degrees(turn) / 8 + np.degrees(tilt) / 10 + 0.8 * coarse + 7 * (1 - seen.inside)
-        costs.append(cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0))
+        # Where it stands as it was recorded, its own picture leaves out only what the wanted one leaves out, too.
+        itself = (seen.frames == frame) & (np.linalg.norm(eyes - eye, axis=1) < SAME_EYE_M)
+        costs.append(cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) - 100.0 * itself)
     cost = np.concatenate(costs)
     order = np.argsort(cost, kind="stable")
     short = [(cost[k] + 6 * _covered(witnesses, actor, seen.sources[k % len(seen.sources)]), k) for k in order[:SHORTLIST]]
