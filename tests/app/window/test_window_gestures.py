@@ -174,3 +174,11 @@ def test_space_plays_after_a_button_was_clicked_and_presses_it_after_a_tab(windo
     window.press(" ")
     assert not window.ask("s.playing")
     assert window.ask("s.layers.boxes")
+
+
+def test_a_key_that_needs_an_actor_says_so_once(window):
+    for key in ("Delete", "w", "Alt+ArrowUp"):
+        window.press(key)
+    window.page.get_by_text("Select an actor first").wait_for()
+    assert window.page.get_by_text("Select an actor first").count() == 1
+    assert window.gestures == []
