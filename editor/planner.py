@@ -11,7 +11,7 @@ from editor.curves import SAME_PLACE_M, Curve, smooth_curve
 from editor.edits import EditError, Path, Waypoint
 from editor.geometry import Array
 from editor.scene import Scene
-from editor.speeds import Ramps, duration, possible, timed, travelled, untimed
+from editor.speeds import Ramps, possible, timed, travelled, untimed
 
 STARTING_MPS = 0.3  # slower is standing
 LONGEST_S = 120.0
@@ -41,11 +41,6 @@ class Plan:
         """Places (n, 2) and headings (n,) at times from the start's on."""
         seconds = (np.asarray(times_us, dtype=np.float64) - self.start.t_us) * 1e-6
         return self.curve.at(travelled(self.ramps, seconds))
-
-    @property
-    def arrival_us(self) -> int:
-        """When it reaches its last waypoint."""
-        return self.start.t_us + round(duration(self.ramps) * 1e6)
 
 
 def plan(scene: Scene, name: str, limits: Limits, start: Start, edit: Path, end_heading: float | None = None) -> Plan:

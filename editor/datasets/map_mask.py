@@ -26,15 +26,6 @@ def write_map_mask(path: Path, street_map: StreetMap, canvas_edge: tuple[float, 
     write_bytes(path, cv2.imencode(".png", mask)[1].tobytes())
 
 
-def write_raster(path: Path, raster: Raster) -> None:
-    """Write a mask that was read, at its place on a canvas that reaches from the origin to its far corner."""
-    left, bottom = (round(edge * PIXELS_PER_M) for edge in raster.origin)
-    rows, columns = raster.drivable.shape
-    mask = np.zeros((rows + bottom, columns + left), np.uint8)
-    mask[:rows, left:] = raster.drivable * np.uint8(255)
-    write_bytes(path, cv2.imencode(".png", mask)[1].tobytes())
-
-
 def read_map_mask(path: Path, area: Area) -> Raster | None:
     """The part of a mask inside an area, or None where there is no file that can be read or it does not reach there."""
     mask = _packed(path, path.stat().st_mtime_ns) if path.is_file() else None
