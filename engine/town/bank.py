@@ -25,10 +25,11 @@ from editor.scene import Actor, ActorId, Look, Pose, View
 from engine.town.actors import mesh_of
 from engine.town.ground import Field, GroundMap
 from engine.town.light import Light
-from engine.town.picture import World, draw
+from engine.town.picture import draw
 from engine.town.shade import CELL_M
 from engine.town.stage import part_of, without_slivers
 from engine.town.trace import Embree, structure
+from engine.town.world import World
 
 ENTRIES: tuple[tuple[str, str, Vec3], ...] = (
     ("sedan", "vehicle.car", (4.72, 1.92, 1.46)),

@@ -11,12 +11,12 @@ import torch
 from editor.geometry import Rigid, yaw_quaternion
 from editor.scene import Actor, ActorId, Pose
 from editor.tracks import track_at
-from engine.town.picture import World
 from engine.town.rays import Hit
 from engine.town.rig import LIDAR_RANGE_M, T_EGO_LIDAR, lidar_rays
 from engine.town.terrain import KERB_HEIGHT_M
 from engine.town.town import Town, instant
 from engine.town.traffic import STEP_S, RoadUser, traffic
+from engine.town.world import World
 
 FRAME_US, KEYFRAME_US = 100_000, 500_000
 FIRST_US = 1_700_000_000_000_000

@@ -15,12 +15,12 @@ from engine.town.actors import mesh_of, placed
 from engine.town.chance import dice
 from engine.town.light import Light
 from engine.town.mesh import Mesh, merge
-from engine.town.picture import World
 from engine.town.setting import Setting, setting
 from engine.town.shade import Footprint, shade_field
 from engine.town.stage import Part, part_of, without_slivers
 from engine.town.streets import Plan, plan
 from engine.town.trace import Embree, structure
+from engine.town.world import World
 
 
 class TownError(ValueError):
