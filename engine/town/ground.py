@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from engine.town.finish import Finish, fade, inside, mix
-from engine.town.light import colour, smooth
+from engine.town.light import Light, colour, smooth
 from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 
@@ -48,7 +48,7 @@ class GroundMap:
     wall: Field
 
 
-def ground(spots: Spots, fields: GroundMap) -> Finish:
+def ground(spots: Spots, fields: GroundMap, light: Light) -> Finish:
     """Road where the street's field is negative, else kerb, pavement and grass."""
     edge = fields.road.at(spots.place)
     on_road = (edge < 0) & (spots.place[:, 2] < 0.05)

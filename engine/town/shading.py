@@ -49,11 +49,11 @@ def _finished(world: World, spots: Spots) -> Finish:
         index = torch.nonzero(kind == k)[:, 0]
         some = spots[index]
         if k == Kind.GROUND:
-            done = ground(some, world.ground)
+            done = ground(some, world.ground, world.light)
         elif k == Kind.WALL:
-            done = walls.wall(some, world.light.towards_sun)
+            done = walls.wall(some, world.light)
         else:
-            done = RULES[Kind(k)](some)
+            done = RULES[Kind(k)](some, world.light)
         finish.put(index, done)
     return finish
 

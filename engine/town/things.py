@@ -6,7 +6,7 @@ import torch
 
 from engine.town.decals import BACK, FRONT, SIDE, TOP, WIDTH
 from engine.town.finish import Finish, fade, inside, mix
-from engine.town.light import colour, smooth
+from engine.town.light import Light, colour, smooth
 from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 from engine.town.vehicle_decals import pictures
@@ -46,7 +46,7 @@ def _decal(picture: torch.Tensor, u: torch.Tensor, v: torch.Tensor, texel: torch
     return out
 
 
-def vehicle(spots: Spots) -> Finish:
+def vehicle(spots: Spots, light: Light) -> Finish:
     """Paint with clear coat, glass, lamps and trim, from the decal of the side that a point faces."""
     row, rest = spots.row, spots.rest
     picture = row[:, 5].round().to(torch.int64)
@@ -71,7 +71,7 @@ def vehicle(spots: Spots) -> Finish:
     return Finish.dull(albedo, spots.normal, mirror=mirror, base=base, glow=glow, open=open_)
 
 
-def plain(spots: Spots) -> Finish:
+def plain(spots: Spots, light: Light) -> Finish:
     """Matt, with grain."""
     r = spots.rest
     grain = noise("grain", r[:, 0] / 1.3 + 0.31 * r[:, 2], r[:, 1] / 1.3 + r[:, 2] / 1.3)
@@ -81,7 +81,7 @@ def plain(spots: Spots) -> Finish:
     )
 
 
-def cloth(spots: Spots) -> Finish:
+def cloth(spots: Spots, light: Light) -> Finish:
     """Woven, with soft folds."""
     r, seed = spots.rest, spots.row[:, 4]
     fold = noise("patch", r[:, 0] / 1.9 + 0.6 * r[:, 1] + seed, r[:, 2] / 1.3 + 0.4 * r[:, 1])
@@ -92,7 +92,7 @@ def cloth(spots: Spots) -> Finish:
     return Finish.dull(spots.row[:, 1:4] * tone[:, None], normal / normal.norm(dim=1, keepdim=True))
 
 
-def metal(spots: Spots) -> Finish:
+def metal(spots: Spots, light: Light) -> Finish:
     """Painted or bare metal that mirrors a little."""
     r = spots.rest
     worn = noise("patch", r[:, 0] / 2.1 + r[:, 1] / 2.1, r[:, 2] / 2.1)
@@ -102,13 +102,13 @@ def metal(spots: Spots) -> Finish:
     )
 
 
-def glass(spots: Spots) -> Finish:
+def glass(spots: Spots, light: Light) -> Finish:
     """A dark pane."""
     n = len(spots.rest)
     return Finish.dull(spots.row[:, 1:4], spots.normal, mirror=torch.ones(n), base=torch.full((n,), 0.08))
 
 
-def leaf(spots: Spots) -> Finish:
+def leaf(spots: Spots, light: Light) -> Finish:
     """Foliage: every clump its own green, sun coming through; params: how far out in the crown, 0 to 1."""
     r, seed = spots.rest, spots.row[:, 4]
     clump = hashed(torch.floor(r[:, 0] * 1.7), torch.floor(r[:, 1] * 1.7), torch.floor(r[:, 2] * 1.7))
@@ -121,7 +121,7 @@ def leaf(spots: Spots) -> Finish:
     return Finish.dull(tint * tone[:, None], spots.normal, through=torch.full((n,), 0.55), open=0.5 + 0.5 * depth)
 
 
-def bark(spots: Spots) -> Finish:
+def bark(spots: Spots, light: Light) -> Finish:
     """Furrowed along the trunk."""
     r = spots.rest
     furrow = noise("grain", r[:, 0] / 0.9 + r[:, 1] / 0.9, r[:, 2] / 9.0) + 0.5 * noise("patch", r[:, 0] / 2.0, r[:, 2] / 3.0)
@@ -129,12 +129,12 @@ def bark(spots: Spots) -> Finish:
     return Finish.dull(spots.row[:, 1:4] * tone[:, None], spots.normal)
 
 
-def glow(spots: Spots) -> Finish:
+def glow(spots: Spots, light: Light) -> Finish:
     """A lamp that shines by itself; params: strength."""
     return Finish.dull(spots.row[:, 1:4] * 0.4, spots.normal, glow=spots.row[:, 1:4] * spots.row[:, 5:6])
 
 
-def roof(spots: Spots) -> Finish:
+def roof(spots: Spots, light: Light) -> Finish:
     """Tiles on slopes, felt and gravel on flats."""
     r, f = spots.rest, spots.footprint
     slope = spots.flat[:, 2] < 0.95
@@ -147,7 +147,7 @@ def roof(spots: Spots) -> Finish:
     return Finish.dull(spots.row[:, 1:4] * torch.where(slope, tiled, felt)[:, None], spots.normal)
 
 
-def stripes(spots: Spots) -> Finish:
+def stripes(spots: Spots, light: Light) -> Finish:
     """Two colours in turn along texture x (awnings) or slanted (barriers); params: second colour, width, slant."""
     row, r, f = spots.row, spots.rest, spots.footprint
     t = (r[:, 0] + row[:, 9] * r[:, 2]) / row[:, 8]

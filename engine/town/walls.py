@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from engine.town.finish import Finish, fade, inside, mix
-from engine.town.light import colour, smooth
+from engine.town.light import Light, colour, smooth
 from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 
@@ -54,11 +54,11 @@ class Opening:
         return (self.top - self.sill) / 2
 
 
-def wall(spots: Spots, towards_sun: tuple[float, float, float]) -> Finish:
+def wall(spots: Spots, light: Light) -> Finish:
     """Shade points on façades."""
     o = _opening(spots)
     albedo = _sign_band(spots, _masonry(spots, o), o)
-    return _with_windows(spots, o, towards_sun, albedo, 1 - 0.45 * torch.exp(-o.h / 0.8))
+    return _with_windows(spots, o, light, albedo, 1 - 0.45 * torch.exp(-o.h / 0.8))
 
 
 def _opening(spots: Spots) -> Opening:
@@ -145,9 +145,7 @@ def _sign_band(spots: Spots, albedo: torch.Tensor, o: Opening) -> torch.Tensor:
     return albedo * (1 - 0.5 * inside((h - 3.80).abs() - 0.03, f) * shop.float())[:, None]
 
 
-def _with_windows(
-    spots: Spots, o: Opening, towards_sun: tuple[float, float, float], albedo: torch.Tensor, open_: torch.Tensor
-) -> Finish:
+def _with_windows(spots: Spots, o: Opening, light: Light, albedo: torch.Tensor, open_: torch.Tensor) -> Finish:
     """Panes set back into the wall: seen and lit through their openings, so that reveals show and throw shadow."""
     f, n, half_w, middle, half_h = spots.footprint, spots.flat, o.half_w, o.middle, o.half_h
     along = torch.stack([-n[:, 1], n[:, 0], torch.zeros_like(f)], 1)
@@ -158,7 +156,7 @@ def _with_windows(
     back = torch.maximum(u2.abs() - half_w, (h2 - middle).abs() - half_h)
     hole = inside(o.distance, f)
     pane = inside(back, f) * hole
-    s = torch.tensor(towards_sun)
+    s = torch.tensor(light.towards_sun)
     facing = (n @ s).clamp(min=0.05)
     us, hs = u2 + depth * (along @ s) / facing, h2 + depth * s[2] / facing
     sunlit = 1 - hole * (1 - inside(torch.maximum(us.abs() - half_w, (hs - middle).abs() - half_h), f.clamp(min=0.03)))
