@@ -37,6 +37,7 @@ class Recipe:
     duration_s: float = 8.0
     jpeg_quality: int = 82
     lidar_columns: int = 300
+    sweeps: bool = True  # pictures between the keyframes too
 
 
 def generate(
@@ -123,6 +124,8 @@ def _scene_records(tables: TableWriter, town: Town, there: Drive, out: Path, rec
     sample = ""
     for k, (t, T_world_ego) in enumerate(zip(there.times, there.ego, strict=True)):
         key = k in there.keyframes
+        if not (key or recipe.sweeps):
+            continue
         folder = "samples" if key else "sweeps"
         if key:
             sample = tables.sample(scene, t)
