@@ -17,6 +17,7 @@ FILLET_M = 6.0
 CROSSING = (3.2, 6.4)  # metres from the other street's edge to a crossing's near and far side
 STOP_M = 7.6
 Kind = Literal["junction", "curve"]
+Control = Literal["signals", "yield", "roundabout"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +70,13 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Where two streets cross: each with its station there."""
+    """Where two streets meet: each with its station there, and what says who goes first (street a where nothing else does)."""
 
     a: str
     b: str
     sa: float
     sb: float
+    control: Control = "signals"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,43 @@
+"""Traffic lights as a pure function of time: which street of a junction has green, and whom its people may cross."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.town.chance import dice
+from engine.town.streets import Junction, Plan
+
+Aspect = Literal["green", "amber", "red"]
+GREEN_S, AMBER_S, CLEAR_S = 13.0, 3.0, 2.0  # one street's share of the cycle; all are red while the junction clears
+WALK_S = 9.0  # how long people are let onto a crossing
+STAGE_S = GREEN_S + AMBER_S + CLEAR_S
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What a junction shows at an instant: to drivers of its streets a and b, and whether people may step onto the
+    crossings over each."""
+
+    a: Aspect
+    b: Aspect
+    walk_a: bool
+    walk_b: bool
+
+    def of(self, junction: Junction, street: str) -> Aspect:
+        """What drivers on one of the junction's streets see."""
+        return self.a if street == junction.a else self.b
+
+    def walk(self, junction: Junction, street: str) -> bool:
+        """Whether people may step onto the crossings over one of the junction's streets."""
+        return self.walk_a if street == junction.a else self.walk_b
+
+
+def phase(plan: Plan, junction: Junction, t_us: int) -> Phase:
+    """What a junction with lights shows at a time. ValueError for one without."""
+    if junction.control != "signals":
+        raise ValueError(f"junction of {junction.a} and {junction.b} has {junction.control!r}; wanted one with signals")
+    offset = dice("signals", plan.seed, junction.a, junction.b).uniform(0, 2 * STAGE_S)
+    into = (t_us * 1e-6 + offset) % (2 * STAGE_S)
+    first, within = into < STAGE_S, into % STAGE_S
+    shown: Aspect = "green" if within < GREEN_S else "amber" if within < GREEN_S + AMBER_S else "red"
+    walk = within < WALK_S
+    return Phase(shown, "red", False, walk) if first else Phase("red", shown, walk, False)
