@@ -7,11 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from editor.geometry import Rigid
+from editor.geometry import Rigid, vec3
 from editor.scene import Actor, Look, Pose
 from editor.tracks import velocity_at
 from engine.town import people, vehicles
 from engine.town.chance import dice
+from engine.town.lamps import Lamp
 from engine.town.mesh import Mesh, rgb
 
 
@@ -95,3 +96,16 @@ def placed(mesh: Mesh, T_world_box: Rigid) -> tuple[np.ndarray, np.ndarray]:
     """The mesh's points in the world, and its rotation."""
     turn = T_world_box.matrix()[:3, :3]
     return (mesh.points.astype(np.float64) @ turn.T + T_world_box.translation).astype(np.float32), turn
+
+
+def lamps_of(actor: Actor, T_world_box: Rigid) -> tuple[Lamp, ...]:
+    """What light its headlights throw, as one beam from the middle; who stands in one place all the time has them off."""
+    if not actor.category.startswith("vehicle.") or len({pose.T_world for pose in actor.track}) == 1:
+        return ()
+    length, _, height = actor.size_lwh
+    turn = T_world_box.matrix()[:3, :3]
+    place = turn @ (0.5 * length, 0.0, 0.70 - height / 2) + T_world_box.translation
+    ahead = turn @ (0.9976, 0.0, -0.0698)
+    slim = actor.category in ("vehicle.bicycle", "vehicle.motorcycle")
+    power = 4.0 if actor.category == "vehicle.bicycle" else 60.0 if slim else 120.0
+    return (Lamp(vec3(place), vec3(ahead), 0.62, (1.0, 0.93, 0.80), power, 15.0 if slim else 38.0, 0.22),)

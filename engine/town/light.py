@@ -1,34 +1,159 @@
-"""Sun and sky as values, and what the sky looks like in a direction."""
+"""Sun, sky and weather as values: what an hour and its weather are in the town of a seed, and how they are said in words."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
+from editor.scene import TimeOfDay, Weather
+from editor.text import HOUR, WEATHER
+from engine.town.chance import dice
 from engine.town.mesh import Colour
-from engine.town.noise import noise
+
+HOURS: dict[TimeOfDay, float] = {"morning": 0.2, "noon": 0.2, "afternoon": 0.25, "dusk": 0.15, "night": 0.2}
+WEATHERS: dict[Weather, float] = {"clear": 0.4, "cloudy": 0.27, "rain": 0.2, "fog": 0.13}
 
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """An hour and its weather, in linear light. Angles are radians; azimuth counter-clockwise from east."""
+    """An hour and its weather, in linear light as a camera exposes for that hour. Angles are radians; azimuth counter-clockwise
+    from east. `night`, `wet`, `rain`, `fog` and `overcast` go from 0 to 1; by `night` lamps and windows are lit."""
 
     azimuth: float
     elevation: float
     sun: Colour = (3.25, 2.35, 1.45)
     zenith: Colour = (0.17, 0.34, 0.74)
     horizon: Colour = (0.74, 0.79, 0.85)
-    bounce: Colour = (0.24, 0.20, 0.16)
-    ambient: Colour = (0.48, 0.52, 0.60)
-    haze_m: float = 900.0
+    glow: Colour = (1.0, 0.78, 0.50)  # of the sky about the sun
+    cloud: Colour = (1.25, 1.16, 1.05)  # of clouds in the sun
+    bounce: Colour = (0.24, 0.20, 0.16)  # what comes from below
+    ambient: Colour = (0.48, 0.52, 0.60)  # what comes from above
+    haze_m: float = 900.0  # after so many metres of air a share of 1/e is left
     clouds: float = 0.5
     drift: tuple[float, float] = (0.0, 0.0)
+    overcast: float = 0.0
+    night: float = 0.0
+    wet: float = 0.0
+    rain: float = 0.0
+    fog: float = 0.0
+    time_of_day: TimeOfDay = "afternoon"
+    weather: Weather = "clear"
 
     @property
     def towards_sun(self) -> tuple[float, float, float]:
         """Unit vector to the sun."""
         c = math.cos(self.elevation)
         return c * math.cos(self.azimuth), c * math.sin(self.azimuth), math.sin(self.elevation)
+
+    @property
+    def shines(self) -> bool:
+        """Whether the sun throws shadows."""
+        return self.elevation > 0 and max(self.sun) > 0.01
+
+
+def recorded(seed: int) -> tuple[TimeOfDay, Weather]:
+    """The hour and weather that a seed's dice give to its recording; by day and dry most often."""
+    rng = dice("hour and weather", seed)
+    hour = rng.choice(list(HOURS), p=list(HOURS.values()))
+    return str(hour), str(rng.choice(list(WEATHERS), p=list(WEATHERS.values())))  # type: ignore[return-value]
+
+
+def light_of(seed: int, time_of_day: TimeOfDay = "as recorded", weather: Weather = "as recorded") -> Light:
+    """The light of a seed's town at an hour in some weather; "as recorded" is what the seed's dice say."""
+    hour, air = recorded(seed)
+    hour = hour if time_of_day == "as recorded" else time_of_day
+    air = air if weather == "as recorded" else weather
+    rng = dice("light", seed, hour)
+    azimuth, elevation = _sun_at(seed, hour, rng.random())
+    clear = replace(BY_HOUR[hour], azimuth=azimuth, elevation=elevation, time_of_day=hour, weather=air)
+    clear = replace(clear, clouds=rng.uniform(0.25, 0.5), drift=(rng.random(), rng.random()))
+    return _in_weather(clear, air, dice("weather", seed).random())
+
+
+def words_of(light: Light) -> str:
+    """Hour and weather as nuScenes notes them in a scene's description, in the words of `editor.text`."""
+    road = ", wet road" if light.wet > 0.5 else ""
+    return f"{HOUR[light.time_of_day]}, {WEATHER[light.weather]}{road}"
+
+
+ELEVATIONS = {"morning": (13.0, 28.0), "afternoon": (12.0, 24.0), "dusk": (-3.5, -1.5), "night": (-30.0, -20.0)}  # degrees
+
+
+def _sun_at(seed: int, hour: TimeOfDay, die: float) -> tuple[float, float]:
+    """Azimuth and elevation by a town's latitude and season: east in the morning, south at noon, west afterwards."""
+    rng = dice("latitude", seed)
+    latitude, declination = math.radians(rng.uniform(28, 46)), math.radians(rng.uniform(-8, 20))
+    level = math.sin(latitude) * math.sin(declination)
+    turn = math.cos(latitude) * math.cos(declination)
+    if hour == "noon":
+        angle = (die - 0.5) * 0.5
+    else:
+        low, high = ELEVATIONS[hour]
+        wanted = math.sin(math.radians(low + die * (high - low)))
+        angle = math.acos(min(1.0, max(-1.0, (wanted - level) / turn)))
+        angle = -angle if hour == "morning" else angle
+    elevation = math.asin(level + turn * math.cos(angle))
+    west = math.atan2(math.sin(angle), math.cos(angle) * math.sin(latitude) - math.tan(declination) * math.cos(latitude))
+    return -math.pi / 2 - west, elevation
+
+
+BY_HOUR: dict[TimeOfDay, Light] = {
+    "morning": Light(
+        0.0, 0.0, sun=(3.1, 2.45, 1.75), zenith=(0.15, 0.33, 0.72), horizon=(0.80, 0.82, 0.84), glow=(1.0, 0.82, 0.60),
+        cloud=(1.25, 1.17, 1.08), ambient=(0.46, 0.52, 0.62), haze_m=700.0,
+    ),
+    "noon": Light(
+        0.0, 0.0, sun=(2.75, 2.60, 2.35), zenith=(0.12, 0.28, 0.68), horizon=(0.66, 0.76, 0.88), glow=(0.9, 0.85, 0.75),
+        cloud=(1.22, 1.20, 1.17), bounce=(0.28, 0.26, 0.23), ambient=(0.48, 0.54, 0.63), haze_m=1200.0,
+    ),
+    "afternoon": Light(
+        0.0, 0.0, sun=(3.35, 2.30, 1.32), zenith=(0.16, 0.32, 0.70), horizon=(0.80, 0.78, 0.76), glow=(1.0, 0.74, 0.42),
+        cloud=(1.28, 1.14, 0.98), ambient=(0.46, 0.50, 0.60), haze_m=800.0,
+    ),
+    "dusk": Light(
+        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.060, 0.095, 0.24), horizon=(0.62, 0.40, 0.34), glow=(1.25, 0.52, 0.16),
+        cloud=(0.62, 0.34, 0.30), bounce=(0.05, 0.045, 0.05), ambient=(0.20, 0.21, 0.31), haze_m=700.0, night=0.65,
+    ),
+    "night": Light(
+        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.006, 0.009, 0.022), horizon=(0.040, 0.034, 0.036), glow=(0.0, 0.0, 0.0),
+        cloud=(0.030, 0.026, 0.026), bounce=(0.010, 0.008, 0.006), ambient=(0.024, 0.028, 0.042), haze_m=900.0, night=1.0,
+    ),
+}  # fmt: skip
+
+
+def _in_weather(clear: Light, weather: Weather, die: float) -> Light:
+    """An hour's clear light under other weather; the die says how heavy it is."""
+    if weather == "clear":
+        return clear
+    grey = _grey(clear)
+    if weather == "cloudy":
+        return replace(grey, haze_m=min(clear.haze_m, 600.0))
+    if weather == "rain":
+        dim = _scaled(grey, 0.82)
+        return replace(dim, sun=_times(grey.sun, 0.0), haze_m=260.0 - 120.0 * die, wet=1.0, rain=0.35 + 0.65 * die)
+    far = 62.0 - 24.0 * die
+    return replace(grey, sun=_times(grey.sun, 0.25), haze_m=far, fog=1.0, wet=0.25)
+
+
+def _grey(clear: Light) -> Light:
+    """Under a closed cover: the sky's mean everywhere, the sun a faint disc behind it."""
+    sky = tuple(0.38 * z + 0.42 * h + 0.11 * s for z, h, s in zip(clear.zenith, clear.horizon, clear.sun, strict=True))
+    mean = sum(sky) / 3
+    sky = tuple(0.30 * c + 0.70 * mean * t for c, t in zip(sky, (0.97, 1.0, 1.04), strict=True))
+    return replace(
+        clear, sun=_times(clear.sun, 0.10), zenith=_times(sky, 1.0), horizon=_times(sky, 0.88), glow=_times(clear.glow, 0.2),
+        cloud=_times(sky, 1.12), ambient=_times(sky, 0.98), bounce=_times(sky, 0.30), clouds=1.0, overcast=1.0,
+    )  # fmt: skip
+
+
+def _times(colour: Colour, k: float) -> Colour:
+    r, g, b = colour
+    return r * k, g * k, b * k
+
+
+def _scaled(light: Light, k: float) -> Light:
+    names = ("sun", "zenith", "horizon", "glow", "cloud", "bounce", "ambient")
+    return replace(light, **{name: _times(getattr(light, name), k) for name in names})
 
 
 def smooth(low: float, high: float, x: torch.Tensor) -> torch.Tensor:
@@ -39,39 +164,4 @@ def smooth(low: float, high: float, x: torch.Tensor) -> torch.Tensor:
 
 def colour(value: Colour, like: torch.Tensor) -> torch.Tensor:
     """A colour as a row that broadcasts with (n, 3)."""
-    return torch.tensor(value, dtype=like.dtype)[None]
-
-
-def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
-    """Radiance (n, 3) of the sky in unit directions (n, 3); below the horizon, that of the haze."""
-    up = d[:, 2].clamp(min=0)
-    height = 1 - (1 - up).pow(3.2)
-    warm = (d @ torch.tensor(light.towards_sun, dtype=d.dtype)).clamp(min=0)
-    base = colour(light.horizon, d) * (1 - height)[:, None] + colour(light.zenith, d) * height[:, None]
-    glow = 0.30 * warm.pow(5) + 0.6 * warm.pow(40) + 8.0 * warm.pow(1800)
-    base = base + glow[:, None] * colour((1.0, 0.78, 0.50), d)
-    return _with_clouds(light, d, up, warm, base)
-
-
-def _with_clouds(light: Light, d: torch.Tensor, up: torch.Tensor, warm: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
-    scale = 0.055 / (up + 0.10)
-    u, v = d[:, 0] * scale + light.drift[0], d[:, 1] * scale + light.drift[1]
-    n = noise("cloud", u, v) + 0.35 * noise("patch", 2.7 * u, 2.7 * v)
-    cover = smooth(1.2 - 1.7 * light.clouds, 2.6 - 1.7 * light.clouds, n) * smooth(0.015, 0.16, up) * 0.88
-    thick = smooth(1.4, 3.2, n)
-    lit = colour((1.25, 1.16, 1.05), d) * (1 + 0.7 * warm.pow(6))[:, None] * (1 - 0.38 * thick)[:, None]
-    return base + cover[:, None] * (lit - base)
-
-
-def surroundings(light: Light, d: torch.Tensor) -> torch.Tensor:
-    """What a shiny surface mirrors: the sky, a line of houses at the horizon, the street below."""
-    around = torch.atan2(d[:, 1], d[:, 0]) / (2 * math.pi)
-    top = 0.16 + 0.055 * noise("patch", 3 * around, torch.full_like(around, 0.37))
-    house = 1 - smooth(-0.02, 0.03, d[:, 2] - top)
-    street = smooth(-0.03, 0.03, -d[:, 2])
-    tone = 0.16 + 0.05 * noise("patch", 9 * around, 2 * d[:, 2])
-    houses = tone[:, None] * colour((1.0, 0.92, 0.84), d)
-    ground = colour((0.15, 0.145, 0.14), d)
-    out = sky(light, d).clamp(max=6.0)
-    out = out + house[:, None] * (houses - out)
-    return out + street[:, None] * (ground - out)
+    return torch.tensor(value, dtype=like.dtype, device=like.device)[None]

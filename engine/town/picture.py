@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from editor.geometry import Rigid, rotation_matrix
 from editor.scene import View
-from engine.town.light import sky
 from engine.town.mesh import Kind
 from engine.town.rays import Hit
-from engine.town.shading import shaded, through_haze, tone_mapped
+from engine.town.shading import shaded, tone_mapped
+from engine.town.sky import sky, through_haze
 from engine.town.stage import Spots, dot, gathered
 from engine.town.world import World
 

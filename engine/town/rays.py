@@ -1,5 +1,6 @@
 """What shading asks of an intersector: nearest hits, and whether anything is in the way."""
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +25,6 @@ class Intersector(Protocol):
         """The first hit of each ray."""
         ...
 
-    def blocked(self, origins: torch.Tensor, directions: torch.Tensor) -> torch.Tensor:
-        """Whether anything lies on each ray, (n,) bool."""
+    def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: float = math.inf) -> torch.Tensor:
+        """Whether anything lies on each ray nearer than `within`, in units of its direction; (n,) bool."""
         ...

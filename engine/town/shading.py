@@ -2,19 +2,19 @@
 
 import torch
 
-from engine.town import things, walls
+from engine.town import paintwork, things, walls
 from engine.town.finish import Finish
 from engine.town.ground import ground
-from engine.town.light import Light, colour, surroundings
+from engine.town.light import Light, colour
 from engine.town.mesh import Kind
+from engine.town.sky import surroundings
 from engine.town.stage import Spots, dot
 from engine.town.world import World
 
-FAR_M = 3000.0
 RULES = {
-    Kind.PLAIN: things.plain, Kind.VEHICLE: things.vehicle, Kind.GLASS: things.glass, Kind.LEAF: things.leaf,
+    Kind.PLAIN: things.plain, Kind.VEHICLE: paintwork.vehicle, Kind.GLASS: things.glass, Kind.LEAF: things.leaf,
     Kind.BARK: things.bark, Kind.CLOTH: things.cloth, Kind.METAL: things.metal, Kind.GLOW: things.glow,
-    Kind.ROOF: things.roof, Kind.STRIPES: things.stripes,
+    Kind.ROOF: things.roof, Kind.STRIPES: things.stripes, Kind.LAMP: paintwork.lamp,
 }  # fmt: skip
 
 
@@ -85,14 +85,6 @@ def _contact(world: World, spots: Spots) -> torch.Tensor:
     if len(index):
         out[index] = world.shade.at(spots.place.index_select(0, index))
     return out
-
-
-def through_haze(light: Light, radiance: torch.Tensor, view: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
-    """Radiance after `distance` metres of air."""
-    sun = (view @ torch.tensor(light.towards_sun)).clamp(min=0)
-    share = 1 - torch.exp(-(distance / light.haze_m).clamp(max=FAR_M))
-    air = colour(light.horizon, view) * 0.85 + (0.55 * sun.pow(6))[:, None] * colour((1.0, 0.78, 0.5), view)
-    return radiance + share[:, None] * (air - radiance)
 
 
 def tone_mapped(linear: torch.Tensor) -> torch.Tensor:

@@ -4,6 +4,7 @@ What stands still is an acceleration structure made once; actors are others, mad
 only `engine.town.rays.Intersector`, so that a torch tracer can take this one's place; nothing of the shading imports this.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,12 +43,12 @@ class Embree:
                 getattr(hit, name)[nearer] = getattr(other, name)[nearer]
         return hit
 
-    def blocked(self, origins: torch.Tensor, directions: torch.Tensor) -> torch.Tensor:
-        """Whether anything lies on each ray."""
+    def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: float = math.inf) -> torch.Tensor:
+        """Whether anything lies on each ray nearer than `within`, in units of its direction."""
         rays = _rays(origins, directions)
         out = torch.zeros(len(directions), dtype=torch.bool)
         for part in self.parts:
-            out |= torch.from_numpy(part.test_occlusions(rays, nthreads=1).numpy())
+            out |= torch.from_numpy(part.test_occlusions(rays, tfar=within, nthreads=1).numpy())
         return out
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.town.ground import Field, GroundMap
+from engine.town.lamps import Lamp
 from engine.town.light import Light
 from engine.town.rays import Intersector
 from engine.town.stage import Part
@@ -17,3 +18,6 @@ class World:
     ground: GroundMap
     light: Light
     shade: Field  # how much of the sky things nearby leave to the ground
+    lamps: tuple[Lamp, ...] = ()
+    seed: int = 0
+    t_us: int = 0

@@ -1,0 +1,97 @@
+"""What the sky looks like in a direction, what a shiny surface mirrors of the surroundings, and what air adds on the way."""
+
+import math
+
+import torch
+
+from engine.town.light import Light, colour, smooth
+from engine.town.noise import hashed, noise
+
+FAR_M = 3000.0
+
+
+def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
+    """Radiance (n, 3) of the sky in unit directions (n, 3); below the horizon, that of the haze."""
+    up = d[:, 2].clamp(min=0)
+    height = 1 - (1 - up).pow(3.2)
+    base = colour(light.horizon, d) * (1 - height)[:, None] + colour(light.zenith, d) * height[:, None]
+    warm = _towards_sun(light, d)
+    base = base + _glow(light, warm, up)[:, None] * colour(light.glow, d)
+    if light.night > 0.8 and light.clouds < 0.9:
+        base = base + _stars(d, up)
+    return _with_clouds(light, d, up, warm, base)
+
+
+def _towards_sun(light: Light, d: torch.Tensor) -> torch.Tensor:
+    """The cosine to the sun, or where it has set, to where it went down."""
+    x, y, z = light.towards_sun
+    if z < 0:
+        n = math.hypot(x, y)
+        x, y, z = x / n, y / n, 0.0
+    return (d @ torch.tensor((x, y, z), dtype=d.dtype, device=d.device)).clamp(min=0)
+
+
+def _glow(light: Light, warm: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+    """How much of the glow about the sun there is; after sunset it lies along the horizon."""
+    if light.elevation < 0:
+        return torch.exp(-up * 5.5) * (0.30 * warm + 0.75 * warm.pow(6)) + 0.10 * warm.pow(3)
+    disc = 8.0 * (1 - light.overcast) ** 2 * warm.pow(1800)
+    return 0.30 * warm.pow(5) + 0.6 * warm.pow(40) + disc
+
+
+def _stars(d: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+    """A few faint points, (n, 1)."""
+    scale = 160.0
+    x, y = d[:, 0] / (0.4 + up) * scale, d[:, 1] / (0.4 + up) * scale
+    i, j = torch.floor(x), torch.floor(y)
+    die = hashed(i, j)
+    off = (x - i - 0.5).square() + (y - j - 0.5).square()
+    bright = smooth(0.985, 1.0, die) * torch.exp(-off * 14) * smooth(0.1, 0.4, up)
+    return (0.30 * bright)[:, None]
+
+
+def _with_clouds(light: Light, d: torch.Tensor, up: torch.Tensor, warm: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
+    scale = 0.055 / (up + 0.10)
+    u, v = d[:, 0] * scale + light.drift[0], d[:, 1] * scale + light.drift[1]
+    n = noise("cloud", u, v) + 0.35 * noise("patch", 2.7 * u, 2.7 * v)
+    if light.overcast > 0.5:
+        shape = 1 + (0.10 * n - 0.02 * n * n) * smooth(0.0, 0.25, up) * (1 - light.fog)
+        return base * shape[:, None]
+    cover = smooth(1.2 - 1.7 * light.clouds, 2.6 - 1.7 * light.clouds, n) * smooth(0.015, 0.16, up) * 0.88
+    thick = smooth(1.4, 3.2, n)
+    lit = colour(light.cloud, d) * (1 - 0.38 * thick)[:, None]
+    lit = lit + (0.7 * warm.pow(6))[:, None] * colour(light.glow, d)
+    return base + cover[:, None] * (lit - base)
+
+
+def surroundings(light: Light, d: torch.Tensor) -> torch.Tensor:
+    """What a shiny surface mirrors: the sky, a line of houses at the horizon, the street below."""
+    around = torch.atan2(d[:, 1], d[:, 0]) / (2 * math.pi)
+    top = 0.16 + 0.055 * noise("patch", 3 * around, torch.full_like(around, 0.37))
+    house = 1 - smooth(-0.02, 0.03, d[:, 2] - top)
+    street = smooth(-0.03, 0.03, -d[:, 2])
+    tone = 0.16 + 0.05 * noise("patch", 9 * around, 2 * d[:, 2])
+    full = colour(_open_light(light), d)
+    houses = tone[:, None] * colour((1.0, 0.92, 0.84), d) * full
+    ground = colour((0.15, 0.145, 0.14), d) * full
+    out = sky(light, d).clamp(max=6.0)
+    out = out + house[:, None] * (houses - out)
+    return out + street[:, None] * (ground - out)
+
+
+def _open_light(light: Light) -> tuple[float, float, float]:
+    """What falls on a wall in the open, as a share of a clear day's."""
+    return tuple(min(1.0, 1.2 * a + 0.25 * s) for a, s in zip(light.ambient, light.sun, strict=True))
+
+
+def through_haze(light: Light, radiance: torch.Tensor, view: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
+    """Radiance after `distance` metres of air."""
+    share = 1 - torch.exp(-(distance / light.haze_m).clamp(max=FAR_M))
+    up = view[:, 2].clamp(min=0)
+    air = colour(light.horizon, view) * 0.85 + (0.55 * _glow_of_air(light, view, up))[:, None] * colour(light.glow, view)
+    return radiance + share[:, None] * (air - radiance)
+
+
+def _glow_of_air(light: Light, view: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+    warm = _towards_sun(light, view)
+    return warm.pow(6) if light.elevation > 0 else _glow(light, warm, up)
