@@ -14,12 +14,13 @@ ROW = 4 + 1 + 10  # of a surface's table: kind, colour, seed, params
 class Part:
     """The triangles of all still, or of all moving things."""
 
-    normals: torch.Tensor  # (m, 9) of the corners, in the thing's own frame
+    normals: torch.Tensor  # (m, 9) of the corners, in their bone's own frame
     rest: torch.Tensor  # (m, 9)
     surface: torch.Tensor  # (m,) row of `table`
     thing: torch.Tensor  # (m,) 0 for what is not an actor, else its number within the part from 1
+    bone: torch.Tensor  # (m,) row of `turns`: what its triangle turns with
     table: torch.Tensor  # (s, ROW)
-    turns: torch.Tensor  # (things + 1, 9) rotations to the world
+    turns: torch.Tensor  # (bones, 9) rotations to the world
     before: int  # actors in the parts before this one
 
     def thing_of(self, triangle: torch.Tensor) -> torch.Tensor:
@@ -40,11 +41,13 @@ def table_of(surfaces: tuple[Surface, ...]) -> torch.Tensor:
 def part_of(mesh: Mesh, thing: np.ndarray | None = None, turns: np.ndarray | None = None, first: int = 1) -> Part:
     """A mesh as arrays; still things are number 0 and are not turned. `first` is the number of the part's first actor."""
     m = len(mesh.triangles)
+    number = torch.zeros(m, dtype=torch.int64) if thing is None else torch.from_numpy(thing.astype(np.int64))
     return Part(
         torch.from_numpy(np.ascontiguousarray(mesh.normals.reshape(m, 9))),
         torch.from_numpy(np.ascontiguousarray(mesh.rest.reshape(m, 9))),
         torch.from_numpy(mesh.surface.astype(np.int64)),
-        torch.zeros(m, dtype=torch.int64) if thing is None else torch.from_numpy(thing.astype(np.int64)),
+        number,
+        number,
         table_of(mesh.surfaces),
         torch.eye(3).reshape(1, 9) if turns is None else torch.from_numpy(turns.reshape(-1, 9).astype(np.float32)),
         first - 1,
@@ -84,7 +87,7 @@ def gathered(
         t, b = triangle.index_select(0, index), uv.index_select(0, index)
         own = _blend(part.normals.index_select(0, t), b)
         if len(part.turns) > 1:
-            turn = part.turns.index_select(0, part.thing.index_select(0, t)).view(-1, 3, 3)
+            turn = part.turns.index_select(0, part.bone.index_select(0, t)).view(-1, 3, 3)
             own = torch.bmm(turn, own[:, :, None])[:, :, 0]
         normal[index] = own
         rest[index] = _blend(part.rest.index_select(0, t), b)

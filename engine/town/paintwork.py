@@ -1,0 +1,96 @@
+"""The rules that shade vehicles: paint with clear coat, panes, trim from decals, and lamps that follow hour and motion.
+
+The last three params of both rules say which lamps are lit: braking, turning left, turning right, each 0 or 1.
+"""
+
+from functools import cache
+
+import torch
+
+from engine.town.decals import BACK, CHANNELS, FRONT, SIDE, TOP, WIDTH
+from engine.town.finish import Finish, mix
+from engine.town.light import Light, colour, smooth
+from engine.town.noise import noise
+from engine.town.stage import ROW, Spots
+from engine.town.vehicle_decals import pictures
+
+LEVELS = 4
+BRAKES, LEFT, RIGHT = range(ROW - 3, ROW)  # columns of a surface's row
+NIGHT_GLOW, BRAKE_GLOW, BLINK_GLOW = 2.2, 2.6, 2.4
+
+
+@cache
+def _pyramid() -> tuple[tuple[torch.Tensor, int, int], ...]:
+    """Decal pictures as rows of bytes at falling sizes: (rows, height, width). Colours are square roots of linear light, which
+    keeps their dark ends apart in eight bits."""
+    level = torch.from_numpy(pictures()).float() / 255
+    rgb = level[..., :3]
+    level[..., :3] = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    out = []
+    for _ in range(LEVELS):
+        stored = torch.cat([level[..., :3].sqrt(), level[..., 3:]], -1)
+        rows = (stored * 255 + 0.5).to(torch.uint8).reshape(-1, CHANNELS).contiguous()
+        out.append((rows, level.shape[1], level.shape[2]))
+        n, h, w, c = level.shape
+        level = level[:, : h // 2 * 2, : w // 2 * 2].reshape(n, h // 2, 2, w // 2, 2, c).mean((2, 4))
+    return tuple(out)
+
+
+def _decal(picture: torch.Tensor, u: torch.Tensor, v: torch.Tensor, texel: torch.Tensor) -> torch.Tensor:
+    """The channels (n, CHANNELS) of decals at u, v in 0..1 (v upwards), at the level where a texel is a pixel."""
+    out = torch.empty(len(u), CHANNELS)
+    level = torch.floor(torch.log2(texel.clamp(min=1e-3)) + 0.5).clamp(0, LEVELS - 1)
+    for k, (rows, h, w) in enumerate(_pyramid()):
+        index = torch.nonzero(level == k)[:, 0]
+        if not len(index):
+            continue
+        x = (u.index_select(0, index).clamp(0, 1) * w - 0.5).clamp(0, w - 1.001)
+        y = ((1 - v.index_select(0, index)).clamp(0, 1) * h - 0.5).clamp(0, h - 1.001)
+        i, j = x.to(torch.int64), y.to(torch.int64)
+        fx, fy = (x - i)[:, None], (y - j)[:, None]
+        low = (picture.index_select(0, index) * h + j) * w + i
+        a, b, c, d = (rows.index_select(0, low + step).float() for step in (0, 1, w, w + 1))
+        out[index] = (a + fx * (b - a)) * (1 - fy) + (c + fx * (d - c)) * fy
+    out *= 1 / 255
+    out[:, :3] *= out[:, :3]
+    return out
+
+
+def vehicle(spots: Spots, light: Light) -> Finish:
+    """Paint, glass, lamps and trim from the decal of the side that a point faces."""
+    row, rest = spots.row, spots.rest
+    picture = row[:, 5].round().to(torch.int64)
+    low, size = row[:, 6:9], row[:, 9:12]
+    share = (rest - low) / size
+    view = picture % 4
+    across = (view == FRONT) | (view == BACK)
+    u = torch.where(across, share[:, 1], share[:, 0]) + 0.5
+    v = torch.where(view == TOP, share[:, 1] + 0.5, share[:, 2])
+    span = torch.where(across, size[:, 1], size[:, 0])
+    c = _decal(picture, u, v, spots.footprint * WIDTH / span * 0.8)
+    paint, glass, metal, lit, signal = c[:, 3], c[:, 4], c[:, 5], c[:, 6], c[:, 7]
+    flake = 1 + 0.04 * noise("grain", rest[:, 0] / 0.8 + rest[:, 1], rest[:, 2] / 0.8 + rest[:, 1])
+    dust = smooth(0.5, 0.0, share[:, 2]) * (0.5 + 0.2 * noise("patch", rest[:, 0] / 4.0, rest[:, 2] / 4.0)) * 0.35
+    coat = mix(row[:, 1:4] * flake[:, None], colour((0.20, 0.17, 0.13), rest), dust.clamp(0, 1))
+    albedo = c[:, :3] * (1 - paint)[:, None] + coat * paint[:, None]
+    mirror = (0.62 * paint * (1 - dust) + glass + 0.5 * metal + 0.12).clamp(max=1)
+    base = 0.045 + 0.03 * glass + 0.5 * metal
+    amber = c[:, 1] > 0.12 * c[:, 0]  # what signals is red for brakes, amber for turning
+    turning = torch.where(rest[:, 1] > 0, row[:, LEFT], row[:, RIGHT])
+    strength = signal * torch.where(amber, BLINK_GLOW * turning, BRAKE_GLOW * row[:, BRAKES])
+    strength = strength + lit * (0.35 + NIGHT_GLOW * light.night)
+    open_ = 0.55 + 0.45 * smooth(0.0, 0.35, share[:, 2])
+    return Finish.dull(albedo, spots.normal, mirror=mirror, base=base, glow=c[:, :3] * strength[:, None], open=open_)
+
+
+def lamp(spots: Spots, light: Light) -> Finish:
+    """A lamp with a lens of its own colour."""
+    row = spots.row
+    strength = row[:, 5] + row[:, 6] * light.night
+    strength = strength + row[:, 7] * row[:, BRAKES] + row[:, 8] * row[:, LEFT] + row[:, 9] * row[:, RIGHT]
+    n = len(row)
+    mirror, base = torch.full((n,), 0.6), torch.full((n,), 0.08)
+    return Finish.dull(row[:, 1:4] * 0.7, spots.normal, mirror=mirror, base=base, glow=row[:, 1:4] * strength[:, None])
+
+
+assert (SIDE, FRONT, BACK, TOP) == (0, 1, 2, 3)
