@@ -3,7 +3,7 @@
 import torch
 
 from engine.town.finish import Finish, fade, inside, mix
-from engine.town.light import Light, colour, smooth
+from engine.town.light import Light, colour
 from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 
