@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from engine.town.lamps import Lamp
 from engine.town.mesh import Kind, Mesh, Surface, box, ellipsoid, limb, merge, rgb, tube
 
 POLE = Surface(Kind.METAL, (0.10, 0.105, 0.11))
@@ -28,31 +29,45 @@ def lamp(place: tuple[float, float, float], heading: float) -> Mesh:
     return _at(merge(parts), place, heading)
 
 
-def _head(colour: str, x: float, z: float) -> list[Mesh]:
-    """A signal head facing -y; the named lamp is lit."""
+def light_of_lamp(place: tuple[float, float, float], heading: float) -> Lamp:
+    """The light of a street lamp there."""
+    x, y, z = place
+    head = (x + 1.75 * math.cos(heading), y + 1.75 * math.sin(heading), z + 7.66)
+    return Lamp(head, (0.12 * math.cos(heading), 0.12 * math.sin(heading), -0.9928), 1.25, (1.0, 0.72, 0.42), 60.0, 26.0)
+
+
+ASPECTS = (("green", "#18e08a"), ("amber", "#ffb028"), ("red", "#ff2418"))
+DIM, LIT = 0.03, 2.2  # what a lens gives off when it is dark, and lit
+
+
+def _head(lens: dict[str, float], x: float, z: float) -> list[Mesh]:
+    """A signal head facing -y; `lens` numbers its lenses by aspect, so that they can be lit at an instant."""
     parts = [
         box((x - 0.17, -0.12, z), (x + 0.17, 0.12, z + 1.02), DARK),
         box((x - 0.26, 0.10, z - 0.1), (x + 0.26, 0.13, z + 1.12), DARK),
     ]
-    for k, (name, code) in enumerate((("green", "#18e08a"), ("amber", "#ffb028"), ("red", "#ff2418"))):
-        lit = name == colour
-        surface = Surface(Kind.GLOW, rgb(code), 0.0, (2.2 if lit else 0.03,))
+    for k, (name, code) in enumerate(ASPECTS):
+        surface = Surface(Kind.GLOW, rgb(code), lens[name], (DIM,))
         parts.append(ellipsoid((x, -0.13, z + 0.18 + 0.33 * k), (0.11, 0.035, 0.11), surface, 6, 12))
         parts.append(box((x - 0.13, -0.30, z + 0.29 + 0.33 * k), (x + 0.13, -0.12, z + 0.315 + 0.33 * k), DARK))
     return parts
 
 
-def signal(place: tuple[float, float, float], heading: float, reach: float, colour: str) -> Mesh:
-    """A signal on a mast arm of `reach` metres. Drivers who look along its heading see it; the arm goes to their left."""
+def signal(place: tuple[float, float, float], heading: float, reach: float, lens: dict[str, float]) -> Mesh:
+    """A signal on a mast arm of `reach` metres. Drivers who look along its heading see it; the arm goes to their left.
+
+    `lens` numbers the lenses of its three aspects, and of the two of its lamp for people, "walk" and "wait"."""
     parts = [
         tube([(0, 0, 0), (0, 0, 6.0)], [0.12, 0.09], POLE),
         tube([(0, 0, 5.6), (-reach * 0.5, 0, 5.95), (-reach, 0, 6.05)], [0.07, 0.055, 0.045], POLE, 6),
     ]
-    parts += _head(colour, 0.0, 2.6) + _head(colour, -reach + 0.3, 5.0)
+    parts += _head(lens, 0.0, 2.6) + _head(lens, -reach + 0.3, 5.0)
     if reach > 5:
-        parts += _head(colour, -reach * 0.52, 4.9)
-    walk = Surface(Kind.GLOW, rgb("#ff6a28" if colour == "green" else "#f0f0f0"), 0.0, (1.4,))
-    parts += [box((0.12, -0.12, 2.3), (0.42, 0.12, 2.65), DARK), box((0.19, -0.125, 2.38), (0.35, -0.121, 2.58), walk)]
+        parts += _head(lens, -reach * 0.52, 4.9)
+    parts.append(box((0.12, -0.12, 2.1), (0.42, 0.12, 2.65), DARK))
+    for name, code, z in (("walk", "#e8f4ff", 2.16), ("wait", "#ff6a28", 2.40)):
+        lamp_for_people = Surface(Kind.GLOW, rgb(code), lens[name], (DIM,))
+        parts.append(box((0.19, -0.125, z), (0.35, -0.121, z + 0.18), lamp_for_people))
     return _at(merge(parts), place, heading - math.pi / 2)
 
 

@@ -8,8 +8,10 @@ import shapely
 
 from engine.town.buildings import House, house_mesh, houses
 from engine.town.chance import dice
-from engine.town.furniture import bench, bin_, bollard, hedge, hydrant, lamp, sign, signal
+from engine.town.furniture import bench, bin_, bollard, hedge, hydrant, lamp, light_of_lamp, sign, signal
 from engine.town.ground import PAVEMENT_M, GroundMap
+from engine.town.lamps import Lamp
+from engine.town.lenses import Lenses, TrafficLights
 from engine.town.markings import ground_map
 from engine.town.mesh import Mesh, merge
 from engine.town.stage import Part, part_of, without_slivers
@@ -29,18 +31,28 @@ class Setting:
     rays: o3d.t.geometry.RaycastingScene
     ground: GroundMap
     houses: tuple[House, ...]
+    lamps: tuple[Lamp, ...]  # of the street
+    lenses: Lenses
+
+    def at(self, t_us: int) -> Part:
+        """Its part at a time: the same but for which lenses of its traffic lights are lit."""
+        return self.lenses.lit(self.part, t_us)
 
 
 def setting(plan: Plan) -> Setting:
     """Build all that stands still."""
     built = houses(plan)
     meshes = [terrain(plan), *(house_mesh(h) for h in built)]
+    lamps: list[Lamp] = []
     for street in plan.streets:
-        meshes += _beside(plan, street)
-    meshes += _signals(plan) + _lots(plan, built)
+        meshes += _beside(plan, street, lamps)
+    lights = TrafficLights(plan)
+    meshes += _signals(plan, lights) + _lots(plan, built)
     still = without_slivers(merge(meshes))
     footprints = [h.footprint for h in built]
-    return Setting(part_of(still), structure(still.points, still.triangles), ground_map(plan, footprints), tuple(built))
+    rays = structure(still.points, still.triangles)
+    ground = ground_map(plan, footprints)
+    return Setting(part_of(still), rays, ground, tuple(built), tuple(lamps), lights.lenses(still.surfaces))
 
 
 def _clear(plan: Plan, street: Street, s: float, margin: float) -> bool:
@@ -59,7 +71,7 @@ def _place(street: Street, s: float, offset: float) -> tuple[float, float, float
     return float(x), float(y), Z
 
 
-def _beside(plan: Plan, street: Street) -> list[Mesh]:
+def _beside(plan: Plan, street: Street, lamps: list[Lamp]) -> list[Mesh]:
     """Trees, lamps, signs and the like along both kerbs."""
     out = []
     for side in (-1, 1):
@@ -82,7 +94,9 @@ def _beside(plan: Plan, street: Street) -> list[Mesh]:
         for s in np.arange(12.0 + 13 * (side > 0), street.length, 27.0):
             if _clear(plan, street, s, 4):
                 x, y, z = _place(street, s, edge + side * 0.45)
-                out.append(lamp((x, y, z), float(street.heading(s)) - side * np.pi / 2))
+                towards = float(street.heading(s)) - side * np.pi / 2
+                out.append(lamp((x, y, z), towards))
+                lamps.append(light_of_lamp((x, y, z), towards))
         for s in np.arange(20.0, street.length, 16.0):
             pick, at = rng.random(), s + rng.uniform(-5, 5)
             if not _clear(plan, street, at, 9) or at > street.length:
@@ -103,20 +117,17 @@ def _beside(plan: Plan, street: Street) -> list[Mesh]:
     return out
 
 
-def _signals(plan: Plan) -> list[Mesh]:
+def _signals(plan: Plan, lights: TrafficLights) -> list[Mesh]:
     out = []
-    for street in plan.streets:
-        colour = "green" if street.name == "main" else "red"
-        for s, other, _ in plan.crossings_of(street):
+    for number, junction in enumerate(plan.junctions):
+        for name, s in ((junction.a, junction.sa), (junction.b, junction.sb)) if junction.control == "signals" else ():
+            street, other = plan.street(name), plan.street(junction.b if name == junction.a else junction.a)
             for direction in (-1, 1):
                 far = s + direction * (other.half + 2.2)
-                offset = -direction * (street.half + 0.7)
+                place = _place(street, far, -direction * (street.half + 0.7))
                 reach = street.lanes * street.lane_m + street.parking_m - 0.3
-                out.append(
-                    signal(
-                        _place(street, far, offset), float(street.heading(far)) + (0 if direction > 0 else np.pi), reach, colour
-                    )
-                )
+                heading = float(street.heading(far)) + (0 if direction > 0 else np.pi)
+                out.append(signal(place, heading, reach, lights.numbers(number, name)))
     return out
 
 

@@ -2,18 +2,18 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import open3d as o3d
 
 from editor.geometry import Rigid
-from editor.scene import Actor, Scene
+from editor.scene import Actor, Scene, TimeOfDay, Weather
 from editor.tracks import actor_at
-from engine.town.actors import mesh_of, placed
-from engine.town.chance import dice
-from engine.town.light import Light
+from engine.town.actors import lamps_of, mesh_of, placed
+from engine.town.lamps import Lamp
+from engine.town.light import Light, light_of
 from engine.town.mesh import Mesh, merge
 from engine.town.setting import Setting, setting
 from engine.town.shade import Footprint, shade_field
@@ -57,20 +57,11 @@ def plan_of(seed: int) -> Plan:
     return plan(seed, "junction" if seed % 2 else "curve")
 
 
-def light_of(town_plan: Plan) -> Light:
-    """A late afternoon, the low sun behind the ego and to one side, so that it reaches into the street."""
-    rng = dice("light", town_plan.seed)
-    side = rng.choice([-1.0, 1.0])
-    azimuth = float(town_plan.streets[0].heading(225.0)) + math.pi + side * math.radians(rng.uniform(9, 20))
-    elevation = math.radians(rng.uniform(22, 28))
-    return Light(azimuth, elevation, clouds=rng.uniform(0.35, 0.55), drift=(rng.random(), rng.random()))
-
-
 @lru_cache(maxsize=2)
 def build(seed: int) -> Town:
     """The town of a seed; takes seconds."""
     town_plan = plan_of(seed)
-    return Town(seed, town_plan, setting(town_plan), light_of(town_plan))
+    return Town(seed, town_plan, setting(town_plan), light_of(seed))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,21 +71,35 @@ class Group:
     part: Part
     rays: o3d.t.geometry.RaycastingScene
     footprints: tuple[Footprint, ...]
+    lamps: tuple[Lamp, ...]
+
+
+def instant(
+    seed: int,
+    actors: tuple[Actor, ...],
+    t_us: int,
+    time_of_day: TimeOfDay = "as recorded",
+    weather: Weather = "as recorded",
+) -> tuple[World, tuple[str, ...]]:
+    """The town of a seed with actors where their tracks have them at a time, and their ids in the order of instance numbers;
+    "as recorded" is the hour and weather that the seed's dice give."""
+    world, ids = _instant(seed, actors, t_us)
+    return replace(world, light=light_of(seed, time_of_day, weather)), ids
 
 
 @lru_cache(maxsize=3)
-def instant(seed: int, actors: tuple[Actor, ...], t_us: int) -> tuple[World, tuple[str, ...]]:
-    """The town of a seed with actors where their tracks have them at a time, and their ids in the order of instance numbers.
-
-    Those who never move are a group of their own, kept for the next instant."""
+def _instant(seed: int, actors: tuple[Actor, ...], t_us: int) -> tuple[World, tuple[str, ...]]:
+    """Those who never move are a group of their own, kept for the next instant."""
     still = build(seed).setting
     there = tuple((actor, T) for actor in actors if (T := actor_at(actor, t_us)) is not None)
     rest = tuple((actor, T) for actor, T in there if rests(actor))
     move = tuple((actor, T) for actor, T in there if not rests(actor))
     groups = [g for g in (_resting(seed, rest), _group(seed, move, t_us, 1 + len(rest))) if g is not None]
-    parts = (still.part, *(g.part for g in groups))
+    parts = (still.at(t_us), *(g.part for g in groups))
+    tracer = Embree((still.rays, *(g.rays for g in groups)))
     shade = shade_field([f for g in groups for f in g.footprints])
-    world = World(parts, Embree((still.rays, *(g.rays for g in groups))), still.ground, build(seed).light, shade)
+    lamps = (*still.lamps, *(lamp for g in groups for lamp in g.lamps))
+    world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us)
     return world, tuple(actor.id for actor, _ in (*rest, *move))
 
 
@@ -121,7 +126,8 @@ def _group(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...], t_us: int,
     whole = merge(meshes)
     part = part_of(whole, np.concatenate(things), np.array(turns), first)
     footprints = [_on_ground(actor, T) for actor, T in placed_actors]
-    return Group(part, structure(whole.points, whole.triangles), tuple(f for f in footprints if f is not None))
+    lamps = tuple(lamp for actor, T in placed_actors for lamp in lamps_of(actor, T))
+    return Group(part, structure(whole.points, whole.triangles), tuple(f for f in footprints if f is not None), lamps)
 
 
 def _on_ground(actor: Actor, T_world_box: Rigid) -> Footprint | None:
