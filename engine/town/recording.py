@@ -17,12 +17,14 @@ from editor.datasets.map_mask import write_map_mask
 from editor.datasets.nuscenes import DataSet, open_data_set
 from editor.datasets.tables import TableWriter
 from editor.scene import Scenario, Scene
-from engine.town.drive import Drive, drive, sweep
+from engine.town.drive import Drive, drive
 from engine.town.lanes import street_map
+from engine.town.lidar import sweep
 from engine.town.rig import T_EGO_LIDAR, views
 from engine.town.streets import CANVAS_M
 from engine.town.town import Town, TownError, build, location_of
 from engine.town.truth import render_truth
+from engine.town.visibility import level, visible_shares
 
 VERSION = "v1.0-town"
 SIZE = (800, 450)
@@ -133,11 +135,12 @@ def _scene_records(tables: TableWriter, town: Town, there: Drive, out: Path, rec
             tables.sample_data(sample, lidar, t, T_world_ego, file, is_key_frame=True)
             measured = sweep(town, there.actors, t, T_world_ego, recipe.lidar_columns)
             write_bytes(out / file, measured.points.tobytes())
+            shares = visible_shares(town, there.actors, t, T_world_ego, views(recipe.size))
             for actor in there.actors:
                 pose = next(p for p in actor.track if p.t_us == t)
                 tables.annotation(
                     instances[actor.id], sample, pose.T_world, actor.size_lwh, attributes=attributes_of(actor, t),
-                    visibility=measured.visibility[actor.id], num_lidar_pts=measured.counts[actor.id],
+                    visibility=level(shares[actor.id]), num_lidar_pts=measured.counts[actor.id],
                 )  # fmt: skip
         for channel, camera in cameras.items():
             file = f"{folder}/{channel}/{name}__{channel}__{t}.jpg"
