@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,12 +19,16 @@ WHEN = (0, -7, 7, -15, 15)  # frames before and after that are looked at; other 
 WORTH_SHARE = 0.01  # of a picture that must be unknown ground
 FARTHEST_M = 30.0
 RING_PX = 10
+MIXED_PX = 2  # how far interpolation reaches
 
 
 def continued(
-    witnesses: Witnesses, camera: Camera, picture: NDArray[np.uint8], unknown: Mask, ground: Mask, here: Source
+    witnesses: Witnesses, camera: Camera, picture: NDArray[np.uint8], hole: Mask, unknown: Mask, ground: Mask, here: Source
 ) -> tuple[NDArray[np.uint8], Mask]:
-    """The picture with unknown ground borrowed from along the road, and what of it that could not tell."""
+    """The picture with unknown ground borrowed from along the road, and what of it that could not tell.
+
+    Nothing is borrowed from the `hole`, of which the unknown is a part: the recorded picture shows there who is taken out.
+    """
     want = unknown & ground
     if want.mean() < WORTH_SHARE:
         return picture, unknown
@@ -33,8 +38,9 @@ def continued(
     near = depth < FARTHEST_M
     flat = Surfaces(camera, block, nobody(), depth, np.full(depth.shape, STATIC, np.int16), rays, depth)
     total, mass = np.zeros((*depth.shape, 3), np.float32), np.zeros(depth.shape, np.float32)
+    barred = cv2.dilate(hole.astype(np.uint8), np.ones((2 * MIXED_PX + 1,) * 2, np.uint8)) > 0
     for sign in (1.0, -1.0):
-        colours, weight = _one_way(witnesses, flat, sign * _road(witnesses, here), here, near)
+        colours, weight = _one_way(witnesses, flat, sign * _road(witnesses, here), here, near, barred)
         total += colours * weight[..., None]
         mass += weight
     known = mass > 0
@@ -53,14 +59,15 @@ def _road(witnesses: Witnesses, here: Source) -> NDArray[np.float64]:
 
 
 def _one_way(
-    witnesses: Witnesses, flat: Surfaces, along: NDArray[np.float64], here: Source, near: Mask
+    witnesses: Witnesses, flat: Surfaces, along: NDArray[np.float64], here: Source, near: Mask, barred: Mask
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Per pixel the colour of the nearest place that way which this view shows, now or a while ago; and how near it is."""
     colours, weight = np.zeros((*near.shape, 3), np.float32), np.zeros(near.shape, np.float32)
     last = len(witnesses.recording.scene.frames) - 1
     for frame in (here.frame + k for k in WHEN if 0 <= here.frame + k <= last):
         for step in STEPS_M:
-            look = _look(witnesses, _moved(flat, along * step), Source(frame, here.view))
+            source = Source(frame, here.view)
+            look = _look(witnesses, _moved(flat, along * step), source, barred if source == here else None)
             if look is not None:
                 new = look[1] & near & (weight == 0)
                 colours[new], weight[new] = look[0][new], 1 / step
@@ -69,7 +76,9 @@ def _one_way(
     return colours, weight
 
 
-def _look(witnesses: Witnesses, target: Surfaces, source: Source) -> tuple[NDArray[np.float32], Mask] | None:
+def _look(
+    witnesses: Witnesses, target: Surfaces, source: Source, barred: Mask | None
+) -> tuple[NDArray[np.float32], Mask] | None:
     """None also where the source looks the other way."""
     recorded = witnesses.recording.scene.frames[source.frame].picture(source.view)
     if recorded is None or not recorded.exists:
@@ -78,7 +87,7 @@ def _look(witnesses: Witnesses, target: Surfaces, source: Source) -> tuple[NDArr
     step = max(1, min(target.depth.shape) // 8)
     pixels, depth = camera.pixels(target.points()[::step, ::step])
     inside = (depth > 0.5) & (pixels > 0).all(axis=-1) & (pixels < (camera.view.width, camera.view.height)).all(axis=-1)
-    return look_up(witnesses, target, source, LENIENT) if inside.any() else None
+    return look_up(witnesses, target, source, LENIENT, barred) if inside.any() else None
 
 
 def _moved(surface: Surfaces, by: NDArray[np.float64]) -> Surfaces:

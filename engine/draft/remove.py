@@ -59,7 +59,7 @@ def fill(witnesses: Witnesses, crowd: Crowd, camera: Camera, picture: NDArray[np
     if not unknown.any():
         return Filled(out, unknown)
     ground = ground_mask(witnesses, camera)
-    out, left = continued(witnesses, camera, out, unknown, ground, here)
+    out, left = continued(witnesses, camera, out, hole, unknown, ground, here)
     return Filled(inpainted(out, left, ground, nobody_there(crowd, camera)), unknown)
 
 
