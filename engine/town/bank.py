@@ -24,11 +24,12 @@ from editor.geometry import IDENTITY, Rigid, Vec3, quaternion_from_matrix, vec3
 from editor.scene import Actor, ActorId, Look, Pose, View
 from engine.town.actors import mesh_of
 from engine.town.ground import Field, GroundMap
+from engine.town.intersectors import intersector
 from engine.town.light import Light
 from engine.town.picture import draw
+from engine.town.rays import Triangles
 from engine.town.shade import CELL_M
 from engine.town.stage import part_of, without_slivers
-from engine.town.trace import Embree, structure
 from engine.town.world import World
 
 ENTRIES: tuple[tuple[str, str, Vec3], ...] = (
@@ -110,7 +111,8 @@ def _alone(actor: Actor) -> World:
     n = 2
     shade = Field(torch.ones(n * n), CELL_M, 1.0, n, n)
     light = Light(math.radians(60), math.radians(52), sun=(2.1, 1.95, 1.7), ambient=(0.62, 0.64, 0.68), haze_m=1e6)
-    return World((part,), Embree((structure(mesh.points, mesh.triangles),)), _plain_ground(), light, shade)
+    tracer = intersector("open3d", "cpu", (Triangles(mesh.points, mesh.triangles),))
+    return World((part,), tracer, _plain_ground(), light, shade)
 
 
 def _view(size: Vec3, azimuth: float, distance: float) -> View:

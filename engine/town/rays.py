@@ -2,9 +2,23 @@
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import torch
+
+from engine.town.mesh import F32, I32
+
+# Who finds what rays hit: Open3D (on the CPU, and only where it is installed), torch (anywhere), Triton (on CUDA).
+Intersectors = Literal["open3d", "torch", "triton"]
+Reach = float | torch.Tensor  # in units of a ray's direction; one for all rays, or (n,)
+
+
+@dataclass(frozen=True, eq=False)
+class Triangles:
+    """A mesh as rays see it."""
+
+    points: F32  # (n, 3) in the world
+    corners: I32  # (m, 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +39,6 @@ class Intersector(Protocol):
         """The first hit of each ray."""
         ...
 
-    def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: float = math.inf) -> torch.Tensor:
+    def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: Reach = math.inf) -> torch.Tensor:
         """Whether anything lies on each ray nearer than `within`, in units of its direction; (n,) bool."""
         ...

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import open3d as o3d
 import shapely
 
 from engine.town.buildings import House, house_mesh, houses
@@ -14,10 +13,10 @@ from engine.town.lamps import Lamp
 from engine.town.lenses import Lenses, TrafficLights
 from engine.town.markings import ground_map
 from engine.town.mesh import Mesh, merge
+from engine.town.rays import Triangles
 from engine.town.stage import Part, part_of, without_slivers
 from engine.town.streets import STOP_M, Plan, Street
 from engine.town.terrain import KERB_HEIGHT_M, terrain
-from engine.town.trace import structure
 from engine.town.trees import KINDS, tree
 
 Z = KERB_HEIGHT_M
@@ -28,7 +27,7 @@ class Setting:
     """The still part of a town, ready for rays, and its houses' footprints."""
 
     part: Part
-    rays: o3d.t.geometry.RaycastingScene
+    rays: Triangles
     ground: GroundMap
     houses: tuple[House, ...]
     lamps: tuple[Lamp, ...]  # of the street
@@ -50,7 +49,7 @@ def setting(plan: Plan) -> Setting:
     meshes += _signals(plan, lights) + _lots(plan, built)
     still = without_slivers(merge(meshes))
     footprints = [h.footprint for h in built]
-    rays = structure(still.points, still.triangles)
+    rays = Triangles(still.points, still.triangles)
     ground = ground_map(plan, footprints)
     return Setting(part_of(still), rays, ground, tuple(built), tuple(lamps), lights.lenses(still.surfaces))
 

@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import open3d as o3d
 
 from editor.geometry import Rigid
 from editor.scene import Actor, Scene, TimeOfDay, Weather
 from editor.tracks import actor_at
 from engine.town.actors import lamps_of, mesh_of, placed
+from engine.town.intersectors import intersector
 from engine.town.lamps import Lamp
 from engine.town.light import Light, light_of
 from engine.town.mesh import Mesh, merge
+from engine.town.rays import Intersectors, Triangles
 from engine.town.setting import Setting, setting
 from engine.town.shade import Footprint, shade_field
 from engine.town.stage import Part, part_of, without_slivers
 from engine.town.streets import Plan, plan
-from engine.town.trace import Embree, structure
-from engine.town.world import World
+from engine.town.world import World, on_device
 
 
 class TownError(ValueError):
@@ -69,7 +69,7 @@ class Group:
     """Some actors in place: their triangles for shading and for rays, and their footprints."""
 
     part: Part
-    rays: o3d.t.geometry.RaycastingScene
+    rays: Triangles
     footprints: tuple[Footprint, ...]
     lamps: tuple[Lamp, ...]
 
@@ -80,15 +80,18 @@ def instant(
     t_us: int,
     time_of_day: TimeOfDay = "as recorded",
     weather: Weather = "as recorded",
+    rays: Intersectors = "open3d",
+    device: str = "cpu",
 ) -> tuple[World, tuple[str, ...]]:
     """The town of a seed with actors where their tracks have them at a time, and their ids in the order of instance numbers;
-    "as recorded" is the hour and weather that the seed's dice give."""
-    world, ids = _instant(seed, actors, t_us)
+    "as recorded" is the hour and weather that the seed's dice give. `rays` finds what rays hit, on a torch device that the
+    pictures are then drawn on."""
+    world, ids = _instant(seed, actors, t_us, rays, device)
     return replace(world, light=light_of(seed, time_of_day, weather)), ids
 
 
 @lru_cache(maxsize=3)
-def _instant(seed: int, actors: tuple[Actor, ...], t_us: int) -> tuple[World, tuple[str, ...]]:
+def _instant(seed: int, actors: tuple[Actor, ...], t_us: int, rays: Intersectors, device: str) -> tuple[World, tuple[str, ...]]:
     """Those who never move are a group of their own, kept for the next instant."""
     still = build(seed).setting
     there = tuple((actor, T) for actor in actors if (T := actor_at(actor, t_us)) is not None)
@@ -96,11 +99,13 @@ def _instant(seed: int, actors: tuple[Actor, ...], t_us: int) -> tuple[World, tu
     move = tuple((actor, T) for actor, T in there if not rests(actor))
     groups = [g for g in (_resting(seed, rest), _group(seed, move, t_us, 1 + len(rest))) if g is not None]
     parts = (still.at(t_us), *(g.part for g in groups))
-    tracer = Embree((still.rays, *(g.rays for g in groups)))
+    meshes = (still.rays, *(g.rays for g in groups))
+    tracer = intersector(rays, device, meshes)
     shade = shade_field([f for g in groups for f in g.footprints])
     lamps = (*still.lamps, *(lamp for g in groups for lamp in g.lamps))
-    world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us)
-    return world, tuple(actor.id for actor, _ in (*rest, *move))
+    categories = tuple(actor.category for actor, _ in (*rest, *move))
+    world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us, meshes, categories)
+    return on_device(world, device), tuple(actor.id for actor, _ in (*rest, *move))
 
 
 def rests(actor: Actor) -> bool:
@@ -127,7 +132,7 @@ def _group(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...], t_us: int,
     part = part_of(whole, np.concatenate(things), np.array(turns), first)
     footprints = [_on_ground(actor, T) for actor, T in placed_actors]
     lamps = tuple(lamp for actor, T in placed_actors for lamp in lamps_of(actor, T))
-    return Group(part, structure(whole.points, whole.triangles), tuple(f for f in footprints if f is not None), lamps)
+    return Group(part, Triangles(whole.points, whole.triangles), tuple(f for f in footprints if f is not None), lamps)
 
 
 def _on_ground(actor: Actor, T_world_box: Rigid) -> Footprint | None:

@@ -1,7 +1,7 @@
 """What rays hit, from Open3D's ray casting on CPU.
 
 What stands still is an acceleration structure made once; actors are others, made per scenario or per instant. Shading knows
-only `engine.town.rays.Intersector`, so that a torch tracer can take this one's place; nothing of the shading imports this.
+only `engine.town.rays.Intersector`; `engine.town.intersectors` says who takes the part.
 """
 
 import math
@@ -11,18 +11,17 @@ import numpy as np
 import open3d as o3d
 import torch
 
-from engine.town.mesh import F32, I32
-from engine.town.rays import Hit
+from engine.town.rays import Hit, Reach, Triangles
 
 NOTHING = 0xFFFFFFFF
 
 
-def structure(points: F32, triangles: I32) -> o3d.t.geometry.RaycastingScene:
+def structure(mesh: Triangles) -> o3d.t.geometry.RaycastingScene:
     """An acceleration structure of one mesh."""
     scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-    if len(triangles):
-        vertices = o3d.core.Tensor(np.ascontiguousarray(points, np.float32))
-        scene.add_triangles(vertices, o3d.core.Tensor(np.ascontiguousarray(triangles, np.uint32)))
+    if len(mesh.corners):
+        vertices = o3d.core.Tensor(np.ascontiguousarray(mesh.points, np.float32))
+        scene.add_triangles(vertices, o3d.core.Tensor(np.ascontiguousarray(mesh.corners, np.uint32)))
     return scene
 
 
@@ -43,13 +42,17 @@ class Embree:
                 getattr(hit, name)[nearer] = getattr(other, name)[nearer]
         return hit
 
-    def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: float = math.inf) -> torch.Tensor:
+    def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: Reach = math.inf) -> torch.Tensor:
         """Whether anything lies on each ray nearer than `within`, in units of its direction."""
-        rays = _rays(origins, directions)
-        out = torch.zeros(len(directions), dtype=torch.bool)
+        if isinstance(within, torch.Tensor):
+            directions, within = directions * within[:, None], 1.0
+        rays = torch.cat([origins.expand_as(directions), directions], 1).numpy()
+        out = np.zeros(len(rays), bool)
         for part in self.parts:
-            out |= torch.from_numpy(part.test_occlusions(rays, tfar=within, nthreads=1).numpy())
-        return out
+            free = np.flatnonzero(~out)
+            some = rays if len(free) == len(rays) else rays[free]
+            out[free] = part.test_occlusions(o3d.core.Tensor(some), tfar=within, nthreads=1).numpy()
+        return torch.from_numpy(out)
 
 
 def _rays(origins: torch.Tensor, directions: torch.Tensor) -> o3d.core.Tensor:

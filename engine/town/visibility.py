@@ -17,6 +17,7 @@ from editor.scene import Actor, View
 from editor.tracks import actor_at
 from engine.town.actors import mesh_of
 from engine.town.lidar import things
+from engine.town.rays import Triangles
 from engine.town.stage import without_slivers
 from engine.town.town import Town, instant
 from engine.town.trace import Embree, structure
@@ -83,7 +84,7 @@ def _grid(view: View, hull: Array) -> tuple[Array, float]:
 
 def _structure(seed: int, actor: Actor, t_us: int) -> Embree:
     mesh = without_slivers(mesh_of(seed, actor, t_us))
-    return Embree((structure(mesh.points, mesh.triangles),))
+    return Embree((structure(Triangles(mesh.points, mesh.triangles)),))
 
 
 def _hits(alone: Embree, T_world_box: Rigid, origin: Array, directions: Array) -> np.ndarray:
