@@ -1,0 +1,70 @@
+"""The list of the benchmark: which worlds, which kinds of edit, which pictures of them are judged."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+
+from editor.edits import Edit
+from editor.scene import Scene
+from engine.town.recording import Recipe
+
+VERSION = 1  # of the list and of the rules that choose its edits; results of different versions are not compared
+SEEDS = tuple(range(800_000, 800_024))  # of nothing that anything is trained or tuned on
+KINDS: tuple[str, ...] = tuple(edit.__dataclass_fields__["kind"].default for edit in get_args(Edit))
+FRONTS = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT")
+SIX = (*FRONTS, "CAM_BACK_RIGHT", "CAM_BACK", "CAM_BACK_LEFT")
+# Recorded at the size that is judged, so that nothing is resampled; at quality 95, so that the engine is judged and not JPEG;
+# at keyframes alone, a fifth of the work: 8 s at 2 Hz are 17 pictures a view.
+RECIPE = Recipe(size=(448, 256), duration_s=8.1, jpeg_quality=95, sweeps=False)
+
+
+class BenchmarkError(Exception):
+    """A benchmark that cannot be run; the sentence says what was got and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One clip: a kind of edit in the world of a seed."""
+
+    seed: int
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return f"{self.seed}-{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some of the benchmark: all pairs of these worlds and kinds, judged in these views at this pace."""
+
+    name: str
+    seeds: tuple[int, ...]
+    views: tuple[str, ...]
+    every_s: float = 1.0
+    kinds: tuple[str, ...] = KINDS
+    recipe: Recipe = RECIPE
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """World by world, so that what a world needs is worked out once."""
+        return tuple(Case(seed, kind) for seed in self.seeds for kind in self.kinds)
+
+
+LISTS = {
+    listing.name: listing
+    for listing in (
+        Listing("full", SEEDS, SIX),
+        Listing("small", SEEDS[:4], FRONTS),
+        Listing("quick", SEEDS[:2], FRONTS, every_s=4.0),
+    )
+}
+
+
+def judged_frames(scene: Scene, every_s: float) -> tuple[int, ...]:
+    """The frames nearest to 0 s, `every_s`, … up to the scene's end."""
+    seconds = np.array([frame.t_us - scene.span[0] for frame in scene.frames]) * 1e-6
+    wanted = np.arange(0.0, seconds[-1] + every_s / 2, every_s)
+    return tuple(sorted({int(np.abs(seconds - s).argmin()) for s in wanted}))

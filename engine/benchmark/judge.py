@@ -1,0 +1,96 @@
+"""What an engine's pictures of one case are worth: sums inside the dirty region and outside it.
+
+Dirty is where truth and recording, both before JPEG, differ; what the engine itself calls dirty has no say in that. Pictures
+that the edit cannot change, as `editor.dirty` knows, are not drawn: there the truth is the recording.
+"""
+
+import time
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.datasets.recorded import read_picture
+from editor.dirty import dirty
+from engine.benchmark.cases import BenchmarkError, Case, Listing, judged_frames
+from engine.benchmark.engines import Engine
+from engine.benchmark.worlds import AS_RECORDED, World, differs
+from engine.metrics.pooled import Sums, compared
+from engine.service.requests import Chunk, Request
+
+Picture8 = NDArray[np.uint8]
+Strip = NDArray[np.uint8]  # (H, 4 W, 3): recorded, true, drawn, and how far apart the last two are
+
+BRIGHTER = 3  # how many times the error of a strip is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A case's result. `beyond` is the largest difference from the recording, as decoded, where the engine says that it changed
+    nothing: 0 where it speaks the truth."""
+
+    case: Case
+    inside: Sums
+    outside: Sums
+    beyond: int
+    pictures: int
+    seconds: float  # that the engine took
+
+
+def judged(world: World, case: Case, listing: Listing, engine: Engine) -> tuple[Verdict, Strip | None]:
+    """The verdict, and the picture with the largest dirty region beside the truth (None: the edit changed nothing)."""
+    court = _Court(world, case, listing)
+    seconds, begun = 0.0, time.perf_counter()
+    for chunk in engine.render(court.request):
+        seconds += time.perf_counter() - begun
+        court.hear(chunk)
+        begun = time.perf_counter()
+    seconds += time.perf_counter() - begun
+    if court.missing:
+        frame, view = min(court.missing)
+        raise BenchmarkError(
+            f"engine {engine.name} left out {len(court.missing)} of {len(court.request.asked())} pictures of case {case.name};"
+            f" wanted {view} at frame {frame} as well"
+        )
+    return Verdict(case, court.inside, court.outside, court.beyond, len(court.request.asked()), seconds), court.strip
+
+
+class _Court:
+    """The sums of one case so far."""
+
+    def __init__(self, world: World, case: Case, listing: Listing) -> None:
+        self.world, self.case = world, case
+        self.scenario = world.scenario(case.kind)
+        frames = judged_frames(world.scene, listing.every_s)
+        self.request = Request(world.root, self.scenario, listing.views, frames, world.size, seed=case.seed)
+        self.missing = set(self.request.asked())
+        self.inside, self.outside, self.beyond = Sums(), Sums(), 0
+        self.strip: Strip | None = None
+        self._stale = dirty(world.as_recorded, self.scenario).model
+        self._largest = 0
+
+    def hear(self, chunk: Chunk) -> None:
+        """Take one picture into account."""
+        if (chunk.frame, chunk.view) not in self.missing:
+            raise BenchmarkError(f"picture {chunk.view} at frame {chunk.frame} of case {self.case.name} was not asked for")
+        self.missing.remove((chunk.frame, chunk.view))
+        before = self.world.truth(self.world.as_recorded, AS_RECORDED, chunk.view, chunk.frame)
+        if chunk.picture.shape != before.shape:
+            raise BenchmarkError(f"a picture of {chunk.picture.shape} of case {self.case.name}; wanted {before.shape}")
+        true = before
+        if chunk.frame in self._stale[chunk.view]:
+            true = self.world.truth(self.scenario, self.case.kind, chunk.view, chunk.frame)
+        region = differs(true, before)
+        inside, outside = compared(chunk.picture, true, (region, ~region))
+        self.inside, self.outside = self.inside + inside, self.outside + outside
+        recorded = self._recorded(chunk)
+        self.beyond = max(self.beyond, int(cv2.absdiff(chunk.picture, recorded)[~chunk.dirty].max(initial=0)))
+        if inside.pixels > self._largest:
+            self._largest = inside.pixels
+            apart = np.minimum(cv2.absdiff(chunk.picture, true).astype(int) * BRIGHTER, 255).astype(np.uint8)
+            self.strip = np.concatenate([before, true, chunk.picture, apart], axis=1)
+
+    def _recorded(self, chunk: Chunk) -> Picture8:
+        picture = self.world.scene.frames[chunk.frame].picture(chunk.view)
+        return read_picture(self.world.root, picture, self.world.scene.view(chunk.view))
