@@ -1,10 +1,20 @@
-"""Lamps that light what lies in their cones: street lamps, headlights."""
+"""Lamps that light what lies in their cones, street lamps and headlights, and the halo that each has in thick air."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
+import torch
+
+from editor.geometry import Rigid, vec3
+from engine.town.light import Light, colour
 from engine.town.mesh import Colour
+from engine.town.stage import dot
 
 Vec3 = tuple[float, float, float]
+MOST = 40  # lamps that light one picture
+FAR_M = 140.0  # lamps beyond light nothing
+SPECULAR_MAX, NEAR_MAX = 6.0, 4.0
+FAINT = 2e-3  # what arrives is left out below
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +32,151 @@ class Lamp:
     power: float
     reach_m: float = 30.0
     flat: float = 1.0
+
+
+def in_view(lamps: tuple[Lamp, ...], light: Light, origin: Vec3, ahead: Vec3) -> tuple[Lamp, ...]:
+    """The lamps that light what a camera at `origin` (metres) sees, as bright as the hour has them: none by day."""
+    if light.night <= 0:
+        return ()
+    shares = []
+    for lamp in lamps:
+        away = [a - b for a, b in zip(lamp.place, origin, strict=True)]
+        distance = math.hypot(*away)
+        if distance < FAR_M and sum(a * b for a, b in zip(away, ahead, strict=True)) > -lamp.reach_m:
+            shares.append((lamp.power / max(distance, 6.0) ** 2, lamp))
+    shares.sort(key=lambda item: (-item[0], item[1].place))
+    return tuple(replace(lamp, power=lamp.power * light.lamps) for _, lamp in shares[:MOST])
+
+
+def headlights(T_world_ego: Rigid) -> Lamp:
+    """The ego's own beam."""
+    turn = T_world_ego.matrix()[:3, :3]
+    place = turn @ (3.6, 0.0, 0.72) + T_world_ego.translation
+    return Lamp(vec3(place), vec3(turn @ (0.9976, 0.0, -0.0698)), 0.60, (1.0, 0.94, 0.84), 150.0, 55.0, 0.24)
+
+
+@dataclass(frozen=True, eq=False)
+class Lamplight:
+    """What lamps send to n points: `diffuse` arrives (n, 3), of which `most` (n, 3) comes from the lamp at `source` (n, 3);
+    `sheen` (n, 3) is mirrored on towards the viewer."""
+
+    diffuse: torch.Tensor
+    sheen: torch.Tensor
+    most: torch.Tensor
+    source: torch.Tensor
+
+
+def lamplight(
+    lamps: tuple[Lamp, ...], place: torch.Tensor, normal: torch.Tensor, view: torch.Tensor, through: torch.Tensor,
+    gloss: torch.Tensor,
+) -> Lamplight:  # fmt: skip
+    """Light of lamps at places (n, 3) with unit normals, seen along `view`. `through` (n,) is how much comes through from
+    behind; `gloss` (n,) how much of a lamp Fresnel's share mirrors, 0 for matt.
+
+    Distance falls off by the inverse square, windowed to nothing at the lamp's reach (Karis 2013, equation 9)."""
+    points = _Points(place.T.contiguous(), normal.T.contiguous(), view.T.contiguous(), through, gloss)
+    tints = sorted({lamp.colour for lamp in lamps})
+    diffuse, sheen = torch.zeros(2, len(tints), len(place)).unbind(0)
+    strongest, which = torch.zeros(len(place)), torch.zeros(len(place), dtype=torch.int64)
+    for k, lamp in enumerate(lamps):
+        index, to, cos, arrives = points.reached(lamp)
+        if not len(index):
+            continue
+        row = tints.index(lamp.colour)
+        on = arrives * torch.maximum(cos.clamp(min=0), 0.25 * through.index_select(0, index) * cos.abs())
+        diffuse[row][index] += on
+        points.add_sheen(sheen[row], index, to, cos, arrives)
+        stronger = torch.nonzero(on > strongest.index_select(0, index))[:, 0]
+        index = index.index_select(0, stronger)
+        strongest[index], which[index] = on.index_select(0, stronger), k
+    colours = torch.tensor(tints)
+    most = strongest[:, None] * torch.tensor([lamp.colour for lamp in lamps]).index_select(0, which)
+    source = torch.tensor([lamp.place for lamp in lamps]).index_select(0, which)
+    return Lamplight(diffuse.T @ colours, sheen.T @ colours, most, source)
+
+
+@dataclass(frozen=True, eq=False)
+class _Points:
+    """Points that lamps may light, axis by axis: each lamp looks at all of them once, so that this is what takes time."""
+
+    place: torch.Tensor  # (3, n)
+    normal: torch.Tensor  # (3, n)
+    view: torch.Tensor  # (3, n)
+    through: torch.Tensor  # (n,)
+    gloss: torch.Tensor  # (n,)
+
+    def reached(self, lamp: Lamp) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Which points a lamp reaches (m,), unit directions from there to it (3, m), their cosines to the normals, and what
+        would arrive at a surface that faces it."""
+        (cx, cy), radius = _circle(lamp)
+        square = (self.place[0] - cx).square_() + (self.place[1] - cy).square_()
+        index = torch.nonzero(square < radius**2)[:, 0]
+        to = torch.tensor(lamp.place)[:, None] - self.place.index_select(1, index)
+        square = to.square().sum(0).clamp(min=0.04)
+        to *= square.rsqrt()
+        window = (1 - (square / lamp.reach_m**2).square()).clamp(min=0).square()
+        arrives = (lamp.power * _cone(lamp, to) * window / square).clamp(max=NEAR_MAX)
+        some = torch.nonzero(arrives > FAINT)[:, 0]
+        index, to = index.index_select(0, some), to.index_select(1, some)
+        cos = (self.normal.index_select(1, index) * to).sum(0)
+        return index, to, cos, arrives.index_select(0, some)
+
+    def add_sheen(
+        self, out: torch.Tensor, index: torch.Tensor, to: torch.Tensor, cos: torch.Tensor, arrives: torch.Tensor
+    ) -> None:
+        """Add the highlights of glossy points: Blinn and Phong's lobe, normalised, with Schlick's Fresnel."""
+        gloss = self.gloss.index_select(0, index)
+        some = torch.nonzero((gloss > 0.02) & (cos > 0))[:, 0]
+        if not len(some):
+            return
+        index, to, cos = index.index_select(0, some), to.index_select(1, some), cos.index_select(0, some)
+        view = self.view.index_select(1, index)
+        half = (2 - 2 * (to * view).sum(0)).clamp(min=1e-6).sqrt()  # the length of to - view
+        lobe = 14.0 * ((cos - (self.normal.index_select(1, index) * view).sum(0)) / half).clamp(min=0, max=1).pow(110)
+        fresnel = 0.03 + 0.97 * (1 - 0.5 * half).clamp(min=0).pow(5)
+        strength = arrives.index_select(0, some) * gloss.index_select(0, some)
+        out[index] += (strength * lobe * fresnel).clamp(max=SPECULAR_MAX)
+
+
+def _circle(lamp: Lamp) -> tuple[tuple[float, float], float]:
+    """A circle on the map, its centre and radius in metres, that holds all that a lamp lights."""
+    x, y, z = lamp.place
+    dx, dy, dz = lamp.direction
+    if dz > -0.5:  # a beam along the street
+        return (x + dx * lamp.reach_m / 2, y + dy * lamp.reach_m / 2), lamp.reach_m * 0.6
+    return (x, y), lamp.reach_m
+
+
+def _cone(lamp: Lamp, to: torch.Tensor) -> torch.Tensor:
+    """The share (n,) that a lamp sends to where it lies in unit directions `to` (3, n) from; 1 in the middle of its cone."""
+    x, y, z = lamp.direction
+    along = -(to[0] * x + to[1] * y + to[2] * z)
+    off = 1 - along.square()
+    if lamp.flat != 1:
+        level = max(math.hypot(x, y), 1e-6)
+        rise = to[2] * level - (to[0] * x + to[1] * y) * (z / level)
+        off = off + rise.square() * (1 / lamp.flat**2 - 1)
+    off = off / (along.clamp(min=1e-3) * math.tan(lamp.cone)).square()
+    return (1 - off).clamp(min=0).square() * (along > 0)
+
+
+def halos(
+    lamps: tuple[Lamp, ...], light: Light, origin: torch.Tensor, view: torch.Tensor, distance: torch.Tensor
+) -> torch.Tensor:
+    """What air full of drops sends to the eye of the lamps along rays (n, 3), up to `distance` (n,): the integral of the
+    inverse square along a ray (Sun et al. 2005, without the scattered light's own extinction)."""
+    out = torch.zeros_like(view)
+    density = 1 / light.haze_m
+    for lamp in lamps:
+        at = colour(lamp.place, view) - origin
+        away = float(at.norm())
+        towards = -sum(a * b for a, b in zip(lamp.direction, at[0].tolist(), strict=True)) / max(away, 1e-3)
+        gone = math.exp(-min(away * density, 30.0)) * (0.25 if lamp.flat == 1 else max(0.0, towards) ** 4)
+        if gone * lamp.power * density < 0.01:
+            continue
+        along = view @ at[0]
+        beside = (dot(at, at) - along.square()).clamp(min=0.01).sqrt()
+        angle = torch.atan((distance - along) / beside) + torch.atan(along / beside)
+        share = gone * lamp.power * density / (4 * math.pi) * angle / (beside + 0.35)
+        out += share[:, None] * colour(lamp.colour, view)
+    return out

@@ -46,6 +46,11 @@ class Light:
         return c * math.cos(self.azimuth), c * math.sin(self.azimuth), math.sin(self.elevation)
 
     @property
+    def lamps(self) -> float:
+        """How bright lamps are for a camera that exposes for the hour: 0 by day."""
+        return 1.5 * self.night**2.5
+
+    @property
     def shines(self) -> bool:
         """Whether the sun throws shadows."""
         return self.elevation > 0 and max(self.sun) > 0.01

@@ -1,23 +1,24 @@
 """One picture of one instant: rays, hits, what they show, edges drawn finer; in torch, for any intersector."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from editor.geometry import Rigid, rotation_matrix
+from editor.geometry import Rigid, Vec3, rotation_matrix
 from editor.scene import View
+from engine.town.hits import spots_at
+from engine.town.lamps import halos, headlights, in_view
 from engine.town.mesh import Kind
-from engine.town.rays import Hit
 from engine.town.shading import shaded, tone_mapped
 from engine.town.sky import sky, through_haze
-from engine.town.stage import Spots, dot, gathered
 from engine.town.world import World
 
 # Places in a pixel besides its centre that no row or column shares.
 SUBPIXELS = ((-0.33, -0.17), (0.33, -0.21), (0.02, 0.36))
 RUN = 1 << 18  # rays that are worked on at once, so that memory stays bounded
+THICK_M, AIR_M = 300.0, 400.0  # air that shows halos of lamps, and how far they are followed into the sky
 LEAVES = 1 << 40  # the number that all foliage shares as a surface
 
 
@@ -42,6 +43,8 @@ def draw(world: World, view: View, T_world_ego: Rigid) -> tuple[NDArray[np.uint8
 
 def _draw(world: World, view: View, T_world_ego: Rigid) -> tuple[NDArray[np.uint8], Layers]:
     camera = _Camera.of(view, T_world_ego @ view.T_ego_camera)
+    lamps = (*world.lamps, headlights(T_world_ego))
+    world = replace(world, lamps=in_view(lamps, world.light, *camera.place_and_axis))
     v, u = torch.meshgrid(torch.arange(view.height).float(), torch.arange(view.width).float(), indexing="ij")
     first = _radiance(world, camera, u.reshape(-1), v.reshape(-1))
     tone = tone_mapped(first.light)
@@ -71,6 +74,11 @@ class _Camera:
     def of(cls, view: View, T_world_camera: Rigid) -> "_Camera":
         turn = torch.from_numpy(rotation_matrix(T_world_camera.rotation).T.astype(np.float32))
         return cls(torch.tensor(T_world_camera.translation, dtype=torch.float32)[None], turn, view.intrinsics)
+
+    @property
+    def place_and_axis(self) -> tuple[Vec3, Vec3]:
+        """Where it is and where it looks, as numbers."""
+        return tuple(self.origin[0].tolist()), tuple(self.turn[2].tolist())
 
     def rays(self, u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
         """World directions (n, 3) with depth 1."""
@@ -115,38 +123,16 @@ def _seen(world: World, camera: _Camera, u: torch.Tensor, v: torch.Tensor) -> _S
     seen.light[missed] = sky(world.light, view.index_select(0, missed))
     index = torch.nonzero(hit.part >= 0)[:, 0]
     if len(index):
-        spots = _spots(world, camera, hit, index, rays, view, length)
+        spots = spots_at(world.parts, hit, index, camera.origin, rays, length.sqrt() / camera.intrinsics[0])
         light, lit = shaded(world, spots)
         distance = (hit.distance * length)[index]
         seen.light[index] = through_haze(world.light, light, spots.view, distance)
         seen.thing[index] = spots.thing
         seen.surface[index] = torch.where(spots.row[:, 0] == Kind.LEAF, LEAVES, spots.surface)
         seen.normal[index], seen.lit[index] = spots.flat, lit
+    if world.lamps and world.light.haze_m < THICK_M:
+        seen.light.add_(halos(world.lamps, world.light, camera.origin, view, (hit.distance * length).clamp(max=AIR_M)))
     return seen
-
-
-def _spots(
-    world: World,
-    camera: _Camera,
-    hit: Hit,
-    index: torch.Tensor,
-    rays: torch.Tensor,
-    view: torch.Tensor,
-    length: torch.Tensor,
-) -> Spots:
-    """The points to shade where rays, of these lengths and unit directions, hit something."""
-    distance, d = hit.distance[index], view.index_select(0, index)
-    place = camera.origin + rays.index_select(0, index) * distance[:, None]
-    flat = hit.normal.index_select(0, index)
-    flat = flat / flat.norm(dim=1, keepdim=True).clamp(min=1e-6)
-    flat = torch.where((dot(flat, d) > 0)[:, None], -flat, flat)
-    normal, rest, row, thing, surface = gathered(world.parts, hit.part[index], hit.triangle[index], hit.uv[index])
-    away = (dot(normal, flat) < 0) & (row[:, 0] != Kind.LEAF)  # leaves take their crown's normals, seen from any side
-    normal = torch.where(away[:, None], -normal, normal)
-    pixel = distance / camera.intrinsics[0]  # across the ray
-    slant = (-dot(flat, d)).clamp(min=0.03)
-    footprint = pixel * length[index].sqrt() / slant.sqrt()
-    return Spots(place, normal, flat, d, rest, row, thing, surface, footprint)
 
 
 def _edges(seen: _Seen, height: int, width: int) -> torch.Tensor:

@@ -1,14 +1,17 @@
-"""What light comes from the points that rays hit: materials, sun, sky, mirrors, haze, tone."""
+"""What light comes from the points that rays hit: materials, sun, sky, lamps, mirrors, tone."""
 
 import torch
 
 from engine.town import paintwork, things, walls
 from engine.town.finish import Finish
 from engine.town.ground import ground
-from engine.town.light import Light, colour
+from engine.town.hits import spots_at
+from engine.town.lamps import lamplight
+from engine.town.light import colour
 from engine.town.mesh import Kind
-from engine.town.sky import surroundings
+from engine.town.sky import sky, surroundings, through_haze
 from engine.town.stage import Spots, dot
+from engine.town.weather import wetted
 from engine.town.world import World
 
 RULES = {
@@ -16,29 +19,67 @@ RULES = {
     Kind.BARK: things.bark, Kind.CLOTH: things.cloth, Kind.METAL: things.metal, Kind.GLOW: things.glow,
     Kind.ROOF: things.roof, Kind.STRIPES: things.stripes, Kind.LAMP: paintwork.lamp,
 }  # fmt: skip
+TRACED = 0.04  # the least share of a wet ground's mirror image that is traced instead of guessed
+LAMP_SHADOW = 0.02  # the least lamplight whose shadow is looked for
+MIRROR_SPREAD = 0.004  # how much farther apart mirrored rays are, for each metre, than a pixel's are
 
 
 def shaded(world: World, spots: Spots) -> tuple[torch.Tensor, torch.Tensor]:
     """Radiance (n, 3) and the share of the sun that arrives (n,)."""
-    light = world.light
-    finish = _finished(world, spots)
-    sun = torch.tensor(light.towards_sun)
+    finish = wetted(world, spots, _finished(world, spots))
+    lit = _sunlit(world, spots, finish)
+    out, open_ = _diffuse(world, spots, finish, lit, shadows=True)
+    return _mirrored(world, spots, finish, lit, open_, out), lit
+
+
+def _sunlit(world: World, spots: Spots, finish: Finish) -> torch.Tensor:
+    """The share (n,) of the sun that no thing and no relief keeps away."""
+    lit = torch.zeros(len(spots.place))
+    if not world.light.shines:
+        return lit
+    sun = torch.tensor(world.light.towards_sun)
     facing = finish.normal @ sun
     wanted = torch.nonzero(((spots.flat @ sun > 0) & (facing > 0)) | (finish.through > 0))[:, 0]
-    lit = torch.zeros(len(spots.place))
     if len(wanted):
         start = spots.place[wanted] + spots.flat[wanted] * (0.004 + 0.0004 * spots.footprint[wanted] * 50)[:, None]
         lit[wanted] = (~world.tracer.blocked(start, sun[None].expand(len(wanted), 3))).float()
-    lit = lit * finish.sunlit
-    direct = lit * (
-        facing.clamp(min=0) * (1 - 0.5 * finish.through)
-        + finish.through * (0.30 + 0.45 * (spots.view @ sun).clamp(min=0).pow(3))
-    )
+    return lit * finish.sunlit
+
+
+def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shadows: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """Radiance (n, 3) without mirror images, and how open to the sky points are (n,)."""
+    light = world.light
     up = 0.5 + 0.5 * finish.normal[:, 2]
     open_ = finish.open * _contact(world, spots)
-    ambient = colour(light.bounce, finish.normal) * (1 - up)[:, None] + colour(light.ambient, finish.normal) * up[:, None]
-    out = finish.albedo * (colour(light.sun, ambient) * direct[:, None] + ambient * open_[:, None]) + finish.glow
-    return _mirrored(light, spots, finish, lit, open_, out), lit
+    arrives = colour(light.bounce, up) * (1 - up)[:, None] + colour(light.ambient, up) * up[:, None]
+    arrives = arrives * open_[:, None]
+    if light.shines:
+        sun = torch.tensor(light.towards_sun)
+        direct = lit * (
+            (finish.normal @ sun).clamp(min=0) * (1 - 0.5 * finish.through)
+            + finish.through * (0.30 + 0.45 * (spots.view @ sun).clamp(min=0).pow(3))
+        )
+        arrives = arrives + colour(light.sun, arrives) * direct[:, None]
+    out = finish.glow
+    if world.lamps:
+        gloss = finish.mirror * (finish.base < 0.5)
+        lamps = lamplight(world.lamps, spots.place, finish.normal, spots.view, finish.through, gloss)
+        arrives = arrives + lamps.diffuse
+        if shadows:
+            arrives = arrives - _kept_away(world, spots, lamps.most, lamps.source)
+        out = out + lamps.sheen
+    return out + finish.albedo * arrives, open_
+
+
+def _kept_away(world: World, spots: Spots, most: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+    """What of its strongest lamp's light (n, 3) does not reach each point."""
+    out = torch.zeros_like(most)
+    index = torch.nonzero(most[:, 0] > LAMP_SHADOW)[:, 0]
+    if len(index):
+        start = spots.place.index_select(0, index) + 0.02 * spots.flat.index_select(0, index)
+        blocked = world.tracer.blocked(start, source.index_select(0, index) - start, within=0.96)
+        out[index] = most.index_select(0, index) * blocked[:, None]
+    return out
 
 
 def _finished(world: World, spots: Spots) -> Finish:
@@ -59,8 +100,9 @@ def _finished(world: World, spots: Spots) -> Finish:
 
 
 def _mirrored(
-    light: Light, spots: Spots, finish: Finish, lit: torch.Tensor, open_: torch.Tensor, out: torch.Tensor
+    world: World, spots: Spots, finish: Finish, lit: torch.Tensor, open_: torch.Tensor, out: torch.Tensor
 ) -> torch.Tensor:
+    light = world.light
     index = torch.nonzero(finish.mirror > 0.01)[:, 0]
     if not len(index):
         return out
@@ -69,13 +111,40 @@ def _mirrored(
     back = d + 2 * cos[:, None] * n
     base = finish.base.index_select(0, index)
     share = (base + (1 - base) * (1 - cos).pow(5)) * finish.mirror.index_select(0, index)
-    seen = surroundings(light, back)
-    sun = (back @ torch.tensor(light.towards_sun)).clamp(min=0)
-    glint = lit.index_select(0, index) * (6.0 * sun.pow(350) + 0.5 * sun.pow(24))
-    seen = seen * open_.index_select(0, index)[:, None].clamp(min=0.35) + glint[:, None] * colour(light.sun, seen)
+    ground_ = spots.row[:, 0].index_select(0, index).round() == Kind.GROUND
+    traced = torch.nonzero(ground_ & (share > TRACED))[:, 0]
+    guessed = torch.nonzero(~ground_ | (share <= TRACED))[:, 0]
+    seen = torch.empty_like(back)
+    if len(guessed):
+        of = index.index_select(0, guessed)
+        around = surroundings(light, back.index_select(0, guessed))
+        seen[guessed] = around * open_.index_select(0, of)[:, None].clamp(min=0.35)
+    if len(traced):
+        seen[traced] = _reflection(world, spots[index.index_select(0, traced)], back.index_select(0, traced))
+    if light.shines:
+        sun = (back @ torch.tensor(light.towards_sun)).clamp(min=0)
+        glint = lit.index_select(0, index) * (6.0 * sun.pow(350) + 0.5 * sun.pow(24))
+        seen = seen + glint[:, None] * colour(light.sun, seen)
     rows = out.index_select(0, index)
     out[index] = rows + share[:, None] * (seen - rows * 0.6)
     return out
+
+
+def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
+    """What wet ground mirrors of what really stands there: one ray from each point, lit without shadows."""
+    level = back[:, 2].clamp(min=0.01)  # ripples may turn a ray into the ground
+    back = torch.cat([back[:, :2], level[:, None]], 1)
+    back = back / back.norm(dim=1, keepdim=True)
+    start = spots.place + torch.tensor([[0.0, 0.0, 0.01]])
+    hit = world.tracer.nearest(start, back)
+    seen = sky(world.light, back).clamp(max=6.0)
+    index = torch.nonzero(hit.part >= 0)[:, 0]
+    if len(index):
+        there = spots_at(world.parts, hit, index, start, back, spots.footprint * 0.05 + MIRROR_SPREAD)
+        finish = _finished(world, there)
+        radiance, _ = _diffuse(world, there, finish, torch.ones(len(index)) * 0.4, shadows=False)
+        seen[index] = through_haze(world.light, radiance, there.view, hit.distance[index])
+    return seen
 
 
 def _contact(world: World, spots: Spots) -> torch.Tensor:

@@ -35,11 +35,8 @@ def render_truth(scenario: Scenario, view: str, frame: int, size: tuple[int, int
     """The picture of a view at a frame of the scene, before JPEG; an unedited scenario gives the recording itself.
 
     It is drawn at the recorded size and, where another `size` (width, height) is asked for, fitted to it like a recorded
-    picture; layers take the nearest pixel. TownError for weather or an hour other than recorded, which Town has not got yet.
+    picture; layers take the nearest pixel. Hour and weather are those that the scenario asks for.
     """
-    for name, value in (("time of day", scenario.time_of_day), ("weather", scenario.weather)):
-        if value != "as recorded":
-            raise TownError(f"{name} {value!r} of a Town scenario; Town draws it only as recorded")
     scene = scenario.scene
     seed, camera = seed_of(scene), scene.view(view)
     if not 0 <= frame < len(scene.frames):
@@ -47,7 +44,7 @@ def render_truth(scenario: Scenario, view: str, frame: int, size: tuple[int, int
     picture = scene.frames[frame].picture(view)
     if picture is None:
         raise TownError(f"frame {frame} of scene {scene.name} has no picture of {view}; wanted a view that was recorded then")
-    world, ids = instant(seed, scenario.actors, picture.t_us)
+    world, ids = instant(seed, scenario.actors, picture.t_us, scenario.time_of_day, scenario.weather)
     pixels, layers = draw(world, camera, ego_at(scenario, picture))
     truth = Truth(pixels, layers.depth, layers.instance - 1, tuple(ActorId(i) for i in ids), camera)
     return truth if size is None else _fitted(truth, size)

@@ -1,0 +1,27 @@
+"""What rays hit, as points to shade."""
+
+import torch
+
+from engine.town.mesh import Kind
+from engine.town.rays import Hit
+from engine.town.stage import Part, Spots, dot, gathered
+
+
+def spots_at(
+    parts: tuple[Part, ...], hit: Hit, index: torch.Tensor, origin: torch.Tensor, rays: torch.Tensor, pixel: torch.Tensor
+) -> Spots:
+    """The points where the rays `index` hit something. `rays` (n, 3) start at `origin` (1 or n, 3) and need not be of unit
+    length; `pixel` (n,) is how far apart neighbouring ones are for each unit of their hits' distances."""
+    distance, ray = hit.distance[index], rays.index_select(0, index)
+    start = origin if len(origin) == 1 else origin.index_select(0, index)
+    place = start + ray * distance[:, None]
+    d = ray / ray.norm(dim=1, keepdim=True)
+    flat = hit.normal.index_select(0, index)
+    flat = flat / flat.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    flat = torch.where((dot(flat, d) > 0)[:, None], -flat, flat)
+    normal, rest, row, thing, surface = gathered(parts, hit.part[index], hit.triangle[index], hit.uv[index])
+    away = (dot(normal, flat) < 0) & (row[:, 0] != Kind.LEAF)  # leaves take their crown's normals, seen from any side
+    normal = torch.where(away[:, None], -normal, normal)
+    slant = (-dot(flat, d)).clamp(min=0.03)
+    footprint = distance * pixel.index_select(0, index) / slant.sqrt()
+    return Spots(place, normal, flat, d, rest, row, thing, surface, footprint)

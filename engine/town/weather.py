@@ -1,0 +1,85 @@
+"""What rain leaves on surfaces: darker and glossy ones, puddles with rings of drops."""
+
+import torch
+
+from engine.town.finish import Finish
+from engine.town.light import Light, smooth
+from engine.town.mesh import Kind
+from engine.town.noise import hashed, noise
+from engine.town.stage import Spots
+from engine.town.world import World
+
+SOAKED = {Kind.GROUND: 0.46, Kind.WALL: 0.18, Kind.CLOTH: 0.25, Kind.BARK: 0.35, Kind.ROOF: 0.35, Kind.PLAIN: 0.15}
+RING_CELL_M, RING_S = 0.22, 0.7
+
+
+def wetted(world: World, spots: Spots, finish: Finish) -> Finish:
+    """A dry finish as it is when `Light.wet` says that water lies on it."""
+    light = world.light
+    if light.wet <= 0:
+        return finish
+    kind = spots.row[:, 0].round()
+    dark = torch.zeros_like(kind)
+    for k, share in SOAKED.items():
+        dark = torch.where(kind == k, share, dark)
+    finish = Finish.dull(
+        finish.albedo * (1 - light.wet * dark)[:, None], finish.normal, mirror=finish.mirror, base=finish.base,
+        glow=finish.glow, sunlit=finish.sunlit, open=finish.open, through=finish.through,
+    )  # fmt: skip
+    index = torch.nonzero((kind == Kind.GROUND) & (finish.normal[:, 2] > 0.7))[:, 0]
+    if len(index):
+        _flood(world, spots[index], finish, index)
+    shiny = torch.nonzero((kind == Kind.VEHICLE) | (kind == Kind.ROOF) | (kind == Kind.METAL))[:, 0]
+    if len(shiny):
+        finish.mirror[shiny] = (finish.mirror[shiny] + 0.35 * light.wet).clamp(max=1)
+    return finish
+
+
+def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> None:
+    """A film over the ground and puddles where it dips and along the kerb."""
+    light, p, f = world.light, spots.place, spots.footprint
+    edge = world.ground.road.at(p)
+    grass = (finish.through.index_select(0, index) * 4).clamp(max=1)
+    puddle = _puddles(p, edge) * (1 - grass) * smooth(0.5, 0.9, torch.full_like(f, light.wet))
+    albedo = finish.albedo.index_select(0, index)
+    finish.albedo[index] = albedo * (1 - 0.35 * puddle * light.wet)[:, None]
+    film = light.wet * (0.62 + 0.38 * puddle) * (1 - 0.85 * grass)
+    finish.mirror[index] = torch.maximum(finish.mirror.index_select(0, index), film)
+    finish.base[index] = 0.022
+    tilt = _rough(p, f) * (0.016 * (1 - puddle) + 0.002)[:, None]
+    near = torch.nonzero((puddle > 0.2) & (f < 0.05))[:, 0]
+    if light.rain > 0 and len(near):
+        tilt[near] += _rings(p.index_select(0, near), light, world.t_us) * puddle.index_select(0, near)[:, None]
+    normal = finish.normal.index_select(0, index)
+    normal = torch.cat([normal[:, :2] + tilt, normal[:, 2:]], 1)
+    finish.normal[index] = normal / normal.norm(dim=1, keepdim=True)
+
+
+def _puddles(p: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
+    x, y = p[:, 0], p[:, 1]
+    dip = noise("cloud", x / 47.0 + 0.2, y / 47.0) + 0.45 * noise("patch", x / 19.0, y / 19.0)
+    gutter = 0.9 * torch.exp(-((edge + 0.25) / 0.35).square())
+    return smooth(0.75, 1.05, dip + gutter)
+
+
+def _rough(p: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    """Slopes (n, 2) of unit spread of the film over the stones, at a grain that a pixel can show."""
+    level = torch.exp2(torch.ceil(torch.log2(f.clamp(min=0.01) / 0.01)))
+    x, y = p[:, 0] / (1.7 * level), p[:, 1] / (1.7 * level)
+    return torch.stack([noise("grain", x, y), noise("grain", y + 0.37, x + 0.11)], 1)
+
+
+def _rings(p: torch.Tensor, light: Light, t_us: int) -> torch.Tensor:
+    """Slopes (n, 2) of the rings that drops leave on standing water; each cell has its own drop, again and again."""
+    clock = t_us / 1e6 / RING_S
+    i, j = torch.floor(p[:, 0] / RING_CELL_M), torch.floor(p[:, 1] / RING_CELL_M)
+    phase = hashed(i, j) + clock % 64
+    age = phase - torch.floor(phase)
+    turn = torch.floor(phase)
+    there = (hashed(i, j, turn) < 0.25 + 0.6 * light.rain).float()
+    dx = p[:, 0] - (i + 0.35 + 0.3 * hashed(j, i, turn)) * RING_CELL_M
+    dy = p[:, 1] - (j + 0.35 + 0.3 * hashed(turn, i, j)) * RING_CELL_M
+    r = (dx * dx + dy * dy).sqrt().clamp(min=1e-4)
+    off = (r - age * 0.5 * RING_CELL_M) / 0.012
+    wave = off * torch.exp(-off.square()) * (1 - age) * 0.35 * there
+    return torch.stack([dx / r, dy / r], 1) * wave[:, None]
