@@ -1,0 +1,115 @@
+"""Words as vectors: a small trained encoder with a vocabulary of its own by default; CLIP and T5 from a local folder."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
+from torch import nn
+
+from engine.model.attention import SelfAttention
+from engine.model.blocks import FeedForward
+
+WORD = re.compile(r"[a-z]+(?:_[a-z]+)*")
+UNKNOWN = 0  # the number of every word that was never learned
+NUM_TOKENS = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """Texts: vectors (B, L, D), which of them are no padding (B, L), and one vector (B, D) for the whole of each."""
+
+    tokens: torch.Tensor
+    mask: torch.Tensor
+    whole: torch.Tensor
+
+
+class TextEncoder(Protocol):
+    """What the pipeline asks of a text encoder."""
+
+    dim: int
+
+    def encoded(self, texts: list[str]) -> Encoded:
+        """Vectors of texts."""
+        ...
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        """The words of a text that the encoder never learned, in order; none for an encoder that splits any word."""
+        ...
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words; numbers and punctuation say nothing to so small an encoder."""
+    return WORD.findall(text.lower())
+
+
+class WordEncoder(ModelMixin, ConfigMixin):
+    """Words of a fixed vocabulary, one block of attention; trained together with the network that reads it."""
+
+    @register_to_config
+    def __init__(self, vocabulary: list[str], dim: int = 128, num_heads: int = 4) -> None:
+        super().__init__()
+        if len(set(vocabulary)) != len(vocabulary):
+            raise ValueError("a vocabulary with a word in it twice; wanted each word once")
+        self._number = {word: i for i, word in enumerate(vocabulary, UNKNOWN + 1)}
+        self.words = nn.Embedding(len(vocabulary) + 1, dim)
+        self.places = nn.Parameter(torch.zeros(NUM_TOKENS, dim))
+        self.norm = nn.LayerNorm(dim)
+        self.attention = SelfAttention(dim, num_heads)
+        self.norm_mlp = nn.LayerNorm(dim)
+        self.mlp = FeedForward(dim, 2.0)
+
+    @property
+    def dim(self) -> int:
+        """Of the vectors."""
+        return self.config.dim
+
+    def encoded(self, texts: list[str]) -> Encoded:
+        """See `TextEncoder`; words beyond the first `NUM_TOKENS` are not read."""
+        numbers = [[self._number.get(word, UNKNOWN) for word in words_of(text)][:NUM_TOKENS] for text in texts]
+        length = max(1, *(len(row) for row in numbers))
+        device = self.places.device
+        ids = torch.tensor([row + [UNKNOWN] * (length - len(row)) for row in numbers], device=device)
+        counts = torch.tensor([max(1, len(row)) for row in numbers], device=device)
+        mask = torch.arange(length, device=device)[None] < counts[:, None]
+        x = self.words(ids) + self.places[:length]
+        x = x + self.attention(self.norm(x), allowed=mask[:, None, None])
+        x = x + self.mlp(self.norm_mlp(x))
+        return Encoded(x, mask, (x * mask[..., None]).sum(1) / counts[:, None])
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        """See `TextEncoder`."""
+        return tuple(dict.fromkeys(word for word in words_of(text) if word not in self._number))
+
+
+class TransformersText:
+    """CLIP's or T5's text encoder as a `TextEncoder`, from a folder that transformers reads; nothing is fetched."""
+
+    def __init__(self, folder: Path) -> None:
+        """ValueError for a folder without a text encoder."""
+        from transformers import AutoConfig, AutoTokenizer, CLIPTextModel, T5EncoderModel
+
+        kinds = {"clip": CLIPTextModel, "clip_text_model": CLIPTextModel, "t5": T5EncoderModel}
+        kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
+        if kind not in kinds:
+            raise ValueError(f"a text encoder of the kind {kind!r} in {folder}; wanted CLIP's or T5's")
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        self.model = kinds[kind].from_pretrained(folder, local_files_only=True)
+        self.dim = int(self.model.config.hidden_size if kind != "t5" else self.model.config.d_model)
+
+    @torch.no_grad()
+    def encoded(self, texts: list[str]) -> Encoded:
+        """See `TextEncoder`; the whole is CLIP's pooled vector, or the mean of T5's."""
+        asked = self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt").to(self.model.device)
+        out = self.model(**asked)
+        mask = asked["attention_mask"].bool()
+        mean = (out.last_hidden_state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        whole = getattr(out, "pooler_output", None)
+        return Encoded(out.last_hidden_state, mask, mean if whole is None else whole)
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        """None: these encoders split any word."""
+        return ()

@@ -1,0 +1,191 @@
+"""The network: from a noisy clip and what is asked of it to the velocity towards a clean one.
+
+Latents (B, T, V, C, H, W) with a noise level for each frame and view; frames at level 0 are references. The draft goes in
+beside the noisy latents and is what the network corrects: its last layer starts at 0, so an untrained network answers "the
+draft".
+"""
+
+from collections.abc import Sequence
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_outputs import Transformer2DModelOutput
+from diffusers.models.modeling_utils import ModelMixin
+from torch import nn
+
+from engine.diffusion.path import velocity_towards
+from engine.model.blocks import Block, modulated
+from engine.model.control import ControlBlock, copy_base, zero_linear
+from engine.model.embeddings import fourier, grid_positions
+from engine.model.layout import NUM_CHANNELS
+from engine.model.rays import ray_directions
+from engine.model.reader import NUM_MASKS, Clip, ClipReader
+from engine.model.row_mask import MaskTokens, RowMask
+from engine.model.told import Told
+
+RAY_FREQS = 3
+ENCODING_SHARE = 0.8  # of the blocks see only what mask reconstruction keeps
+
+
+class WorldTransformer(ModelMixin, ConfigMixin):
+    """See the module.
+
+    The first `num_control` blocks have a control copy; the last `num_inject` inject the draft.     `mask_reconstruction` adds
+    what MaskGWM needs in training; sampling never runs it.
+    """
+
+    _supports_gradient_checkpointing = True
+    _no_split_modules = ["Block", "ControlBlock"]
+    _repeated_blocks = ["Block"]
+    _skip_layerwise_casting_patterns = ["norm", "patch_in"]
+
+    @register_to_config
+    def __init__(
+        self,
+        latent_channels: int = 16,
+        patch: int = 2,
+        dim: int = 256,
+        num_blocks: int = 6,
+        num_heads: int = 4,
+        mlp_ratio: float = 4.0,
+        text_dim: int = 128,
+        num_control: int = 3,
+        num_inject: int = 3,
+        guide_dim: int = 32,
+        layout_channels: int = NUM_CHANNELS,
+        layout_cell: int = 4,
+        layout_hidden: int = 64,
+        mask_reconstruction: bool = False,
+    ) -> None:
+        super().__init__()
+        if not (0 <= num_control <= num_blocks and 0 <= num_inject <= num_blocks):
+            raise ValueError(
+                f"{num_control} control and {num_inject} injecting blocks of {num_blocks}; wanted no more than there are"
+            )
+        layout = layout_channels, layout_cell, layout_hidden
+        self.patch_in = nn.Conv2d(2 * latent_channels + NUM_MASKS, dim, patch, patch)
+        self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), dim)
+        self.reader = ClipReader(dim, num_heads, text_dim, latent_channels, patch, guide_dim, layout)
+        self.blocks = nn.ModuleList(
+            Block(dim, num_heads, mlp_ratio, guide_dim if i >= num_blocks - num_inject else None) for i in range(num_blocks)
+        )
+        self.controls = nn.ModuleList(ControlBlock(dim, num_heads, mlp_ratio) for _ in range(num_control))
+        copy_base(self.controls, [block.spatial for block in self.blocks])
+        self.mask_tokens = MaskTokens(latent_channels, patch, dim) if mask_reconstruction else None
+        self.mask_block = Block(dim, num_heads, mlp_ratio, None) if mask_reconstruction else None
+        self.norm_out = nn.LayerNorm(dim, eps=1e-6, elementwise_affine=False)
+        self.modulation_out = nn.Linear(dim, 2 * dim)
+        self.out = zero_linear(dim, patch * patch * latent_channels)
+        self.gradient_checkpointing = False
+
+    def forward(
+        self,
+        hidden_states: torch.Tensor,
+        timestep: torch.Tensor,
+        told: Told,
+        row_mask: RowMask | None = None,
+        return_dict: bool = True,
+    ) -> Transformer2DModelOutput | tuple[torch.Tensor]:
+        """The velocity (B, T, V, C, H, W) at states `hidden_states` of the same shape, at levels `timestep` (B, T, V), 0 to
+        1.
+
+        With `row_mask`, tokens are dropped and brought back, for training. ValueError where sizes do not fit together.
+        """
+        x = hidden_states
+        self._check(x, timestep)
+        draft, masks = _draft(x, told)
+        clip = self.reader(told, timestep, torch.cat([draft, masks], dim=3))
+        tokens = self._tokens(torch.cat([x, draft, masks], dim=3), told)
+        text = clip.text[:, None, None].expand(-1, *x.shape[1:3], -1, -1)
+        if row_mask is None:
+            tokens, _ = self._run(range(len(self.blocks)), tokens, text, clip)
+        else:
+            tokens = self._masked(tokens, text, clip, row_mask, x, timestep, told)
+        shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
+        correction = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
+        v = velocity_towards(x, draft + correction, timestep)
+        return Transformer2DModelOutput(sample=v) if return_dict else (v,)
+
+    def _check(self, x: torch.Tensor, level: torch.Tensor) -> None:
+        channels, patch = self.config.latent_channels, self.config.patch
+        if x.dim() != 6 or x.shape[3] != channels or x.shape[4] % patch or x.shape[5] % patch:
+            raise ValueError(f"latents {tuple(x.shape)}; wanted (B, T, V, {channels}, H, W) with H and W multiples of {patch}")
+        if level.shape != x.shape[:3]:
+            raise ValueError(f"levels {tuple(level.shape)} for latents {tuple(x.shape)}; wanted {tuple(x.shape[:3])}")
+
+    def _tokens(self, x: torch.Tensor, told: Told) -> torch.Tensor:
+        """Tokens (B, T, V, rows, columns, D) that know where in their picture they are and where their camera looks there."""
+        tokens = self.patch_in(x.flatten(0, 2)).unflatten(0, x.shape[:3]).movedim(3, -1)
+        rows, columns, dim = tokens.shape[3:]
+        tokens = tokens + grid_positions(rows, columns, dim, x.device).to(tokens.dtype)
+        if told.cameras is None:
+            return tokens
+        rays = self.ray_in(fourier(ray_directions(told.cameras, rows, columns), RAY_FREQS).to(tokens.dtype))
+        present = told.present.get("cameras")
+        if present is not None:
+            rays = rays * present.view(-1, 1, 1, 1, 1)
+        return tokens + rays[:, None]
+
+    def _run(
+        self, which: Sequence[int], tokens: torch.Tensor, text: torch.Tensor, clip: Clip
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tokens and text through some of the blocks, each with its control copy."""
+        control = torch.zeros_like(tokens) if clip.layout is None else clip.layout
+        for i in which:
+            before = text
+            tokens, text = self._call(self.blocks[i], tokens, text, clip.guide, clip.around, clip.mask)
+            if i < len(self.controls):
+                control, told = self._call(self.controls[i], control, tokens, before, clip.identities, clip.around)
+                tokens = tokens + told
+        return tokens, text
+
+    def _call(self, block: nn.Module, *inputs: object) -> tuple[torch.Tensor, torch.Tensor]:
+        if torch.is_grad_enabled() and self.gradient_checkpointing:
+            return self._gradient_checkpointing_func(block, *inputs)
+        return block(*inputs)
+
+    def _masked(
+        self,
+        tokens: torch.Tensor,
+        text: torch.Tensor,
+        clip: Clip,
+        mask: RowMask,
+        x: torch.Tensor,
+        level: torch.Tensor,
+        told: Told,
+    ) -> torch.Tensor:
+        """MaskGWM, Eq.
+
+        1: the first blocks see what is kept; one block fills in the rest; the last blocks see everything.
+        """
+        if self.mask_block is None:
+            raise ValueError(
+                "a row mask for a network without mask reconstruction; wanted one made with mask_reconstruction=True"
+            )
+        encoding = max(len(self.controls), round(ENCODING_SHARE * len(self.blocks)))
+        members = None if told.instances is None else told.instances.members
+        kept, text = self._run(range(encoding), mask.gather(tokens), text, clip.masked(mask, members))
+        whole = mask.scatter(kept, self.mask_tokens(x, level))
+        filled, _ = self._call(self.mask_block, whole, text, None, clip.around, None)
+        whole = torch.where(mask.dropped()[..., None], filled, whole)
+        return self._run(range(encoding, len(self.blocks)), whole, text, clip)[0]
+
+    def _unpatched(self, cells: torch.Tensor) -> torch.Tensor:
+        """Latents (B, T, V, C, H, W) of tokens (B, T, V, rows, columns, patch * patch * C)."""
+        patch = self.config.patch
+        cells = cells.unflatten(-1, (patch, patch, -1))  # B T V r c y x C
+        return cells.permute(0, 1, 2, 7, 3, 5, 4, 6).flatten(6, 7).flatten(4, 5)
+
+
+def _draft(x: torch.Tensor, told: Told) -> tuple[torch.Tensor, torch.Tensor]:
+    """The draft, and its masks (B, T, V, NUM_MASKS, H, W); without one, zeros of which nothing is valid and all may
+    change."""
+    nothing = torch.zeros_like(x[:, :, :, :1])
+    draft = torch.zeros_like(x) if told.draft is None else told.draft
+    valid = nothing if told.valid is None or told.draft is None else told.valid
+    dirty = nothing + 1 if told.dirty is None else told.dirty
+    present = told.present.get("draft")
+    if present is not None:
+        present = present.view(-1, 1, 1, 1, 1, 1)
+        draft, valid = draft * present, valid * present
+    return draft, torch.cat([valid, dirty], dim=3)
