@@ -1,17 +1,20 @@
-"""Lanes and the ways through junctions, as the street map that a data set carries and as paths that traffic drives."""
+"""Lanes and the ways through junctions: as values that the street map is written from, and as paths that traffic drives."""
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import shapely
 
-from editor.map import Lane, StreetMap
-from engine.town.ground import PAVEMENT_M
-from engine.town.streets import CANVAS_M, CROSSING, STOP_M, Array, Junction, Plan, Street
+from editor.map import Lane
+from engine.town.heights import height
+from engine.town.streets import Arm, Array, Junction, Plan, Street
 
 Turn = Literal["straight", "left", "right"]
+TURNS: tuple[Turn, ...] = ("straight", "left", "right")
 End = tuple[str, int, int, int]  # street, direction, lane, stretch
+BEND: dict[Turn, float] = {"straight": 0.0, "left": math.pi / 2, "right": -math.pi / 2}
+RIGHT_OF_RING_M = 3.6  # from a ring's outer edge to the middle of its lane
 
 
 def lane_id(end: End) -> str:
@@ -20,8 +23,18 @@ def lane_id(end: End) -> str:
     return f"{street}{'+' if direction > 0 else '-'}{lane}.{stretch}"
 
 
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """Where one lane comes to a junction (`comes`) or leaves it."""
+
+    end: End
+    place: Array  # (2,)
+    heading: float
+    comes: bool
+
+
 def lanes(plan: Plan) -> dict[str, Lane]:
-    """All lanes and connectors by their ids."""
+    """All lanes and connectors by their ids; a connector's id is its lane's, ">" and the turn."""
     ends = [
         (street.name, direction, lane, k)
         for street in plan.streets
@@ -40,73 +53,105 @@ def _lane(plan: Plan, end: End, successors: tuple[str, ...]) -> Lane:
     s0, s1 = plan.open_stretches(street)[k]
     s = np.linspace(s0, s1, max(2, int((s1 - s0) / 2)))[::direction]
     centre = street.at(s, street.lane_offset(direction, lane))
-    sides = sorted((-direction * lane * street.lane_m, -direction * (lane + 1) * street.lane_m))
-    return Lane(lane_id(end), _with_z(centre), street.strip(s0, s1, *sides), False, successors)
+    sides = sorted((street.lane_edge(direction, lane), street.lane_edge(direction, lane + 1)))
+    return Lane(lane_id(end), with_z(plan, centre), street.strip(s0, s1, *sides), False, successors)
 
 
-def _connectors(plan: Plan, junction: Junction) -> list[Lane]:
-    """Every way through one junction."""
-    arms = _arms(plan, junction)
+def gates(plan: Plan, junction: Junction) -> list[Gate]:
+    """Where lanes come to and leave a junction."""
     out = []
-    for end, place, heading, coming in arms:
-        if not coming:
-            continue
-        for turn in ("straight", "left", "right"):
-            goal = _goal(arms, end, heading, turn, plan)
-            if goal is not None:
-                out.append(_connector(end, place, heading, turn, goal))
-    return out
-
-
-Arm = tuple[End, Array, float, bool]
-
-
-def _arms(plan: Plan, junction: Junction) -> list[Arm]:
-    """Where lanes come to (True) and leave (False) a junction: end, place, heading."""
-    out = []
-    for name, at in ((junction.a, junction.sa), (junction.b, junction.sb)):
-        street = plan.street(name)
-        k = [s for s, _, _ in plan.crossings_of(street)].index(at)
-        before, after = plan.open_stretches(street)[k][1], plan.open_stretches(street)[k + 1][0]
-        for direction in (1, -1):
+    for arm in plan.arms(junction):
+        street = plan.street(arm.street)
+        stretch = _stretch_of(plan, street, arm)
+        for direction in (1, -1) if stretch is not None else ():
+            turn = 0.0 if direction > 0 else math.pi
             for lane in range(street.lanes):
-                o = street.lane_offset(direction, lane)
-                turn = 0.0 if direction > 0 else math.pi
-                near, far = (before, after) if direction > 0 else (after, before)
-                into, out_of = (k, k + 1) if direction > 0 else (k + 1, k)
-                out.append(((name, direction, lane, into), street.at(near, o), float(street.heading(near)) + turn, True))
-                out.append(((name, direction, lane, out_of), street.at(far, o), float(street.heading(far)) + turn, False))
+                place = street.at(arm.stop, street.lane_offset(direction, lane))
+                end = (street.name, direction, lane, stretch)
+                out.append(Gate(end, place, float(street.heading(arm.stop)) + turn, direction == arm.inward))
     return out
 
 
-def _goal(arms: list[Arm], end: End, heading: float, turn: Turn, plan: Plan) -> Arm | None:
+def _stretch_of(plan: Plan, street: Street, arm: Arm) -> int | None:
+    """Which open stretch begins or ends at an arm's stop line."""
+    return next((k for k, stretch in enumerate(plan.open_stretches(street)) if arm.stop in stretch), None)
+
+
+def ways(plan: Plan, junction: Junction) -> list[tuple[Gate, Turn, Gate]]:
+    """Every way through a junction."""
+    all_gates = gates(plan, junction)
+    out = []
+    for gate in all_gates:
+        goals = {turn: _goal(plan, all_gates, gate, turn) for turn in TURNS} if gate.comes else {}
+        kept = {turn: goal for turn, goal in goals.items() if goal is not None}
+        if junction.left_only and gate.end[2] == 0 and plan.street(gate.end[0]).lanes > 1 and "left" in kept:
+            kept.pop("straight", None)
+        out += [(gate, turn, goal) for turn, goal in kept.items()]
+    return out
+
+
+def _goal(plan: Plan, all_gates: list[Gate], gate: Gate, turn: Turn) -> Gate | None:
     """The lane that a turn leads to: the same one straight on; from the inner lane left, from the outer one right."""
-    own = plan.street(end[0])
-    if (turn == "left" and end[2] != 0) or (turn == "right" and end[2] != own.lanes - 1):
+    name, _, lane, _ = gate.end
+    lanes_here = plan.street(name).lanes
+    if (turn == "left" and lane != 0) or (turn == "right" and lane != lanes_here - 1):
         return None
-    wanted = {"straight": 0.0, "left": math.pi / 2, "right": -math.pi / 2}[turn]
-    for arm in arms:
-        (name, _, lane, _), _, h, coming = arm
-        off = abs(math.remainder(h - heading - wanted, 2 * math.pi))
-        same = {"straight": end[2], "left": 0, "right": plan.street(name).lanes - 1}[turn]
-        if not coming and off < 0.6 and lane == same and (name == end[0]) == (turn == "straight"):
-            return arm
+    for other in all_gates:
+        to = plan.street(other.end[0])
+        off = abs(math.remainder(other.heading - gate.heading - BEND[turn], 2 * math.pi))
+        wanted = {"straight": lane, "left": 0, "right": to.lanes - 1}[turn]
+        if not other.comes and off < 0.6 and other.end[2] == wanted and (to.name == name) == (turn == "straight"):
+            return other
     return None
 
 
-def _connector(end: End, place: Array, heading: float, turn: Turn, goal: Arm) -> Lane:
-    to, target, h1, _ = goal
-    reach = 0.56 * float(np.linalg.norm(target - place)) if turn != "straight" else 0.4 * float(np.linalg.norm(target - place))
-    p1 = place + reach * np.array([math.cos(heading), math.sin(heading)])
-    p2 = target - reach * np.array([math.cos(h1), math.sin(h1)])
-    t = np.linspace(0, 1, 16)[:, None]
-    centre = (1 - t) ** 3 * place + 3 * (1 - t) ** 2 * t * p1 + 3 * (1 - t) * t**2 * p2 + t**3 * target
-    outline = shapely.LineString(centre).buffer(1.7, cap_style="flat").exterior.coords
-    return Lane(f"{lane_id(end)}>{turn}", _with_z(centre), np.array(outline)[:-1], True, (lane_id(to),))
+def _connectors(plan: Plan, junction: Junction) -> list[Lane]:
+    out = []
+    for gate, turn, goal in ways(plan, junction):
+        centre = _round_ring(plan, junction, gate, goal) if junction.ring_m else _across(gate, goal, turn)
+        name = f"{lane_id(gate.end)}>{turn}"
+        out.append(Lane(name, with_z(plan, centre), _widened(centre, 1.7), True, (lane_id(goal.end),)))
+    return out
 
 
-def _with_z(points: Array) -> Array:
-    return np.column_stack([points, np.zeros(len(points))])
+def _across(gate: Gate, goal: Gate, turn: Turn) -> Array:
+    """A cubic curve from gate to gate."""
+    gap = float(np.linalg.norm(goal.place - gate.place))
+    return _cubic(gate.place, gate.heading, goal.place, goal.heading, gap * (0.4 if turn == "straight" else 0.56), 16)
+
+
+def _cubic(p0: Array, h0: float, p1: Array, h1: float, reach: float, count: int) -> Array:
+    a = p0 + reach * np.array([math.cos(h0), math.sin(h0)])
+    b = p1 - reach * np.array([math.cos(h1), math.sin(h1)])
+    t = np.linspace(0, 1, count)[:, None]
+    return (1 - t) ** 3 * p0 + 3 * (1 - t) ** 2 * t * a + 3 * (1 - t) * t**2 * b + t**3 * p1
+
+
+def _round_ring(plan: Plan, junction: Junction, gate: Gate, goal: Gate) -> Array:
+    """Into a ring, counter-clockwise round its island, and out."""
+    middle = plan.street(junction.a).at(junction.sa)
+    radius = (junction.ring_m + junction.island_m) / 2
+    first, last = (math.atan2(*(g.place - middle)[::-1]) for g in (gate, goal))
+    join = 0.62
+    low, high = first + join, first + (last - first) % (2 * math.pi) - join
+    high = max(high, low + 0.02)
+    arc = np.linspace(low, high, max(3, int((high - low) * radius / 1.5)))
+    ring = middle + radius * np.stack([np.cos(arc), np.sin(arc)], -1)
+    into = _cubic(gate.place, gate.heading, ring[0], low + math.pi / 2, 0.38 * float(np.linalg.norm(ring[0] - gate.place)), 9)
+    out = _cubic(ring[-1], high + math.pi / 2, goal.place, goal.heading, 0.38 * float(np.linalg.norm(ring[-1] - goal.place)), 9)
+    return np.concatenate([into[:-1], ring, out[1:]])
+
+
+def _widened(line: Array, half: float) -> Array:
+    """The outline (2n, 2) of a line with some width."""
+    d = np.gradient(line, axis=0)
+    across = np.stack([-d[:, 1], d[:, 0]], -1) / np.linalg.norm(d, axis=1, keepdims=True) * half
+    return np.concatenate([line - across, (line + across)[::-1]])
+
+
+def with_z(plan: Plan, points: Array) -> Array:
+    """Places (n, 2) as points (n, 3) on the carriageway."""
+    return np.column_stack([points, height(plan, points)])
 
 
 def path_from(plan: Plan, all_lanes: dict[str, Lane], start: End, station: float, turns: tuple[Turn, ...]) -> Array:
@@ -118,11 +163,11 @@ def path_from(plan: Plan, all_lanes: dict[str, Lane], start: End, station: float
     pieces = [street.at(s, street.lane_offset(start[1], start[2]))]
     lane = all_lanes[lane_id(start)]
     for turn in (*turns, "straight", "straight", "straight"):
-        ways = [all_lanes[i] for i in lane.successors if i.endswith(f">{turn}")] or [all_lanes[i] for i in lane.successors]
-        if not ways:
+        ways_on = [all_lanes[i] for i in lane.successors if i.endswith(f">{turn}")] or [all_lanes[i] for i in lane.successors]
+        if not ways_on:
             break
-        lane = all_lanes[ways[0].successors[0]]
-        pieces += [ways[0].centre[1:, :2], lane.centre[1:, :2]]
+        lane = all_lanes[ways_on[0].successors[0]]
+        pieces += [ways_on[0].centre[1:, :2], lane.centre[1:, :2]]
     return resampled(np.concatenate(pieces))
 
 
@@ -138,48 +183,3 @@ def stretch_at(plan: Plan, street: Street, station: float) -> int:
     """The open stretch that a station lies in, or the next one before a junction."""
     stretches = plan.open_stretches(street)
     return next((k for k, (_, s1) in enumerate(stretches) if station < s1), len(stretches) - 1)
-
-
-def street_map(plan: Plan) -> StreetMap:
-    """The streets as a data set's map expansion has them."""
-    dividers, middles, stops, crossings = [], [], [], []
-    for street in plan.streets:
-        for s0, s1 in plan.open_stretches(street):
-            s = np.linspace(s0, s1, max(2, int((s1 - s0) / 3)))
-            middles.append(_with_z(street.at(s, 0.0)))
-            for lane in range(1, street.lanes):
-                dividers += [_with_z(street.at(s, side * lane * street.lane_m)) for side in (-1, 1)]
-        for s, other, _ in plan.crossings_of(street):
-            for side in (-1, 1):
-                near, far = (s + side * (other.half + d) for d in CROSSING)
-                crossings.append(street.strip(near, far, -street.half, street.half))
-                stop = s + side * (other.half + STOP_M)
-                stops.append(street.strip(stop, stop + side * 0.42, 0.0, side * street.lanes * street.lane_m))
-    inner = shapely.box(1, 1, CANVAS_M - 1, CANVAS_M - 1)
-    walks = (plan.road.buffer(PAVEMENT_M) - plan.road) & inner
-    return StreetMap(
-        lanes=tuple(_inside(lane) for lane in lanes(plan).values()),
-        lane_dividers=tuple(_within(d) for d in dividers), road_dividers=tuple(_within(m) for m in middles),
-        stop_lines=tuple(stops), crossings=tuple(crossings),
-        walkways=tuple(_ring(p.exterior) for p in shapely.get_parts(walks)),
-        drivable=tuple((_ring(p.exterior), tuple(_ring(r) for r in p.interiors)) for p in shapely.get_parts(plan.road & inner)),
-    )  # fmt: skip
-
-
-def _ring(ring: shapely.LinearRing) -> Array:
-    return np.array(ring.simplify(0.05).coords)[:-1]
-
-
-def _within(points: Array) -> Array:
-    """Kept to the canvas, whose coordinates are positive."""
-    return np.clip(points, 0.5, CANVAS_M - 0.5)
-
-
-def _inside(lane: Lane) -> Lane:
-    """The lane within the canvas, without the points that a straight piece does not need."""
-    centre, outline = _fewer(_within(lane.centre[:, :2])), _fewer(_within(lane.outline))
-    return Lane(lane.id, _with_z(centre), outline, lane.is_connector, lane.successors)
-
-
-def _fewer(points: Array) -> Array:
-    return np.array(shapely.LineString(points).simplify(0.02).coords)

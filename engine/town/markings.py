@@ -1,4 +1,4 @@
-"""Paint on the streets as polygons, and all distance fields that the ground's shader looks up."""
+"""All distance fields that the ground's shader looks up."""
 
 import cv2
 import numpy as np
@@ -6,77 +6,15 @@ import torch
 from numpy.typing import NDArray
 
 from engine.town.ground import Field, GroundMap
-from engine.town.streets import CANVAS_M, CROSSING, STOP_M, Array, Plan, Street
+from engine.town.paint import paint
+from engine.town.streets import CANVAS_M, Array, Plan
 
 FINE_M, COARSE_M = 0.1, 0.2
-Paint = tuple[list[Array], list[Array]]  # white, yellow
-
-
-def paint(plan: Plan) -> Paint:
-    """Polygons (n, 2) of white and of yellow paint."""
-    white: list[Array] = []
-    yellow: list[Array] = []
-    for street in plan.streets:
-        for s0, s1 in plan.open_stretches(street):
-            _along(street, s0, s1, white, yellow)
-        for s, other, _ in plan.crossings_of(street):
-            for side in (-1, 1):
-                _at_junction(street, s, side, other.half, white)
-    return white, yellow
-
-
-def _along(street: Street, s0: float, s1: float, white: list[Array], yellow: list[Array]) -> None:
-    for o in (-0.17, 0.17):
-        yellow.append(street.strip(s0, s1, o - 0.06, o + 0.06))
-    for lane in range(1, street.lanes):
-        for side in (-1, 1):
-            o = side * lane * street.lane_m
-            for s in np.arange(s0 + 1, s1 - 3, 7.5):
-                white.append(street.strip(s, s + 3.0, o - 0.06, o + 0.06))
-    if street.parking_m:
-        for side in (-1, 1):
-            o = side * street.lanes * street.lane_m
-            white.append(street.strip(s0, s1, o - 0.05, o + 0.05))
-            for s in np.arange(s0 + 9, s1 - 9, 6.4):
-                white.append(street.strip(s - 0.05, s + 0.05, o, side * (street.half - 0.4)))
-
-
-def _at_junction(street: Street, s: float, side: int, half: float, white: list[Array]) -> None:
-    """Crossing, stop line and arrows of one arm."""
-    near, far = (s + side * (half + d) for d in CROSSING)
-    edge = street.half - 0.25
-    for o in np.arange(-edge, edge - 0.4, 1.1):
-        white.append(street.strip(near, far, o, o + 0.55))
-    stop = s + side * (half + STOP_M)
-    inward = -side  # traffic that comes to this arm drives against its side
-    outer = -inward * street.lanes * street.lane_m
-    white.append(street.strip(stop, stop + side * 0.42, 0.25 * np.sign(outer), outer))
-    for lane in range(street.lanes):
-        turns = ("straight", "left") if lane == 0 and street.lanes > 1 else ("straight", "right")
-        for kind in turns if street.lanes > 1 else ("straight",):
-            white.extend(_arrow(street, stop + side * 6.0, inward, street.lane_offset(inward, lane), kind))
-
-
-def _arrow(street: Street, s: float, direction: int, offset: float, kind: str) -> list[Array]:
-    """An arrow in a lane, 3.4 m long, pointing where traffic goes."""
-    if kind == "straight":
-        outlines = [[(-1.7, -0.08), (0.5, -0.08), (0.5, 0.08), (-1.7, 0.08)], [(0.45, -0.36), (1.7, 0.0), (0.45, 0.36)]]
-    else:
-        t = 1.0 if kind == "left" else -1.0
-        outlines = [
-            [(-0.6, 0), (0.1, t * 0.62), (0.25, t * 0.62), (-0.3, 0)],
-            [(0.17, t * 0.45), (0.17, t * 1.05), (0.75, t * 0.62)],
-        ]
-    out = []
-    for outline in outlines:
-        p = np.array(outline)
-        out.append(street.at(s + direction * p[:, 0], offset + direction * p[:, 1]))
-    return out
 
 
 def ground_map(plan: Plan, houses: list[Array]) -> GroundMap:
     """Distance fields of paint, road edge, lane centres and walls."""
-    white, yellow = paint(plan)
+    coats = paint(plan)
     ring = [np.array(plan.road.exterior.coords), *(np.array(r.coords) for r in plan.road.interiors)]
     road = _mask(ring, COARSE_M / 2)
     lanes = np.full(_shape(COARSE_M), 255, np.uint8)
@@ -87,7 +25,7 @@ def ground_map(plan: Plan, houses: list[Array]) -> GroundMap:
                 cv2.polylines(lanes, [_pixels(line, COARSE_M)], False, 0, 1, cv2.LINE_8, 4)
     wall = np.where(_mask(houses, COARSE_M) > 0, 0, 255).astype(np.uint8)
     return GroundMap(
-        _paint_field(white), _paint_field(yellow), _field(_halved(_signed(road) * COARSE_M / 2), COARSE_M, 0.06),
+        _paint_field(coats.white), _paint_field(coats.yellow), _field(_halved(_signed(road) * COARSE_M / 2), COARSE_M, 0.06),
         _field(cv2.distanceTransform(lanes, cv2.DIST_L2, 5) * COARSE_M, COARSE_M, 0.03),
         _field(cv2.distanceTransform(wall, cv2.DIST_L2, 5) * COARSE_M, COARSE_M, 0.1),
     )  # fmt: skip

@@ -18,9 +18,9 @@ from editor.datasets.nuscenes import DataSet, open_data_set
 from editor.datasets.tables import TableWriter
 from editor.scene import Scenario, Scene
 from engine.town.drive import Drive, drive
-from engine.town.lanes import street_map
 from engine.town.lidar import sweep
 from engine.town.rig import T_EGO_LIDAR, views
+from engine.town.street_map import street_map
 from engine.town.streets import CANVAS_M
 from engine.town.town import Town, TownError, build, location_of
 from engine.town.truth import render_truth

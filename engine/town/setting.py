@@ -117,16 +117,18 @@ def _beside(plan: Plan, street: Street, lamps: list[Lamp]) -> list[Mesh]:
 
 
 def _signals(plan: Plan, lights: TrafficLights) -> list[Mesh]:
+    """Traffic lights beyond each junction that has them, for those who come on the arm opposite, or on the near side."""
     out = []
     for number, junction in enumerate(plan.junctions):
-        for name, s in ((junction.a, junction.sa), (junction.b, junction.sb)) if junction.control == "signals" else ():
-            street, other = plan.street(name), plan.street(junction.b if name == junction.a else junction.a)
-            for direction in (-1, 1):
-                far = s + direction * (other.half + 2.2)
-                place = _place(street, far, -direction * (street.half + 0.7))
-                reach = street.lanes * street.lane_m + street.parking_m - 0.3
-                heading = float(street.heading(far)) + (0 if direction > 0 else np.pi)
-                out.append(signal(place, heading, reach, lights.numbers(number, name)))
+        for arm in plan.arms(junction) if junction.control == "signals" else ():
+            street, other = plan.street(arm.street), plan.street(junction.other(arm.street))
+            far = junction.station(arm.street) + arm.inward * (other.half + 2.2)
+            through = 0 < far < street.length
+            at = far if through else arm.stop - arm.side * 0.6
+            reach = street.driven + street.bike_m + street.parking_m - 0.3
+            heading = float(street.heading(at)) + (0 if arm.inward > 0 else np.pi)
+            place = _place(street, at, -arm.inward * (street.half + 0.7))
+            out.append(signal(place, heading, reach, lights.numbers(number, arm.street)))
     return out
 
 

@@ -1,7 +1,7 @@
-"""The street plan: centre lines with lanes, junctions, crossings; all by rule from a seed."""
+"""Streets as values: centre lines with lanes, where they meet, the arms of each junction, car parks."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -9,14 +9,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from engine.town.chance import dice
-
 Array = NDArray[np.float64]
 CANVAS_M = 440.0
-FILLET_M = 6.0
 CROSSING = (3.2, 6.4)  # metres from the other street's edge to a crossing's near and far side
 STOP_M = 7.6
-Kind = Literal["junction", "curve"]
+YIELD_M = 1.0  # from a roundabout's edge to where drivers wait
+RING_CROSSING = (5.5, 8.5)
+BEYOND_M = 80.0  # how far streets go on, straight, beyond their ends that meet nothing
+Kind = Literal["junction", "tee", "curve", "roundabout", "slope", "parking", "boulevard"]
+KINDS: tuple[Kind, ...] = ("junction", "tee", "curve", "roundabout", "slope", "parking", "boulevard")
 Control = Literal["signals", "yield", "roundabout"]
 
 
@@ -29,6 +30,8 @@ class Street:
     lanes: int  # in each direction
     lane_m: float
     parking_m: float  # width of the strip at each side; 0: none
+    bike_m: float = 0.0  # width of the bicycle lane between the outer lane and the parking strip; 0: none
+    median_m: float = 0.0  # width of the raised strip in the middle; 0: none
 
     @cached_property
     def headings(self) -> Array:
@@ -42,25 +45,38 @@ class Street:
         return float(len(self.centre) - 1)
 
     @property
+    def driven(self) -> float:
+        """From the centre line to the outer edge of the outer lane."""
+        return self.median_m / 2 + self.lanes * self.lane_m
+
+    @property
     def half(self) -> float:
         """From the centre line to the kerb."""
-        return self.lanes * self.lane_m + self.parking_m
+        return self.driven + self.bike_m + self.parking_m
 
     def heading(self, s: float | Array) -> Array:
         """Direction at stations."""
         return np.interp(s, np.arange(len(self.centre)), self.headings)
 
     def at(self, s: float | Array, offset: float | Array = 0.0) -> Array:
-        """World places (..., 2) at stations and offsets."""
+        """World places (..., 2) at stations and offsets; straight on beyond the ends."""
         k = np.arange(len(self.centre))
-        h = self.heading(s)
-        x = np.interp(s, k, self.centre[:, 0]) - offset * np.sin(h)
-        y = np.interp(s, k, self.centre[:, 1]) + offset * np.cos(h)
+        h, over = self.heading(s), np.asarray(s) - np.clip(s, 0, self.length)
+        x = np.interp(s, k, self.centre[:, 0]) - offset * np.sin(h) + over * np.cos(h)
+        y = np.interp(s, k, self.centre[:, 1]) + offset * np.cos(h) + over * np.sin(h)
         return np.stack([x, y], -1)
 
     def lane_offset(self, direction: int, lane: int) -> float:
         """The offset of a lane's centre; direction +1 drives along rising stations, lane 0 is the innermost."""
-        return -direction * (lane + 0.5) * self.lane_m
+        return -direction * (self.median_m / 2 + (lane + 0.5) * self.lane_m)
+
+    def lane_edge(self, direction: int, lane: int) -> float:
+        """The offset of a lane's inner edge; of `lanes`, the outer edge of the outermost one."""
+        return -direction * (self.median_m / 2 + lane * self.lane_m)
+
+    def bike_offset(self, direction: int) -> float:
+        """Where cyclists ride: the middle of their lane, or the right of the outer lane where they have none."""
+        return -direction * (self.driven + (self.bike_m / 2 if self.bike_m else -0.75))
 
     def strip(self, s0: float, s1: float, o0: float, o1: float) -> Array:
         """A polygon (n, 2) between two stations and two offsets."""
@@ -70,13 +86,63 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Where two streets meet: each with its station there, and what says who goes first (street a where nothing else does)."""
+    """Where two streets meet: each with its station there, and what says who goes first (street a where nothing else does).
+
+    A street that ends there, as in a T, has its first or last station there. A roundabout is a ring of radius `ring_m` round
+    an island of radius `island_m`."""
 
     a: str
     b: str
     sa: float
     sb: float
     control: Control = "signals"
+    left_only: bool = False  # whether the innermost of several lanes only turns left
+    ring_m: float = 0.0
+    island_m: float = 0.0
+
+    def station(self, street: str) -> float:
+        """The station of one of its streets there."""
+        return self.sa if street == self.a else self.sb
+
+    def other(self, street: str) -> str:
+        """The other one."""
+        return self.b if street == self.a else self.a
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One of the ways that lead away from a junction: on a street, towards rising (+1) or falling (-1) stations."""
+
+    street: str
+    side: int
+    edge: float  # the station where the other street's edge, or the ring's, lies
+    stop: float  # the station where drivers who come wait, and where lanes end
+    crossing: tuple[float, float] | None  # stations of the near and far side of the crossing for people
+    waits: bool  # whether drivers who come have a line to wait at
+
+    @property
+    def inward(self) -> int:
+        """The direction in which drivers come to the junction on this arm."""
+        return -self.side
+
+
+@dataclass(frozen=True, eq=False)
+class Lot:
+    """A car park beside a street: an asphalt rectangle with a driveway, and stalls that cars stand in."""
+
+    corners: Array  # (4, 2), the street side first
+    driveway: Array  # (4, 2)
+    stalls: tuple[tuple[float, float, float], ...]  # x, y, heading of a car that stands there
+    lines: tuple[Array, ...] = field(default=())  # paint, polygons (4, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class BusStop:
+    """Where buses stop: a street, the direction of its traffic there, a station."""
+
+    street: str
+    direction: int
+    station: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,80 +153,65 @@ class Plan:
     kind: Kind
     streets: tuple[Street, ...]
     junctions: tuple[Junction, ...]
+    lots: tuple[Lot, ...] = ()
+    bus_stops: tuple[BusStop, ...] = ()
 
     def street(self, name: str) -> Street:
         """One street by its name."""
         return next(s for s in self.streets if s.name == name)
 
     def crossings_of(self, street: Street) -> list[tuple[float, Street, Junction]]:
-        """Stations where others cross this street, in order."""
-        out = [(j.sa, self.street(j.b), j) for j in self.junctions if j.a == street.name]
-        out += [(j.sb, self.street(j.a), j) for j in self.junctions if j.b == street.name]
+        """Stations where others meet this street, in order."""
+        out = [
+            (j.station(street.name), self.street(j.other(street.name)), j) for j in self.junctions if street.name in (j.a, j.b)
+        ]
         return sorted(out, key=lambda item: item[0])
 
+    def arms(self, junction: Junction) -> tuple[Arm, ...]:
+        """The three or four ways that lead away from a junction."""
+        out = []
+        for name in (junction.a, junction.b):
+            street, s = self.street(name), junction.station(name)
+            sides = [side for side in (-1, 1) if 0 < s + side < street.length]
+            out += [self._arm(junction, name, s, side) for side in sides]
+        return tuple(out)
+
+    def _arm(self, junction: Junction, name: str, s: float, side: int) -> Arm:
+        if junction.control == "roundabout":
+            edge = junction.ring_m
+            near, far = (s + side * (edge + d) for d in RING_CROSSING)
+            return Arm(name, side, s + side * edge, s + side * (edge + YIELD_M), (near, far), True)
+        edge = self.street(junction.other(name)).half
+        waits = junction.control == "signals" or name == junction.b
+        near, far = (s + side * (edge + d) for d in CROSSING)
+        return Arm(name, side, s + side * edge, s + side * (edge + STOP_M), (near, far) if waits else None, waits)
+
+    def arms_of(self, street: Street) -> list[Arm]:
+        """All arms that lie on a street."""
+        return [arm for j in self.junctions for arm in self.arms(j) if arm.street == street.name]
+
     def open_stretches(self, street: Street) -> list[tuple[float, float]]:
-        """Station ranges between stop lines."""
-        out, start = [], 0.0
-        for s, other, _ in self.crossings_of(street):
-            out.append((start, s - other.half - STOP_M))
-            start = s + other.half + STOP_M
-        return [(a, b) for a, b in [*out, (start, street.length)] if b - a > 4]
+        """Station ranges between the junctions' stop lines, in order."""
+        arms = self.arms_of(street)
+        starts = sorted([arm.stop for arm in arms if arm.side > 0])
+        ends = sorted([arm.stop for arm in arms if arm.side < 0])
+        starts = starts if starts and not any(e < starts[0] for e in ends) else [0.0, *starts]
+        ends = ends if ends and not any(s > ends[-1] for s in starts) else [*ends, street.length]
+        return [(a, b) for a, b in zip(starts, ends, strict=True) if b - a > 4]
+
+    def ends(self, street: Street) -> tuple[bool, bool]:
+        """Whether the street's first and last stations meet another street, so that it does not go on beyond."""
+        stations = [s for s, _, _ in self.crossings_of(street)]
+        return any(s < 1 for s in stations), any(s > street.length - 1 for s in stations)
 
     @cached_property
     def road(self) -> shapely.Polygon:
-        """The carriageway, corners rounded."""
-        strips = [shapely.LineString(s.centre).buffer(s.half, cap_style="flat", quad_segs=16) for s in self.streets]
-        return shapely.union_all(strips).buffer(FILLET_M, quad_segs=12).buffer(-FILLET_M, quad_segs=12)
+        """The carriageway with car parks, without islands."""
+        from engine.town.kerbs import carriageway  # here, since kerbs take plans
+
+        return carriageway(self)
 
 
-def _line(start: Array, heading: float, curvature: Array) -> Array:
-    """Integrate a curvature (per metre) into points."""
-    h = heading + np.concatenate([[0.0], np.cumsum((curvature[1:] + curvature[:-1]) / 2)])
-    step = np.stack([np.cos((h[1:] + h[:-1]) / 2), np.sin((h[1:] + h[:-1]) / 2)], -1)
-    return start + np.concatenate([np.zeros((1, 2)), np.cumsum(step, axis=0)])
-
-
-def _bump(s: Array, low: float, high: float) -> Array:
-    """1 between two stations with 18 m of easing at each end, as a road's transition curves do."""
-    return np.clip((s - low) / 18 + 0.5, 0, 1) * np.clip((high - s) / 18 + 0.5, 0, 1)
-
-
-def _through(middle: Array, heading: float, curvature: Array, at: int) -> Array:
-    """A curved line that passes `middle` with a heading at point number `at`."""
-    points = _line(np.zeros(2), 0.0, curvature)
-    d = points[at + 1] - points[at - 1]
-    turn = heading - math.atan2(d[1], d[0])
-    c, s = math.cos(turn), math.sin(turn)
-    return (points - points[at]) @ np.array([[c, s], [-s, c]]) + middle
-
-
-def plan(seed: int, kind: Kind) -> Plan:
-    """A town's streets: one that curves or runs nearly straight, and one or two that cross it."""
-    rng = dice("plan", seed)
-    middle = np.full(2, CANVAS_M / 2)
-    heading = rng.uniform(-math.pi, math.pi)
-    s = np.arange(421.0)
-    sign = rng.choice([-1.0, 1.0])
-    if kind == "curve":
-        radius = rng.uniform(62, 85)
-        curvature = sign * _bump(s, 195, 195 + radius * rng.uniform(0.95, 1.2)) / radius
-        curvature -= sign * _bump(s, 60, 130) / 260
-    else:
-        curvature = sign * _bump(s, 40, 400) / rng.uniform(900, 2500)
-    lanes = 1 if kind == "curve" else 2
-    main = Street("main", _through(middle, heading, curvature, 210), lanes, 3.5 if lanes == 1 else 3.3, 2.3)
-    stations = (235.0,) if kind == "junction" else (130.0, 345.0)
-    streets, junctions = [main], []
-    for k, station in enumerate(stations):
-        cross = _cross_street(rng, main, station, k)
-        streets.append(cross)
-        junctions.append(Junction("main", cross.name, station, 210.0))
-    return Plan(seed, kind, tuple(streets), tuple(junctions))
-
-
-def _cross_street(rng: np.random.Generator, main: Street, station: float, k: int) -> Street:
-    at = main.at(station)
-    heading = float(main.heading(station)) + math.pi / 2 + rng.uniform(-0.07, 0.07)
-    s = np.arange(421.0)
-    curvature = rng.choice([-1.0, 1.0]) * _bump(s, 265, 330) / rng.uniform(140, 300)
-    return Street(f"cross{k + 1}", _through(at, heading, curvature, 210), 1, 3.4, 2.2 if rng.random() < 0.7 else 0.0)
+def normal_angle(angle: float) -> float:
+    """The same angle between -pi and pi."""
+    return math.remainder(angle, 2 * math.pi)

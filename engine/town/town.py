@@ -15,11 +15,12 @@ from engine.town.intersectors import intersector
 from engine.town.lamps import Lamp
 from engine.town.light import Light, light_of
 from engine.town.mesh import Mesh, merge
+from engine.town.plans import plan
 from engine.town.rays import Intersectors, Triangles
 from engine.town.setting import Setting, setting
 from engine.town.shade import Footprint, shade_field
 from engine.town.stage import Part, part_of, without_slivers
-from engine.town.streets import Plan, plan
+from engine.town.streets import Plan
 from engine.town.world import World, on_device
 
 
@@ -51,10 +52,10 @@ def seed_of(scene: Scene) -> int:
 
 
 def plan_of(seed: int) -> Plan:
-    """The streets of a seed's town: a junction for odd seeds, a bend for even ones."""
+    """The streets of a seed's town, of the kind that its dice say."""
     if seed < 0:
         raise TownError(f"town seed {seed}; wanted 0 or more")
-    return plan(seed, "junction" if seed % 2 else "curve")
+    return plan(seed)
 
 
 @lru_cache(maxsize=2)

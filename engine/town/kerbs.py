@@ -1,0 +1,216 @@
+"""Where the carriageway ends: its signed distance on a grid, from which mesh, shading and map all take the same kerb.
+
+Each street is a strip; strips that meet are joined with rounded corners (the round union of distance functions), rings are
+added, islands and medians taken out. Values are exact at straight kerbs, and within a centimetre at rounded ones.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from engine.town.streets import BEYOND_M, CANVAS_M, Array, Lot, Plan, Street
+
+Grid = NDArray[np.float32]
+CELL_M = 0.5
+COUNT = round(CANVAS_M / CELL_M)
+REACH_M = 9.0  # distances are not told beyond this
+FILLET_M = 6.0
+BLOCK = 16  # cells to a side of the squares that are looked at or left out as one
+
+
+def nearest(street: Street, places: Array, ends: tuple[bool, bool]) -> tuple[Array, Array]:
+    """Stations and offsets (n,) of places (n, 2): first among every twelfth point of the street, then among its neighbours."""
+    s0, s1 = (0.0 if ends[0] else -BEYOND_M), street.length + (0.0 if ends[1] else BEYOND_M)
+    stations = np.arange(s0, s1 + 0.5)
+    line = street.at(stations)
+    coarse = line[::12]
+    first = ((places[:, None, 0] - coarse[:, 0]) ** 2 + (places[:, None, 1] - coarse[:, 1]) ** 2).argmin(1) * 12
+    k = np.clip(first[:, None] + np.arange(-12, 13), 0, len(line) - 1)
+    d = (places[:, None, 0] - line[k, 0]) ** 2 + (places[:, None, 1] - line[k, 1]) ** 2
+    best = np.take_along_axis(k, d.argmin(1)[:, None], 1)[:, 0]
+    s, h = stations[best], street.heading(stations[best])
+    for _ in range(2):  # the foot of the perpendicular
+        at = street.at(s)
+        s = s + (places[:, 0] - at[:, 0]) * np.cos(h) + (places[:, 1] - at[:, 1]) * np.sin(h)
+        h = street.heading(s)
+    at = street.at(s)
+    return s, (places[:, 1] - at[:, 1]) * np.cos(h) - (places[:, 0] - at[:, 0]) * np.sin(h)
+
+
+def near_cells(line: Array, reach: float, cell: float, count: int) -> NDArray[np.int64]:
+    """Numbers of the grid's cells in squares of BLOCK cells that come within reach of a line of points."""
+    blocks = -(-count // BLOCK)
+    centre = (np.arange(blocks) + 0.5) * BLOCK * cell
+    far2 = (reach + 0.75 * BLOCK * cell) ** 2
+    x, y = np.meshgrid(centre, centre)
+    points = line[::4]
+    near = np.zeros((blocks, blocks), bool)
+    for chunk in np.array_split(points, max(1, len(points) // 32)):
+        near |= (((x[..., None] - chunk[:, 0]) ** 2 + (y[..., None] - chunk[:, 1]) ** 2) < far2).any(-1)
+    mask = near.repeat(BLOCK, 0).repeat(BLOCK, 1)[:count, :count]
+    return np.flatnonzero(mask)
+
+
+def places_of(cells: NDArray[np.int64], cell: float, count: int) -> Array:
+    """Middles (n, 2) of cells."""
+    return np.stack([cells % count + 0.5, cells // count + 0.5], -1) * cell
+
+
+def _joined(a: Grid, b: Grid, radius: float) -> Grid:
+    """The round union of two signed distances: corners that both leave are filled with an arc."""
+    inner = np.hypot(np.maximum(radius - a, 0), np.maximum(radius - b, 0))
+    return np.maximum(np.minimum(a, b), radius) - inner
+
+
+def _within(corners: Array, places: Array) -> Array:
+    """Signed distance (n,) to a rectangle."""
+    middle = corners.mean(0)
+    u, v = corners[1] - corners[0], corners[3] - corners[0]
+    lu, lv = np.linalg.norm(u), np.linalg.norm(v)
+    a = np.abs((places - middle) @ (u / lu)) - lu / 2
+    b = np.abs((places - middle) @ (v / lv)) - lv / 2
+    return np.hypot(np.maximum(a, 0), np.maximum(b, 0)) + np.minimum(np.maximum(a, b), 0)
+
+
+@lru_cache(maxsize=4)
+def edge_grid(plan: Plan) -> Grid:
+    """Metres (rows, columns) to the carriageway's edge at the middles of cells, south first, negative on the carriageway."""
+    grid = np.full(COUNT * COUNT, REACH_M, np.float32)
+    for street in plan.streets:
+        _add_street(grid, plan, street)
+    for junction in plan.junctions:
+        if junction.ring_m:
+            middle = plan.street(junction.a).at(junction.sa)
+            cells = near_cells(middle[None], junction.ring_m + REACH_M, CELL_M, COUNT)
+            r = np.linalg.norm(places_of(cells, CELL_M, COUNT) - middle, axis=1).astype(np.float32)
+            grid[cells] = np.maximum(_joined(grid[cells], r - junction.ring_m, 8.0), junction.island_m - r)
+    for lot in plan.lots:
+        _add_lot(grid, lot)
+    for a, b, radius in islands(plan):
+        _take_island(grid, a, b, radius)
+    grid = np.clip(grid, -REACH_M, REACH_M).reshape(COUNT, COUNT)
+    grid[0], grid[-1], grid[:, 0], grid[:, -1] = (
+        np.maximum(side, 0.2) for side in (grid[0], grid[-1], grid[:, 0], grid[:, -1])
+    )
+    grid.flags.writeable = False
+    return grid
+
+
+def _add_street(grid: Grid, plan: Plan, street: Street) -> None:
+    ends = plan.ends(street)
+    line = street.at(np.arange(0.0 if ends[0] else -BEYOND_M, street.length + (0.0 if ends[1] else BEYOND_M)))
+    cells = near_cells(line, street.half + REACH_M, CELL_M, COUNT)
+    s, o = nearest(street, places_of(cells, CELL_M, COUNT), ends)
+    d = np.abs(o) - street.half
+    if ends[0]:
+        d = np.maximum(d, -s)
+    if ends[1]:
+        d = np.maximum(d, s - street.length)
+    grid[cells] = _joined(grid[cells], d.astype(np.float32), FILLET_M)
+
+
+def _add_lot(grid: Grid, lot: Lot) -> None:
+    around = np.concatenate([lot.corners, lot.driveway])
+    cells = near_cells(np.array([around.mean(0)]), float(np.ptp(around, axis=0).max()) * 0.75 + REACH_M, CELL_M, COUNT)
+    places = places_of(cells, CELL_M, COUNT)
+    drive = _joined(grid[cells], _within(lot.driveway, places).astype(np.float32), 1.6)
+    grid[cells] = np.minimum(drive, _within(lot.corners, places) - 0.3)
+
+
+def _take_island(grid: Grid, a: Array, b: Array, radius: float) -> None:
+    steps = max(2, int(np.linalg.norm(b - a) / 4))
+    cells = near_cells(np.linspace(a, b, 4 * steps), radius + 4, CELL_M, COUNT)
+    p = places_of(cells, CELL_M, COUNT) - a
+    along = np.clip(p @ (b - a) / ((b - a) @ (b - a)), 0, 1)
+    d = np.linalg.norm(p - along[:, None] * (b - a), axis=1) - radius
+    grid[cells] = np.maximum(grid[cells], -d)
+
+
+def islands(plan: Plan) -> list[tuple[Array, Array, float]]:
+    """Raised islands amid the streets as capsules: medians, in pieces that follow the street, and those at rings."""
+    out = []
+    for street in plan.streets:
+        for s0, s1 in plan.open_stretches(street) if street.median_m else ():
+            r = street.median_m / 2
+            s = np.linspace(s0 + r + 1.0, s1 - r - 1.0, max(2, int((s1 - s0) / 3)))
+            points = street.at(s)
+            out += [(a, b, r) for a, b in zip(points[:-1], points[1:], strict=True)]
+    for junction in plan.junctions:
+        for arm in plan.arms(junction) if junction.ring_m else ():
+            street = plan.street(arm.street)
+            out.append((street.at(arm.edge + arm.side * 2.2), street.at(arm.edge + arm.side * 4.7), 0.6))
+            out.append((street.at(arm.edge + arm.side * 9.4), street.at(arm.edge + arm.side * 14.0), 0.6))
+    return out
+
+
+# ----------------------------------------------------------------------------------------------------- contours
+
+# Per case (bit k: corner k lies outside the carriageway; corners 0 1 2 3 run counter-clockwise from the south-west), the
+# pieces of the cell that lie outside; 4 to 7 are places on the edges after corners 0 to 3.
+PIECES: tuple[tuple[tuple[int, ...], ...], ...] = (
+    (), ((0, 4, 7),), ((1, 5, 4),), ((0, 1, 5, 7),), ((2, 6, 5),), ((0, 4, 7), (2, 6, 5)), ((1, 2, 6, 4),), ((0, 1, 2, 6, 7),),
+    ((3, 7, 6),), ((0, 4, 6, 3),), ((1, 5, 4), (3, 7, 6)), ((0, 1, 5, 6, 3),), ((2, 3, 7, 5),), ((0, 4, 5, 2, 3),),
+    ((1, 2, 3, 7, 4),), ((0, 1, 2, 3),),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _cases(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Array]:
+    """Cells that the kerb runs through: column, row, case, and their eight places (n, 8, 2)."""
+    grid = edge_grid(plan).astype(np.float64)
+    corners = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]])
+    case = sum((corners[k] > 0).astype(np.int64) << k for k in range(4))
+    j, i = np.nonzero((case > 0) & (case < 15))
+    value = corners[:, j, i]
+    base = (np.stack([i, j], -1) + 0.5) * CELL_M
+    places = np.empty((len(i), 8, 2))
+    offset = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * CELL_M
+    for k in range(4):
+        after = (k + 1) % 4
+        places[:, k] = base + offset[k]
+        crosses = (value[k] > 0) != (value[after] > 0)
+        share = np.where(crosses, value[k] / np.where(crosses, value[k] - value[after], 1.0), 0.5)
+        places[:, k + 4] = base + offset[k] + share[:, None] * (offset[after] - offset[k])
+    return i, j, case[j, i], places
+
+
+def beside_pieces(plan: Plan) -> tuple[Array, Array]:
+    """What of the cells on the kerb lies beside the carriageway: triangles (t, 3, 2); and the kerb's segments (n, 2, 2), the
+    carriageway on their right."""
+    _, _, case, places = _cases(plan)
+    triangles, segments = [], []
+    for number, pieces in enumerate(PIECES):
+        index = np.flatnonzero(case == number)
+        for piece in pieces if len(index) else ():
+            p = places[index][:, piece]
+            triangles += [p[:, [0, k, k + 1]] for k in range(1, len(piece) - 1)]
+            n = len(piece)
+            segments += [p[:, [k, (k + 1) % n]] for k in range(n) if piece[k] > 3 and piece[(k + 1) % n] > 3]
+    return np.concatenate(triangles), np.concatenate(segments)
+
+
+def kerb_rings(plan: Plan) -> list[Array]:
+    """The kerb as closed rings (n, 2)."""
+    _, segments = beside_pieces(plan)
+    keys = np.round(segments * 1e5).astype(np.int64)
+    after = {tuple(a): k for k, a in enumerate(keys[:, 0].tolist())}
+    left = set(range(len(segments)))
+    rings = []
+    while left:
+        k = start = min(left)
+        ring = []
+        while k in left:
+            left.remove(k)
+            ring.append(segments[k, 0])
+            k = after.get(tuple(keys[k, 1].tolist()), start)
+        if len(ring) > 3:
+            rings.append(np.array(ring))
+    return rings
+
+
+def carriageway(plan: Plan) -> shapely.Geometry:
+    """The carriageway as one shape, with holes."""
+    rings = [shapely.linearrings(ring) for ring in kerb_rings(plan)]
+    return shapely.build_area(shapely.geometrycollections(rings)).simplify(0.02)
