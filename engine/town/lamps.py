@@ -13,7 +13,7 @@ from engine.town.stage import dot
 Vec3 = tuple[float, float, float]
 MOST = 40  # lamps that light one picture
 FAR_M = 140.0  # lamps beyond light nothing
-SPECULAR_MAX, NEAR_MAX = 6.0, 4.0
+SPECULAR_MAX, NEAR_MAX = 1.6, 4.0
 FAINT = 2e-3  # what arrives is left out below
 
 
@@ -83,7 +83,8 @@ def lamplight(
         if not len(index):
             continue
         row = tints.index(lamp.colour)
-        on = arrives * torch.maximum(cos.clamp(min=0), 0.25 * through.index_select(0, index) * cos.abs())
+        leafy = through.index_select(0, index)
+        on = arrives * torch.maximum(cos.clamp(min=0), 0.4 * leafy * cos.abs()) * (1 - 0.75 * leafy)
         diffuse[row][index] += on
         points.add_sheen(sheen[row], index, to, cos, arrives)
         stronger = torch.nonzero(on > strongest.index_select(0, index))[:, 0]
@@ -171,7 +172,7 @@ def halos(
         at = colour(lamp.place, view) - origin
         away = float(at.norm())
         towards = -sum(a * b for a, b in zip(lamp.direction, at[0].tolist(), strict=True)) / max(away, 1e-3)
-        gone = math.exp(-min(away * density, 30.0)) * (0.25 if lamp.flat == 1 else max(0.0, towards) ** 4)
+        gone = math.exp(-min(away * density, 30.0)) * (0.25 if lamp.flat == 1 else 0.3 * max(0.0, towards) ** 6)
         if gone * lamp.power * density < 0.01:
             continue
         along = view @ at[0]

@@ -10,6 +10,7 @@ from editor.geometry import Rigid, Vec3, rotation_matrix
 from editor.scene import View
 from engine.town.hits import spots_at
 from engine.town.lamps import halos, headlights, in_view
+from engine.town.lens import grain, veil
 from engine.town.mesh import Kind
 from engine.town.shading import shaded, tone_mapped
 from engine.town.sky import sky, through_haze
@@ -47,7 +48,9 @@ def _draw(world: World, view: View, T_world_ego: Rigid) -> tuple[NDArray[np.uint
     world = replace(world, lamps=in_view(lamps, world.light, *camera.place_and_axis))
     v, u = torch.meshgrid(torch.arange(view.height).float(), torch.arange(view.width).float(), indexing="ij")
     first = _radiance(world, camera, u.reshape(-1), v.reshape(-1))
-    tone = tone_mapped(first.light)
+    key, shape = (world.seed, world.t_us, view.name), (view.height, view.width)
+    more_light = veil(world.light, first.light.view(*shape, 3), first.depth.view(shape), key).view(-1, 3)
+    tone = tone_mapped(first.light + more_light)
     edges = torch.nonzero(_edges(first, view.height, view.width))[:, 0]
     if len(edges):
         eu, ev = u.reshape(-1)[edges], v.reshape(-1)[edges]
@@ -57,8 +60,9 @@ def _draw(world: World, view: View, T_world_ego: Rigid) -> tuple[NDArray[np.uint
             torch.cat([eu + du for du, _ in SUBPIXELS]),
             torch.cat([ev + dv for _, dv in SUBPIXELS]),
         )
-        around = tone_mapped(more.light).view(len(SUBPIXELS), -1, 3)
+        around = tone_mapped(more.light + more_light[edges].repeat(len(SUBPIXELS), 1)).view(len(SUBPIXELS), -1, 3)
         tone[edges] = (tone[edges] * 0.7 + around.sum(0)) / (0.7 + len(SUBPIXELS))
+    tone = tone + grain(world.light, *shape, key).view(-1, 3)
     picture = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).view(view.height, view.width, 3).numpy()
     depth = first.depth.view(view.height, view.width).numpy()
     return picture, Layers(depth, first.thing.view(view.height, view.width).to(torch.int32).numpy())
