@@ -28,6 +28,7 @@ class Light:
     cloud: Colour = (1.25, 1.16, 1.05)  # of clouds in the sun
     bounce: Colour = (0.24, 0.20, 0.16)  # what comes from below
     ambient: Colour = (0.48, 0.52, 0.60)  # what comes from above
+    side: Colour = (0.0, 0.0, 0.0)  # what the sky about the sun sends, softly, from its side
     haze_m: float = 900.0  # after so many metres of air a share of 1/e is left
     clouds: float = 0.5
     drift: tuple[float, float] = (0.0, 0.0)
@@ -49,6 +50,13 @@ class Light:
     def lamps(self) -> float:
         """How bright lamps are for a camera that exposes for the hour: 0 by day."""
         return 1.5 * self.night**2.5
+
+    @property
+    def towards_glow(self) -> tuple[float, float, float]:
+        """Unit vector to the brightest sky: to the sun, or along the ground to where it went down."""
+        x, y, z = self.towards_sun
+        n = math.hypot(x, y)
+        return (x, y, z) if z > 0 else (x / n, y / n, 0.0)
 
     @property
     def shines(self) -> bool:
@@ -81,7 +89,7 @@ def words_of(light: Light) -> str:
     return f"{HOUR[light.time_of_day]}, {WEATHER[light.weather]}{road}"
 
 
-ELEVATIONS = {"morning": (13.0, 28.0), "afternoon": (12.0, 24.0), "dusk": (-3.5, -1.5), "night": (-30.0, -20.0)}  # degrees
+ELEVATIONS = {"morning": (18.0, 34.0), "afternoon": (16.0, 30.0), "dusk": (-3.5, -1.5), "night": (-30.0, -20.0)}  # degrees
 
 
 def _sun_at(seed: int, hour: TimeOfDay, die: float) -> tuple[float, float]:
@@ -104,24 +112,25 @@ def _sun_at(seed: int, hour: TimeOfDay, die: float) -> tuple[float, float]:
 
 BY_HOUR: dict[TimeOfDay, Light] = {
     "morning": Light(
-        0.0, 0.0, sun=(3.1, 2.45, 1.75), zenith=(0.15, 0.33, 0.72), horizon=(0.80, 0.82, 0.84), glow=(1.0, 0.82, 0.60),
-        cloud=(1.25, 1.17, 1.08), ambient=(0.46, 0.52, 0.62), haze_m=700.0,
+        0.0, 0.0, sun=(3.2, 2.55, 1.85), zenith=(0.15, 0.33, 0.72), horizon=(0.80, 0.82, 0.84), glow=(1.0, 0.82, 0.60),
+        cloud=(1.25, 1.17, 1.08), ambient=(0.46, 0.52, 0.62), side=(0.14, 0.12, 0.09), haze_m=700.0,
     ),
     "noon": Light(
         0.0, 0.0, sun=(2.75, 2.60, 2.35), zenith=(0.12, 0.28, 0.68), horizon=(0.66, 0.76, 0.88), glow=(0.9, 0.85, 0.75),
         cloud=(1.22, 1.20, 1.17), bounce=(0.28, 0.26, 0.23), ambient=(0.48, 0.54, 0.63), haze_m=1200.0,
     ),
     "afternoon": Light(
-        0.0, 0.0, sun=(3.35, 2.30, 1.32), zenith=(0.16, 0.32, 0.70), horizon=(0.80, 0.78, 0.76), glow=(1.0, 0.74, 0.42),
-        cloud=(1.28, 1.14, 0.98), ambient=(0.46, 0.50, 0.60), haze_m=800.0,
+        0.0, 0.0, sun=(3.7, 2.45, 1.32), zenith=(0.16, 0.32, 0.70), horizon=(0.84, 0.79, 0.73), glow=(1.0, 0.74, 0.42),
+        cloud=(1.30, 1.14, 0.95), bounce=(0.27, 0.21, 0.15), ambient=(0.46, 0.50, 0.60), side=(0.20, 0.15, 0.09), haze_m=800.0,
     ),
     "dusk": Light(
-        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.060, 0.095, 0.24), horizon=(0.62, 0.40, 0.34), glow=(1.25, 0.52, 0.16),
-        cloud=(0.62, 0.34, 0.30), bounce=(0.05, 0.045, 0.05), ambient=(0.20, 0.21, 0.31), haze_m=700.0, night=0.65,
+        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.055, 0.095, 0.27), horizon=(0.42, 0.29, 0.33), glow=(1.75, 0.66, 0.17),
+        cloud=(0.50, 0.26, 0.26), bounce=(0.055, 0.045, 0.045), ambient=(0.135, 0.155, 0.27), side=(0.38, 0.20, 0.11),
+        haze_m=800.0, night=0.65,
     ),
     "night": Light(
-        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.006, 0.009, 0.022), horizon=(0.040, 0.034, 0.036), glow=(0.0, 0.0, 0.0),
-        cloud=(0.030, 0.026, 0.026), bounce=(0.010, 0.008, 0.006), ambient=(0.024, 0.028, 0.042), haze_m=900.0, night=1.0,
+        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.007, 0.011, 0.028), horizon=(0.052, 0.042, 0.043), glow=(0.0, 0.0, 0.0),
+        cloud=(0.045, 0.038, 0.036), bounce=(0.050, 0.036, 0.024), ambient=(0.036, 0.040, 0.056), haze_m=900.0, night=1.0,
     ),
 }  # fmt: skip
 
@@ -145,9 +154,11 @@ def _grey(clear: Light) -> Light:
     sky = tuple(0.38 * z + 0.42 * h + 0.11 * s for z, h, s in zip(clear.zenith, clear.horizon, clear.sun, strict=True))
     mean = sum(sky) / 3
     sky = tuple(0.30 * c + 0.70 * mean * t for c, t in zip(sky, (0.97, 1.0, 1.04), strict=True))
+    break_ = 0.5 if clear.elevation < 0 else 0.2  # at dusk clouds let the west through
     return replace(
-        clear, sun=_times(clear.sun, 0.10), zenith=_times(sky, 1.0), horizon=_times(sky, 0.88), glow=_times(clear.glow, 0.2),
-        cloud=_times(sky, 1.12), ambient=_times(sky, 0.98), bounce=_times(sky, 0.30), clouds=1.0, overcast=1.0,
+        clear, sun=_times(clear.sun, 0.10), zenith=_times(sky, 1.0), horizon=_times(sky, 0.88), ambient=_times(sky, 0.98),
+        glow=_times(clear.glow, break_), side=_times(clear.side, break_), cloud=_times(sky, 1.12), bounce=_times(sky, 0.30),
+        clouds=1.0, overcast=1.0,
     )  # fmt: skip
 
 
@@ -157,7 +168,7 @@ def _times(colour: Colour, k: float) -> Colour:
 
 
 def _scaled(light: Light, k: float) -> Light:
-    names = ("sun", "zenith", "horizon", "glow", "cloud", "bounce", "ambient")
+    names = ("sun", "zenith", "horizon", "glow", "cloud", "bounce", "ambient", "side")
     return replace(light, **{name: _times(getattr(light, name), k) for name in names})
 
 

@@ -52,6 +52,9 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
     up = 0.5 + 0.5 * finish.normal[:, 2]
     open_ = finish.open * _contact(world, spots)
     arrives = colour(light.bounce, up) * (1 - up)[:, None] + colour(light.ambient, up) * up[:, None]
+    if max(light.side) > 0:
+        side = 0.5 + 0.5 * (finish.normal @ torch.tensor(light.towards_glow, device=up.device))
+        arrives = arrives + colour(light.side, up) * side.square()[:, None]
     arrives = arrives * open_[:, None]
     if light.shines:
         sun = torch.tensor(light.towards_sun)

@@ -23,12 +23,8 @@ def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
 
 
 def _towards_sun(light: Light, d: torch.Tensor) -> torch.Tensor:
-    """The cosine to the sun, or where it has set, to where it went down."""
-    x, y, z = light.towards_sun
-    if z < 0:
-        n = math.hypot(x, y)
-        x, y, z = x / n, y / n, 0.0
-    return (d @ torch.tensor((x, y, z), dtype=d.dtype, device=d.device)).clamp(min=0)
+    """The cosine to the brightest sky."""
+    return (d @ torch.tensor(light.towards_glow, dtype=d.dtype, device=d.device)).clamp(min=0)
 
 
 def _glow(light: Light, warm: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
@@ -47,7 +43,7 @@ def _stars(d: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
     die = hashed(i, j)
     off = (x - i - 0.5).square() + (y - j - 0.5).square()
     bright = smooth(0.985, 1.0, die) * torch.exp(-off * 14) * smooth(0.1, 0.4, up)
-    return (0.30 * bright)[:, None]
+    return (0.16 * bright)[:, None]
 
 
 def _with_clouds(light: Light, d: torch.Tensor, up: torch.Tensor, warm: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
