@@ -104,9 +104,9 @@ def _instant(seed: int, actors: tuple[Actor, ...], t_us: int, rays: Intersectors
     tracer = intersector(rays, device, meshes)
     shade = shade_field([f for g in groups for f in g.footprints])
     lamps = (*still.lamps, *(lamp for g in groups for lamp in g.lamps))
-    categories = tuple(actor.category for actor, _ in (*rest, *move))
-    world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us, meshes, categories)
-    return on_device(world, device), tuple(actor.id for actor, _ in (*rest, *move))
+    ids, categories = zip(*((actor.id, actor.category) for actor, _ in (*rest, *move)), strict=True) if there else ((), ())
+    world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us, meshes, ids, categories)
+    return on_device(world, device), ids
 
 
 def rests(actor: Actor) -> bool:

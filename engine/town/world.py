@@ -25,7 +25,13 @@ class World:
     seed: int = 0
     t_us: int = 0
     meshes: tuple[Triangles, ...] = ()  # of the parts
-    categories: tuple[str, ...] = ()  # of the actors, in the order of their numbers
+    ids: tuple[str, ...] = ()  # of the actors, in the order of their numbers
+    categories: tuple[str, ...] = ()  # likewise
+
+    @property
+    def device(self) -> torch.device:
+        """What its pictures are drawn on."""
+        return self.shade.values.device
 
 
 _copies: WeakTensorKeyDictionary = WeakTensorKeyDictionary()  # what stays from one instant to the next is copied once
