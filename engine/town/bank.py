@@ -11,7 +11,6 @@ left, z up, centred) in the camera's frame. So the box's hull projects onto the 
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -23,7 +22,7 @@ from editor.datasets.files import write_bytes, write_json
 from editor.geometry import IDENTITY, Rigid, Vec3, quaternion_from_matrix, vec3
 from editor.scene import Actor, ActorId, Look, Pose, View
 from engine.town.actors import mesh_of
-from engine.town.ground import Field, GroundMap
+from engine.town.ground import Field, plain_ground
 from engine.town.intersectors import intersector
 from engine.town.light import Light
 from engine.town.picture import draw
@@ -99,12 +98,6 @@ def _walked(category: str) -> tuple[Pose, ...]:
     return Pose(0, IDENTITY), Pose(1_000_000, end)
 
 
-@cache
-def _plain_ground() -> GroundMap:
-    one = Field(torch.full((4,), 127, dtype=torch.int8), 100.0, 1.0, 2, 2)
-    return GroundMap(one, one, one, one, one)
-
-
 def _alone(actor: Actor) -> World:
     mesh = without_slivers(mesh_of(0, actor, 850_000 if len(actor.track) > 1 else 0))
     part = part_of(mesh, np.ones(len(mesh.triangles)), np.array([np.eye(3), np.eye(3)]))
@@ -112,7 +105,7 @@ def _alone(actor: Actor) -> World:
     shade = Field(torch.ones(n * n), CELL_M, 1.0, n, n)
     light = Light(math.radians(60), math.radians(52), sun=(2.1, 1.95, 1.7), ambient=(0.62, 0.64, 0.68), haze_m=1e6)
     tracer = intersector("open3d", "cpu", (Triangles(mesh.points, mesh.triangles),))
-    return World((part,), tracer, _plain_ground(), light, shade)
+    return World((part,), tracer, plain_ground(), light, shade)
 
 
 def _view(size: Vec3, azimuth: float, distance: float) -> View:

@@ -1,21 +1,22 @@
-"""Streets as distance fields that the shader looks up, and the rule that shades road, kerb, pavement and grass."""
+"""Streets as fields that the shader looks up, and the rule that shades road, kerb, pavement, yards and grass."""
 
 from dataclasses import dataclass
 
 import torch
 
+from engine.town.covers import YELLOW, Cover, Covers, table
 from engine.town.finish import Finish, fade, inside, mix
 from engine.town.light import Light, colour, smooth
 from engine.town.noise import hashed, noise
+from engine.town.plans import PAVEMENT_M
 from engine.town.stage import Spots
 
-PAVEMENT_M = 3.6  # width of the pavement behind the kerb
 KERB_M = 0.16
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A distance field (rows, columns) of int8, south first: metres are value * step."""
+    """A distance field (rows, columns), south first: metres are value * step."""
 
     values: torch.Tensor
     cell: float
@@ -38,46 +39,96 @@ class Field:
 
 
 @dataclass(frozen=True, eq=False)
-class GroundMap:
-    """All fields of a town: paint, negative inside; road edge, negative on the road; lane centres and walls, unsigned."""
+class Along:
+    """Stations and offsets along the nearest street, so that slabs and seams follow it: per cell those of its middle and
+    the street's direction there; world axes where no street is near."""
 
-    white: Field
-    yellow: Field
+    values: torch.Tensor  # (cells, 4): station, offset, cosine, sine
+    cell: float
+    columns: int
+    rows: int
+
+    def at(self, place: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Stations and offsets (n,) at places (n, 3)."""
+        i = torch.floor(place[:, 0] / self.cell).clamp(0, self.columns - 1)
+        j = torch.floor(place[:, 1] / self.cell).clamp(0, self.rows - 1)
+        s, o, c, n = self.values.index_select(0, (j * self.columns + i).to(torch.int64)).unbind(1)
+        dx, dy = place[:, 0] - (i + 0.5) * self.cell, place[:, 1] - (j + 0.5) * self.cell
+        return s + dx * c + dy * n, o + dy * c - dx * n
+
+
+@dataclass(frozen=True, eq=False)
+class GroundMap:
+    """All fields of a town: distances to paint, the carriageway's edge and grass, negative inside; to lane centres and
+    walls, unsigned; what the ground is made of; places along the streets."""
+
+    paint: Field
     road: Field
+    green: Field
     lane: Field
     wall: Field
+    cover: Covers
+    along: Along
+
+
+def plain_ground() -> GroundMap:
+    """Ground without streets, for things that are drawn alone."""
+    none = Field(torch.full((4,), 127, dtype=torch.int8), 100.0, 1.0, 2, 2)
+    cover = Covers(torch.zeros(4, dtype=torch.uint8), table(0), 100.0, 2, 2)
+    return GroundMap(none, none, none, none, none, cover, Along(torch.tensor([[0.0, 0.0, 1.0, 0.0]] * 4), 100.0, 2, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Lie:
+    """Where points on the ground lie; all arrays of n."""
+
+    edge: torch.Tensor  # to the carriageway's edge
+    code: torch.Tensor  # its cover
+    s: torch.Tensor  # along the street
+    o: torch.Tensor  # across it
+
+    def __getitem__(self, index: torch.Tensor) -> "Lie":
+        """Some of them."""
+        return Lie(*(getattr(self, f).index_select(0, index) for f in ("edge", "code", "s", "o")))
 
 
 def ground(spots: Spots, fields: GroundMap, light: Light) -> Finish:
-    """Road where the street's field is negative, else kerb, pavement and grass."""
+    """Road where the street's field is negative, else kerb, pavement, yards and grass."""
     edge = fields.road.at(spots.place)
-    on_road = (edge < 0) & (spots.place[:, 2] < 0.05)
+    on_road = (edge < 0) & (spots.flat[:, 2] > 0.5)
+    lie = Lie(edge, fields.cover.at(spots.place), *fields.along.at(spots.place))
     n = len(edge)
-    out = Finish.dull(torch.zeros(n, 3), spots.normal.clone(), open=torch.ones(n))
+    out = Finish.dull(torch.zeros_like(spots.place), spots.normal.clone(), open=torch.ones_like(edge))
+    assert len(out.albedo) == n
     for mask, rule in ((on_road, _road), (~on_road, _beside)):
         index = torch.nonzero(mask)[:, 0]
         if len(index):
-            out.put(index, rule(spots[index], edge.index_select(0, index), fields))
+            out.put(index, rule(spots[index], lie[index], fields))
     return out
 
 
-def _road(spots: Spots, edge: torch.Tensor, fields: GroundMap) -> Finish:
+# --------------------------------------------------------------------------------------------------------- road
+
+
+def _road(spots: Spots, lie: Lie, fields: GroundMap) -> Finish:
     p, f = spots.place, spots.footprint
     x, y = p[:, 0], p[:, 1]
     blotch = noise("patch", x / 23.0, y / 23.0)
     broad = noise("cloud", x / 61.0, y / 61.0)
     grain = noise("grain", x / 2.6, y / 2.6) * fade(0.02, f) + noise("grain", y / 0.7, x / 0.7) * fade(0.006, f)
-    tone = 0.108 * (1 + 0.10 * blotch + 0.10 * broad + 0.17 * grain)
+    plain = lie.code & ~YELLOW
+    row = fields.cover.table.index_select(0, torch.where(plain >= Cover.BIKES, plain, int(Cover.ROAD)))
+    tone = 1 + 0.10 * blotch + 0.09 * broad + 0.17 * grain
     tone = tone * (1 - 0.22 * _tracks(fields.lane.at(p)) * (1 + 0.25 * blotch))
-    tone = _mended(tone, x, y, f)
-    tone = tone * (1 - 0.55 * _cracks(x, y, f, broad))
-    base = tone[:, None] * colour((0.985, 1.0, 1.005), p)
-    gutter = inside(-edge - 0.32, f.clamp(min=0.02))
-    base = mix(base, (0.24 + 0.03 * grain)[:, None] * colour((1.0, 0.97, 0.92), p), gutter * 0.85)
+    asphalt = (plain != Cover.SETTS).float()
+    tone = tone * (1 + asphalt * (_mended(lie.s, lie.o, f) * (1 - 0.55 * _cracks(x, y, f, broad)) - 1))
+    base = row[:, 7:10] * (tone * _stones(row, lie.s, lie.o, f))[:, None]
+    edge = lie.edge
+    gutter = inside(-edge - 0.30, f.clamp(min=0.02))
+    base = mix(base, (0.22 + 0.03 * grain)[:, None] * colour((1.0, 0.97, 0.92), p), gutter * 0.8)
     base = base * (1 - 0.35 * smooth(-0.16, 0.0, edge))[:, None]
-    base = _paint(base, fields.white.at(p), (0.62, 0.62, 0.59), f, blotch, grain)
-    base = _paint(base, fields.yellow.at(p), (0.60, 0.36, 0.045), f, blotch, grain)
-    base = _manholes(base, x, y, f, edge)
+    base = _paint(base, fields.paint.at(p), (lie.code >= YELLOW).float(), f, blotch, grain)
+    base = _manholes(base, lie.s, lie.o, f, edge)
     return Finish.dull(base, spots.normal, open=0.75 + 0.25 * smooth(0.0, 1.2, -edge))
 
 
@@ -87,17 +138,17 @@ def _tracks(from_centre: torch.Tensor) -> torch.Tensor:
     return tyre + 0.55 * torch.exp(-((from_centre / 0.33) ** 2))
 
 
-def _mended(tone: torch.Tensor, x: torch.Tensor, y: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
-    """Rectangles of newer asphalt with a sealed edge."""
-    cx, cy = torch.floor(x / 9.0), torch.floor(y / 9.0)
-    die = hashed(cx, cy)
-    w, h = 0.6 + 2.2 * hashed(cx, cy, cx + 5), 0.5 + 1.6 * hashed(cy, cx, cy + 3)
-    dx = (x - (cx + 0.5) * 9.0 - (hashed(cy, cy, cx) - 0.5) * 3).abs() - w
-    dy = (y - (cy + 0.5) * 9.0 - (hashed(cx, cx, cy) - 0.5) * 3).abs() - h
-    d = torch.maximum(dx, dy)
-    there = (die < 0.20).float()
-    tone = tone * (1 - 0.30 * there * inside(d, f))
-    return tone * (1 - 0.45 * there * inside(d.abs() - 0.035, f) * fade(0.06, f))
+def _mended(s: torch.Tensor, o: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    """Tone of trenches and rectangles of newer or older asphalt along the street, with sealed edges."""
+    cs, co = torch.floor(s / 11.0), torch.floor(o / 3.4)
+    die = hashed(cs, co)
+    w, h = 0.6 + 4.2 * hashed(cs, co, cs + 5) ** 2, 0.4 + 1.1 * hashed(co, cs, co + 3)
+    du = (s - (cs + 0.5) * 11.0 - (hashed(co, co, cs) - 0.5) * 3).abs() - w
+    dv = (o - (co + 0.5) * 3.4 - (hashed(cs, cs, co) - 0.5) * 0.8).abs() - h
+    d = torch.maximum(du, dv)
+    there = (die < 0.22).float()
+    tone = 1 - (0.34 - 0.62 * (die < 0.06).float()) * there * inside(d, f)
+    return tone * (1 - 0.45 * there * inside(d.abs() - 0.03, f) * fade(0.06, f))
 
 
 def _cracks(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, broad: torch.Tensor) -> torch.Tensor:
@@ -108,69 +159,89 @@ def _cracks(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, broad: torch.Tens
 
 
 def _paint(
-    base: torch.Tensor, d: torch.Tensor, tint: tuple, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor
+    base: torch.Tensor, d: torch.Tensor, yellow: torch.Tensor, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor
 ) -> torch.Tensor:
     """Paint over the asphalt, worn where the noise says."""
     worn = smooth(0.9, 2.4, blotch + 0.55 * grain) * 0.65
     cover = inside(d, f) * (0.33 / f).clamp(max=1) * (1 - worn) * 0.92
-    return mix(base, colour(tint, base) * (1 + 0.07 * grain)[:, None], cover)
+    tint = mix(colour((0.62, 0.62, 0.59), base).expand_as(base), colour((0.60, 0.36, 0.045), base), yellow)
+    return mix(base, tint * (1 + 0.07 * grain)[:, None], cover)
 
 
-def _manholes(base: torch.Tensor, x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
-    cx, cy = torch.floor(x / 17.0), torch.floor(y / 17.0)
-    dx = x - (cx + 0.2 + 0.6 * hashed(cx, cy, cy)) * 17.0
-    dy = y - (cy + 0.2 + 0.6 * hashed(cy, cx, cx)) * 17.0
-    r = (dx * dx + dy * dy).sqrt()
-    there = (hashed(cx, cy, cx * 3) < 0.30).float() * (edge < -1.2).float()
-    ribs = 0.5 + 0.5 * torch.sin(dx * 90) * torch.sin(dy * 90) * fade(0.05, f)
+def _manholes(base: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
+    """Round covers in the lanes, and gullies in the gutter."""
+    cs, co = torch.floor(s / 19.0), torch.floor(o / 5.0)
+    du = s - (cs + 0.2 + 0.6 * hashed(cs, co, co)) * 19.0
+    dv = o - (co + 0.3 + 0.4 * hashed(co, cs, cs)) * 5.0
+    r = (du * du + dv * dv).sqrt()
+    there = (hashed(cs, co, cs * 3) < 0.34).float() * (edge < -1.2).float()
+    ribs = 0.5 + 0.5 * torch.sin(du * 90) * torch.sin(dv * 90) * fade(0.05, f)
+    gully = torch.maximum(((s / 26.0 - torch.floor(s / 26.0) - 0.5) * 26.0).abs() - 0.24, (edge + 0.24).abs() - 0.17)
+    bars = 0.5 + 0.5 * torch.sin(s * 120) * fade(0.05, f)
     iron = (0.045 + 0.035 * ribs)[:, None] * colour((1.0, 0.95, 0.88), base)
     base = mix(base, iron, there * inside(r - 0.36, f))
+    base = mix(base, (0.012 + 0.05 * bars)[:, None].expand_as(base), inside(gully, f))
     return base * (1 - 0.6 * there * inside((r - 0.37).abs() - 0.02, f))[:, None]
 
 
-def _beside(spots: Spots, edge: torch.Tensor, fields: GroundMap) -> Finish:
-    p, f = spots.place, spots.footprint
+def _stones(row: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    """Tone of slabs, pavers or cobbles with their joints, as a cover's row says."""
+    long, wide, shift, joint, dark, spread = (row[:, k] for k in range(6))
+    v = o / wide
+    course = torch.floor(v)
+    u = s / long + shift * (course - 2 * torch.floor(course / 2))
+    column = torch.floor(u)
+    rim = torch.minimum((0.5 - (u - column - 0.5).abs()) * long, (0.5 - (v - course - 0.5).abs()) * wide)
+    small = torch.minimum(long, wide)
+    seen = (small / f.clamp(min=1e-4) * 0.8 - 0.5).clamp(0, 1) * (joint > 0).float()
+    gap = (0.5 - (rim - joint) / f.clamp(min=3e-3)).clamp(0, 1) * seen
+    each = 1 + spread * (hashed(column, course) - 0.5) * seen
+    mean = 1 - (1 - dark) * (joint / small * 2) * (1 - seen)
+    return each * (1 - (1 - dark) * gap) * mean
+
+
+# ------------------------------------------------------------------------------------------------------- beside
+
+
+def _beside(spots: Spots, lie: Lie, fields: GroundMap) -> Finish:
+    p, f, edge = spots.place, spots.footprint, lie.edge
     x, y = p[:, 0], p[:, 1]
     blotch = noise("patch", x / 11.0, y / 11.0)
     grain = noise("grain", x / 1.9, y / 1.9) * fade(0.02, f)
-    stone = _slabs(x, y, f, blotch, grain)
-    grass = _grass(x, y, f)
-    verge = (hashed(torch.floor(x / 37.0), torch.floor(y / 37.0)) < 0.45).float()
-    strip = inside((edge - 0.95).abs() - 0.55, f.clamp(min=0.15)) * verge
+    base = _paved(fields, lie, f, blotch, grain)
     wall = fields.wall.at(p)
-    lot = inside(PAVEMENT_M - edge, f.clamp(min=0.05))
-    built = smooth(-0.4, 0.6, 2.6 - wall + 1.2 * noise("cloud", x / 90.0, y / 90.0))
-    green = torch.maximum(strip, lot * (1 - 0.8 * built))
-    base = mix(stone, grass, green)
+    lot = inside(PAVEMENT_M - edge - 0.05, f.clamp(min=0.05))
+    skirt = smooth(0.35, 0.6, wall + 0.06 * blotch)
+    green = inside(fields.green.at(p) + 0.05 * grain, f.clamp(min=0.04)) * torch.maximum(skirt, 1 - lot)
+    base = mix(base, _grass(x, y, f), green)
     kerb = inside(edge - KERB_M, f.clamp(min=0.01))
-    base = mix(base, _kerbstone(x, y, f, grain, edge), kerb)
+    base = mix(base, _kerbstone(lie.s, f, grain), kerb)
     near = 0.60 + 0.40 * smooth(0.0, 1.8, wall)
     up = spots.flat[:, 2] > 0.5
     return Finish.dull(base, spots.normal, open=torch.where(up, near, 0.7 * near), through=0.25 * green)
 
 
-def _slabs(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:
-    size = 1.15
-    cx, cy = torch.floor(x / size), torch.floor(y / size)
-    fx, fy = (x / size - cx - 0.5).abs(), (y / size - cy - 0.5).abs()
-    joint = inside((0.5 - torch.maximum(fx, fy)) * size - 0.012, f) * fade(0.05, f)
-    tone = 0.235 * (1 + 0.14 * (hashed(cx, cy) - 0.5) * fade(size, f) + 0.10 * blotch + 0.10 * grain)
-    spots = smooth(1.5, 2.0, noise("grain", x / 7.0, y / 7.0)) * fade(0.03, f) * 0.3
-    tone = tone * (1 - 0.5 * joint) * (1 - spots)
-    return tone[:, None] * colour((1.03, 0.98, 0.91), grain[:, None])
+def _paved(fields: GroundMap, lie: Lie, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:
+    """Slabs, pavers, gravel, tarmac: what the cell's cover says, stained and worn."""
+    row = fields.cover.table.index_select(0, lie.code & ~YELLOW)
+    tone = _stones(row, lie.s, lie.o, f) * (1 + 0.10 * blotch + row[:, 6] * grain)
+    gum = smooth(1.5, 2.0, noise("grain", lie.s / 7.0, lie.o / 7.0)) * fade(0.03, f) * 0.3
+    return row[:, 7:10] * (tone * (1 - gum))[:, None]
 
 
-def _kerbstone(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, grain: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
-    along = (x + y * 0.73) / 1.0
-    joint = inside((along - torch.floor(along) - 0.5).abs() - 0.012, f) * fade(0.05, f)
-    tone = (0.29 + 0.035 * grain) * (1 - 0.4 * joint)
+def _kerbstone(s: torch.Tensor, f: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:
+    joint = inside((s - torch.floor(s) - 0.5).abs() - 0.012, f) * fade(0.05, f)
+    each = 0.95 + 0.10 * hashed(torch.floor(s + 0.5)) * fade(0.5, f)
+    tone = (0.29 + 0.035 * grain) * (1 - 0.4 * joint) * each
     return tone[:, None] * colour((1.0, 0.98, 0.94), grain[:, None])
 
 
 def _grass(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
     tall = noise("grain", x / 3.1, y / 3.1) * fade(0.05, f) + noise("grain", y / 0.9, x / 0.9) * fade(0.015, f)
     dry = smooth(0.2, 1.8, noise("patch", x / 29.0, y / 29.0))
+    clover = smooth(0.9, 1.6, noise("patch", x / 9.0 + 0.3, y / 9.0)) * 0.35
     tone = 1 + 0.28 * tall
     fresh = tone[:, None] * colour((0.070, 0.125, 0.028), x[:, None])
     straw = tone[:, None] * colour((0.165, 0.150, 0.060), x[:, None])
-    return mix(fresh, straw, 0.55 * dry)
+    lush = tone[:, None] * colour((0.036, 0.088, 0.022), x[:, None])
+    return mix(mix(fresh, straw, 0.55 * dry), lush, clover)

@@ -4,19 +4,26 @@ Each street is a strip; strips that meet are joined with rounded corners (the ro
 added, islands and medians taken out. Values are exact at straight kerbs, and within a centimetre at rounded ones.
 """
 
+import math
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
+from engine.town.heights import KERB_HEIGHT_M, height
 from engine.town.streets import BEYOND_M, CANVAS_M, Array, Lot, Plan, Street
+
+if TYPE_CHECKING:
+    import shapely
 
 Grid = NDArray[np.float32]
 CELL_M = 0.5
 COUNT = round(CANVAS_M / CELL_M)
 REACH_M = 9.0  # distances are not told beyond this
 FILLET_M = 6.0
+DROP_M = 0.115  # by which kerbs are dropped where people cross
 BLOCK = 16  # cells to a side of the squares that are looked at or left out as one
 
 
@@ -210,7 +217,67 @@ def kerb_rings(plan: Plan) -> list[Array]:
     return rings
 
 
-def carriageway(plan: Plan) -> shapely.Geometry:
+def carriageway(plan: Plan) -> "shapely.Geometry":
     """The carriageway as one shape, with holes."""
+    import shapely  # here, since a machine that only draws has none
+
     rings = [shapely.linearrings(ring) for ring in kerb_rings(plan)]
     return shapely.build_area(shapely.geometrycollections(rings)).simplify(0.02)
+
+
+def edge_at(plan: Plan, places: Array) -> Array:
+    """Metres (n,) from places (n, 2) to the carriageway's edge, negative on it, as the grid has them."""
+    grid = edge_grid(plan)
+    x, y = (np.clip(places[:, k] / CELL_M - 0.5, 0, COUNT - 1.001) for k in range(2))
+    i, j = x.astype(np.int64), y.astype(np.int64)
+    fx, fy = x - i, y - j
+    low = grid[j, i] * (1 - fx) + grid[j, i + 1] * fx
+    return low * (1 - fy) + (grid[j + 1, i] * (1 - fx) + grid[j + 1, i + 1] * fx) * fy
+
+
+@dataclass(frozen=True, eq=False)
+class Mouth:
+    """Where people step from a pavement onto a crossing, and the kerb is dropped: beside a street, between two stations."""
+
+    street: Street
+    side: int
+    s0: float
+    s1: float
+
+    def strip(self, longer: float, near: float, far: float) -> Array:
+        """The polygon between two distances from the kerb, `longer` at both ends."""
+        h = self.street.half
+        return self.street.strip(self.s0 - longer, self.s1 + longer, self.side * (h + near), self.side * (h + far))
+
+
+@lru_cache(maxsize=4)
+def mouths(plan: Plan) -> tuple[Mouth, ...]:
+    """All of a town's dropped kerbs."""
+    out = []
+    for street in plan.streets:
+        for arm in plan.arms_of(street):
+            if arm.crossing is not None:
+                s0, s1 = sorted(arm.crossing)
+                out += [Mouth(street, side, s0, s1) for side in (-1, 1)]
+    return tuple(out)
+
+
+def lift(plan: Plan, places: Array) -> Array:
+    """Metres (n,) that the ground beside the carriageway lies above its level: a kerb's height, but for dropped ones."""
+    out = np.full(len(places), KERB_HEIGHT_M)
+    for mouth in mouths(plan):
+        middle = mouth.street.at((mouth.s0 + mouth.s1) / 2, mouth.side * mouth.street.half)
+        h = float(mouth.street.heading((mouth.s0 + mouth.s1) / 2))
+        c, s = math.cos(h), math.sin(h)
+        near = np.flatnonzero(np.abs(places - middle).max(1) < 9)
+        d = places[near] - middle
+        along = np.abs(d @ (c, s)) - (mouth.s1 - mouth.s0) / 2
+        away = np.abs(d @ (-s, c)) - 0.4
+        down = np.clip(1 - along / 1.1, 0, 1) * np.clip(1 - away / 1.5, 0, 1)
+        out[near] = np.minimum(out[near], KERB_HEIGHT_M - DROP_M * down)
+    return out
+
+
+def underfoot(plan: Plan, places: Array) -> Array:
+    """Metres (n,) of the ground that one stands on at places (n, 2): a kerb higher beside the carriageway."""
+    return height(plan, places) + np.where(edge_at(plan, places) > 0, lift(plan, places), 0.0)

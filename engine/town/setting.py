@@ -7,11 +7,11 @@ import shapely
 
 from engine.town.buildings import House, house_mesh, houses
 from engine.town.chance import dice
+from engine.town.fields import ground_map
 from engine.town.furniture import bench, bin_, bollard, hedge, hydrant, lamp, light_of_lamp, sign, signal
 from engine.town.ground import PAVEMENT_M, GroundMap
 from engine.town.lamps import Lamp
 from engine.town.lenses import Lenses, TrafficLights
-from engine.town.markings import ground_map
 from engine.town.mesh import Mesh, merge
 from engine.town.rays import Triangles
 from engine.town.stage import Part, part_of, without_slivers
@@ -50,7 +50,7 @@ def setting(plan: Plan) -> Setting:
     still = without_slivers(merge(meshes))
     footprints = [h.footprint for h in built]
     rays = Triangles(still.points, still.triangles)
-    ground = ground_map(plan, footprints)
+    ground = ground_map(plan, footprints, [])
     return Setting(part_of(still), rays, ground, tuple(built), tuple(lamps), lights.lenses(still.surfaces))
 
 

@@ -3,11 +3,13 @@
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import shapely
 
 Array = NDArray[np.float64]
 CANVAS_M = 440.0
@@ -205,7 +207,7 @@ class Plan:
         return any(s < 1 for s in stations), any(s > street.length - 1 for s in stations)
 
     @cached_property
-    def road(self) -> shapely.Polygon:
+    def road(self) -> "shapely.Geometry":
         """The carriageway with car parks, without islands."""
         from engine.town.kerbs import carriageway  # here, since kerbs take plans
 
