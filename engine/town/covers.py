@@ -49,8 +49,9 @@ ROWS: dict[Cover, Row] = {
 COLOURS: dict[Cover, tuple[str, ...]] = {
     Cover.SLABS: ("#8c8780", "#96928b", "#85827c", "#9a9082"), Cover.PAVERS: ("#8a6a5c", "#8b8378", "#7d6f68", "#94877a"),
     Cover.COBBLES: ("#77746f", "#6b6762"), Cover.TARMAC: ("#5b5a58", "#64615d"), Cover.GRAVEL: ("#a3937a", "#9a8f80"),
-    Cover.SOIL: ("#4a3d30",), Cover.PLAZA: ("#a49e94", "#8f8c88", "#b0a796"), Cover.ROAD: ("#59595a", "#62615f", "#514f4e", "#6b6864"),
-    Cover.BIKES: ("#8a4a3c", "#4d6b52", "#62615f"), Cover.SETTS: ("#6e6a66", "#7a726b"), Cover.TACTILE: ("#b5a67e", "#b9952f", "#a8a39a"),
+    Cover.SOIL: ("#4a3d30",), Cover.PLAZA: ("#a49e94", "#8f8c88", "#b0a796"),
+    Cover.ROAD: ("#626161", "#6a6967", "#5a5856", "#757270"), Cover.BIKES: ("#8a4a3c", "#4d6b52", "#62615f"),
+    Cover.SETTS: ("#6e6a66", "#7a726b"), Cover.TACTILE: ("#b5a67e", "#b9952f", "#a8a39a"),
 }  # fmt: skip
 
 

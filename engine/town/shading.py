@@ -153,7 +153,7 @@ def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
 def _contact(world: World, spots: Spots) -> torch.Tensor:
     """How much of the sky things nearby leave to the ground: darker under and beside them."""
     out = torch.ones(len(spots.place))
-    index = torch.nonzero((spots.place[:, 2] < 0.35) & (spots.thing == 0) & (spots.flat[:, 2] > 0.5))[:, 0]
+    index = torch.nonzero((spots.row[:, 0] == Kind.GROUND) & (spots.flat[:, 2] > 0.5))[:, 0]
     if len(index):
         out[index] = world.shade.at(spots.place.index_select(0, index))
     return out
