@@ -62,7 +62,7 @@ class DataSet:
         """Read and check all tables, but no pictures."""
         self.dataroot = dataroot
         self.version = version
-        self.tables = Tables(dataroot / version)
+        self.tables = Tables.read(dataroot / version)
         self.chains = Chains(self.tables)
         self._scenes: dict[str, Scene] = {}
         self._street_maps: dict[str, StreetMap] = {}

@@ -6,7 +6,7 @@ ends in a KeyError somewhere inside. The tests hold what is read here against it
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -183,14 +183,19 @@ SCHEMA: dict[str, dict[str, Field]] = {
 
 
 class Tables:
-    """All records of one version folder; each as it stands in its file."""
+    """All records of one data set; each as it stands in its file."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read and check everything. DataSetError for what breaks the schema."""
-        self.records = {table: _checked(table, _loaded(folder, table)) for table in SCHEMA}
+    def __init__(self, records: Mapping[str, list[Record]]) -> None:
+        """Check everything. DataSetError for what breaks the schema."""
+        self.records = {table: _checked(table, records[table]) for table in SCHEMA}
         self._by_token = {table: _by_token(table, records) for table, records in self.records.items()}
         for table in SCHEMA:
             self._check_references(table)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Tables":
+        """Those of one version folder. DataSetError for what is no table."""
+        return cls({table: _loaded(folder, table) for table in SCHEMA})
 
     def get(self, table: str, token: str) -> Record:
         """The record of that token, as nuscenes-devkit's `get` gives it."""

@@ -9,8 +9,8 @@ import shapely
 
 from editor.geometry import Rigid, yaw_quaternion
 from editor.scene import Actor, ActorId, Pose
+from engine.town.streets import Plan
 from engine.town.terrain import KERB_HEIGHT_M
-from engine.town.town import Town
 from engine.town.traffic import STEP_S, RoadUser, traffic
 
 KEYFRAMES_HZ = 2
@@ -29,6 +29,7 @@ class Drive:
     keyframes: tuple[int, ...]
     ego: tuple[Rigid, ...]
     motion: tuple[Pose, ...]
+    route: tuple[tuple[float, float], ...]  # the way that the ego means to go, from where it starts
     names: tuple[str, ...]
     actors: tuple[Actor, ...]
 
@@ -38,22 +39,28 @@ def keyframes(frames: int, rate_hz: int) -> tuple[int, ...]:
     return (*range(0, frames - 1, rate_hz // KEYFRAMES_HZ), frames - 1)
 
 
-def drive(town: Town, seconds: float, identity: Callable[[str], str], rate_hz: int = 10) -> Drive:
+def frame_times(seed: int, seconds: float, rate_hz: int) -> tuple[int, ...]:
+    """When the frames of a seed's drive are taken."""
+    start = FIRST_US + seed * 60_000_000
+    return tuple(start + round(k * 1e6 / rate_hz) for k in range(round(seconds * rate_hz)))
+
+
+def drive(plan: Plan, seconds: float, identity: Callable[[str], str], rate_hz: int = 10) -> Drive:
     """Let a town run; `identity` gives an actor's id from its name. `rate_hz` frames a second, an even number."""
-    frames = round(seconds * rate_hz)
-    start = FIRST_US + town.seed * 60_000_000
-    times = tuple(start + round(k * 1e6 / rate_hz) for k in range(frames))
-    who = traffic(town.plan, seconds + 2 * STEP_S)
+    times = frame_times(plan.seed, seconds, rate_hz)
+    start = times[0]
+    who = traffic(plan, seconds + 2 * STEP_S)
     ego = tuple(_ego_at(who.ego, (t - start) * 1e-6) for t in times)
     steps = range(math.ceil(seconds / STEP_S) + 2)
     motion = tuple(Pose(start + round(k * STEP_S * 1e6), _ego_at(who.ego, k * STEP_S)) for k in steps)
     near = [u for u in who.others if _comes_near(u, who.ego, len(motion))]
-    road = town.plan.road
+    road = plan.road
     shapely.prepare(road)
-    annotated = keyframes(frames, rate_hz)
+    annotated = keyframes(len(times), rate_hz)
     keys = tuple(times[k] for k in annotated)
     actors = tuple(_actor(u, ActorId(identity(u.name)), keys, start, road) for u in near)
-    return Drive(times, annotated, ego, motion, tuple(u.name for u in near), actors)
+    route = tuple((float(x), float(y)) for x, y in who.ego.path)
+    return Drive(times, annotated, ego, motion, route, tuple(u.name for u in near), actors)
 
 
 def _ego_at(ego: RoadUser, seconds: float) -> Rigid:

@@ -8,8 +8,8 @@ import torch
 from editor.geometry import Rigid
 from editor.scene import Actor
 from engine.town.rays import Hit
-from engine.town.rig import LIDAR_RANGE_M, T_EGO_LIDAR, lidar_rays
-from engine.town.town import Town, instant
+from engine.town.rig import LIDAR_RANGE_M, lidar_rays
+from engine.town.town import instant
 from engine.town.world import World
 
 
@@ -21,10 +21,9 @@ class Sweep:
     counts: dict[str, int]
 
 
-def sweep(town: Town, actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid, columns: int) -> Sweep:
-    """What the LiDAR measures at a time."""
-    world, ids = instant(town.seed, actors, t_us)
-    T_world_lidar = T_world_ego @ T_EGO_LIDAR
+def sweep(seed: int, actors: tuple[Actor, ...], t_us: int, T_world_lidar: Rigid, columns: int) -> Sweep:
+    """What the LiDAR measures at a time, with so many beams in one turn of a ring."""
+    world, ids = instant(seed, actors, t_us)
     own = lidar_rays(columns)
     origin = torch.tensor(T_world_lidar.translation, dtype=torch.float32)[None]
     rays = torch.from_numpy((own @ T_world_lidar.matrix()[:3, :3].T).astype(np.float32))

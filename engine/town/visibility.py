@@ -19,7 +19,7 @@ from engine.town.actors import mesh_of
 from engine.town.lidar import things
 from engine.town.rays import Triangles
 from engine.town.stage import without_slivers
-from engine.town.town import Town, instant
+from engine.town.town import instant
 from engine.town.trace import Embree, structure
 
 GRID = 32  # rays along each side of an outline
@@ -32,12 +32,12 @@ def level(share: float) -> str:
 
 
 def visible_shares(
-    town: Town, actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid, views: tuple[View, ...]
+    seed: int, actors: tuple[Actor, ...], t_us: int, T_world_ego: Rigid, views: tuple[View, ...]
 ) -> dict[str, float]:
     """The visible share of each actor that is there, by id; 0 for one that no picture would show."""
-    world, ids = instant(town.seed, actors, t_us)
+    world, ids = instant(seed, actors, t_us)
     by_id = {str(actor.id): actor for actor in actors}
-    found = {i: list(_seen_alone(town.seed, by_id[i], t_us, T_world_ego, views)) for i in ids}
+    found = {i: list(_seen_alone(seed, by_id[i], t_us, T_world_ego, views)) for i in ids}
     flat = [(number, *ray) for number, i in enumerate(ids, 1) for ray in found[i]]
     if not flat:
         return dict.fromkeys(ids, 0.0)

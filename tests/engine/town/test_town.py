@@ -68,7 +68,7 @@ def test_an_interrupted_recording_is_completed(recorded):
     file.unlink()
     told = []
     generate(recorded, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
-    assert told == [(36, 36)]
+    assert (told[0], told[-1]) == ((35, 36), (36, 36))
     assert file.read_bytes() == content
 
 
