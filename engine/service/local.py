@@ -16,6 +16,7 @@ from engine.service.wire import Cancel, Draw, Drawn, Ended, More
 
 AHEAD = 16  # pictures that a process draws before anyone has taken them; bounds memory when a reader is slow
 GRACE_S = 0.8  # a cancelled picture may go on for this long before its process is ended
+LEAST_S = GRACE_S / 2  # of processor time that it gets in any case: on a busy machine it is slow, not stuck
 NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to half a gigabyte of pictures
 READY = -1  # the number of a job whose end nobody waits for
 NUM_SCENES = 16  # whose recordings' digests are remembered
@@ -85,7 +86,7 @@ class LocalService:
 
     def _prepare(self, request: Request, processes: list[DrawingProcess | None]) -> None:
         for process in filter(None, processes):
-            process.send(Draw(READY, request, {}, 1), request.scenario.scene)
+            process.send(Draw(READY, request, {}, 1), request.scenario)
         if self._store is not None:
             self._recording(request)
 
@@ -125,7 +126,7 @@ class LocalService:
             parts = [self._jobs.hand_out(job, self._process(place)) for place, _ in zip(places, shared, strict=False)]
             job.times.append(now())
         for part, share in zip(parts, shared, strict=True):
-            part.process.send(Draw(part.number, share, keys, AHEAD), job.request.scenario.scene)
+            part.process.send(Draw(part.number, share, keys, AHEAD), job.request.scenario)
         return True
 
     def _drawn(self, job: Job) -> Iterator[Chunk]:
@@ -153,15 +154,21 @@ class LocalService:
         for part in left:
             part.process.send(Cancel(part.number))
             if in_time:
-                timer = threading.Timer(GRACE_S, self._end_stuck, (part,))
-                timer.daemon = True
-                timer.start()
+                self._end_later(part, part.process.used()[0])
 
-    def _end_stuck(self, part: Part) -> None:
+    def _end_later(self, part: Part, used: float) -> None:
+        timer = threading.Timer(GRACE_S, self._end_stuck, (part, used))
+        timer.daemon = True
+        timer.start()
+
+    def _end_stuck(self, part: Part, used: float) -> None:
         """End a process that is still busy with a cancelled job, unless somebody else waits for what it will draw next."""
+        so_far, waits = part.process.used()
         with self._jobs.lock:
             if part.is_over or any(not other.job.is_cancelled for other in self._jobs.of(part.process)):
                 return
+            if waits and so_far - used < LEAST_S:
+                return self._end_later(part, used)
             self._forget(part.process)
         part.process.kill()
 

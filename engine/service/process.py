@@ -9,8 +9,8 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
 
-from editor.scene import Scene
-from engine.service.wire import Cancel, Draw, Drawn, Ended, More, SceneNames
+from editor.scene import Scenario
+from engine.service.wire import Cancel, Draw, Drawn, Ended, More, Names
 
 # One thread each: pictures are shared out among processes, and threads that wait for one another burn a third of the time.
 ONE_THREAD = {"OPENCV_FOR_THREADS_NUM": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -27,7 +27,7 @@ class DrawingProcess:
         on_end: Callable[["DrawingProcess", str], None],
     ) -> None:
         self._connection, theirs = Pipe()
-        self._names = SceneNames()
+        self._names = Names()
         self._lock = threading.Lock()
         self._on_message, self._on_end = on_message, on_end
         # Not multiprocessing's spawn: that imports the program's main module anew, here Gradio and all of the window.
@@ -49,11 +49,11 @@ class DrawingProcess:
         theirs.close()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def send(self, message: Draw | More | Cancel, scene: Scene | None = None) -> None:
-        """Send a message, and first the scene that it speaks of. A process that is dead is reported by `on_end`, not here."""
+    def send(self, message: Draw | More | Cancel, scenario: Scenario | None = None) -> None:
+        """Send a message, and first what of its scenario is new. A process that is dead is reported by `on_end`, not here."""
         with self._lock:
             try:
-                for introduction in self._names.introduce(scene) if scene is not None else []:
+                for introduction in self._names.introduce(scenario) if scenario is not None else []:
                     self._connection.send_bytes(introduction)
                 self._connection.send_bytes(self._names.dumps(message))
             except (BrokenPipeError, ConnectionResetError):
@@ -62,6 +62,14 @@ class DrawingProcess:
     def kill(self) -> None:
         """End it now."""
         self._process.kill()
+
+    def used(self) -> tuple[float, bool]:
+        """Seconds of processor time that it has had, and whether it is waiting for more; 0 and no where that is not told."""
+        try:
+            state, *fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended, or this is no Linux
+            return 0.0, False
+        return (int(fields[10]) + int(fields[11])) / os.sysconf("SC_CLK_TCK"), state == "R"
 
     def _listen(self) -> None:
         while True:
