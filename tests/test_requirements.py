@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def pins(path: Path) -> dict[str, str]:
 
 RUN = pins(ROOT / "requirements.txt")
 TEST = pins(ROOT / "tests" / "requirements.txt")
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+EXTRA = dict(line.split("==") for lines in EXTRAS.values() for line in lines)
 
 
 def imported() -> set[str]:
@@ -37,7 +40,11 @@ def imported() -> set[str]:
 def test_everything_that_is_imported_is_pinned():
     distributions = packages_distributions()
     wanted = {BROUGHT_ALONG.get(name, name) for name in imported()}
-    assert {name for name in wanted if not {d.lower() for d in distributions[name]} & set(RUN)} == set()
+    assert {name for name in wanted if not {d.lower() for d in distributions[name]} & {*RUN, *EXTRA}} == set()
+
+
+def test_extras_are_tested_as_they_are_pinned():
+    assert EXTRA.items() <= TEST.items()
 
 
 @pytest.mark.parametrize(("name", "number"), [*RUN.items(), *TEST.items()])

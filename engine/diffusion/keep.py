@@ -18,10 +18,7 @@ class Kept:
     mask: torch.Tensor
 
     def on_path(self, x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-        """A state whose kept part is that of the kept latents at these levels (RePaint, Eq.
-
-        8).
-        """
+        """A state whose kept part is that of the kept latents at these levels (RePaint, Eq. 8)."""
         return torch.where(self.mask > 0, noised(self.x0, self.noise, level), x)
 
     def in_place(self, x0: torch.Tensor) -> torch.Tensor:

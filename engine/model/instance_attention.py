@@ -45,10 +45,7 @@ def _sharing(membership: torch.Tensor) -> torch.Tensor:
 
 
 class IdentityTokens(nn.Module):
-    """One token (B, n, D) for each actor: its category's words, its size, its slot (ConsisDrive, Eq.
-
-    1).
-    """
+    """One token (B, n, D) for each actor: its category's words, its size, its slot (ConsisDrive, Eq. 1)."""
 
     def __init__(self, text_dim: int, dim: int, num_freqs: int = 4) -> None:
         super().__init__()

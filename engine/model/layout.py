@@ -3,6 +3,7 @@
 The same code serves training and editing.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,4 +61,5 @@ def layout(conditions: Conditions, pixels: int = PIXELS) -> NDArray[np.float32]:
     at += 2
     for box in conditions.boxes:
         out[at + group_of(box.actor.category)][conditions.actor == box.index + 1] = 1
-    return out.reshape(NUM_CHANNELS, height // pixels, pixels, width // pixels, pixels).mean((2, 4))
+    small = width // pixels, height // pixels
+    return np.stack([cv2.resize(channel, small, interpolation=cv2.INTER_AREA) for channel in out])

@@ -56,7 +56,7 @@ class WordEncoder(ModelMixin, ConfigMixin):
             raise ValueError("a vocabulary with a word in it twice; wanted each word once")
         self._number = {word: i for i, word in enumerate(vocabulary, UNKNOWN + 1)}
         self.words = nn.Embedding(len(vocabulary) + 1, dim)
-        self.places = nn.Parameter(torch.zeros(NUM_TOKENS, dim))
+        self.places = nn.Parameter(0.02 * torch.randn(NUM_TOKENS, dim))
         self.norm = nn.LayerNorm(dim)
         self.attention = SelfAttention(dim, num_heads)
         self.norm_mlp = nn.LayerNorm(dim)
@@ -89,7 +89,7 @@ class TransformersText:
     """CLIP's or T5's text encoder as a `TextEncoder`, from a folder that transformers reads; nothing is fetched."""
 
     def __init__(self, folder: Path) -> None:
-        """ValueError for a folder without a text encoder."""
+        """ValueError for a folder without a text encoder; needs the extra "text" of pyproject.toml."""
         from transformers import AutoConfig, AutoTokenizer, CLIPTextModel, T5EncoderModel
 
         kinds = {"clip": CLIPTextModel, "clip_text_model": CLIPTextModel, "t5": T5EncoderModel}

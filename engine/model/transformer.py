@@ -154,10 +154,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         level: torch.Tensor,
         told: Told,
     ) -> torch.Tensor:
-        """MaskGWM, Eq.
-
-        1: the first blocks see what is kept; one block fills in the rest; the last blocks see everything.
-        """
+        """MaskGWM, Eq. 1: the first blocks see what is kept; one block fills in the rest; the last blocks see everything."""
         if self.mask_block is None:
             raise ValueError(
                 "a row mask for a network without mask reconstruction; wanted one made with mask_reconstruction=True"

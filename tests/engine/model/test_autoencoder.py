@@ -1,0 +1,73 @@
+import pytest
+import torch
+from diffusers import AutoencoderKL, AutoencoderTiny
+
+from engine.model.autoencoder import DiffusersAutoencoder, PictureAutoencoder
+
+PICTURES = torch.rand((2, 3, 32, 48), generator=torch.Generator().manual_seed(0)) * 2 - 1
+
+
+def codec():
+    torch.manual_seed(0)
+    return PictureAutoencoder(latent_channels=4, width=8, deep=8, num_residual=1, mean=0.1, deviation=2.0).eval()
+
+
+@torch.no_grad()
+def test_shapes_go_there_and_back():
+    z = codec().latents(PICTURES)
+    assert z.shape == (2, 4, 4, 6)
+    assert codec().pictures(z).shape == PICTURES.shape
+
+
+@torch.no_grad()
+def test_a_picture_is_coded_alike_alone_and_among_others():
+    torch.testing.assert_close(codec().latents(PICTURES)[:1], codec().latents(PICTURES[:1]))
+
+
+@torch.no_grad()
+def test_only_the_valid_part_of_a_draft_is_looked_at():
+    net = codec()
+    z, valid = net.latents(PICTURES), torch.zeros(2, 1, 32, 48)
+    valid[..., :24] = 1
+    other = PICTURES.clone()
+    other[..., 24:] = 0.3
+    assert torch.equal(net.pictures(z, PICTURES, valid), net.pictures(z, other, valid))
+    assert not torch.allclose(net.pictures(z, PICTURES, valid), net.pictures(z))
+
+
+@torch.no_grad()
+def test_saving_and_loading_gives_the_same_codec(tmp_path):
+    net = codec()
+    net.save_pretrained(tmp_path)
+    again = PictureAutoencoder.from_pretrained(tmp_path).eval()
+    assert torch.equal(again(PICTURES), net(PICTURES))
+
+
+def test_it_learns():
+    net = codec().train()
+    optimizer = torch.optim.AdamW(net.parameters(), 3e-3)
+    losses = []
+    for _ in range(30):
+        loss = (net(PICTURES) - PICTURES).abs().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.8 * losses[0]
+
+
+NARROW = {"encoder_block_out_channels": (8, 8), "decoder_block_out_channels": (8, 8)}
+TINY = AutoencoderTiny(**NARROW, num_encoder_blocks=(1, 1), num_decoder_blocks=(1, 1))
+DOWN, UP = ("DownEncoderBlock2D",) * 2, ("UpDecoderBlock2D",) * 2
+KL = AutoencoderKL(block_out_channels=(8, 8), norm_num_groups=4, down_block_types=DOWN, up_block_types=UP)
+
+
+@pytest.mark.parametrize("model", [TINY, KL])
+@torch.no_grad()
+def test_other_autoencoders_take_its_place_and_keep_a_valid_draft(model):
+    adapted = DiffusersAutoencoder(model.eval(), factor=2)
+    z = adapted.latents(PICTURES)
+    assert z.shape == (2, adapted.latent_channels, 16, 24)
+    everywhere = torch.ones(2, 1, 32, 48)
+    torch.testing.assert_close(adapted.pictures(z, PICTURES, everywhere), PICTURES, rtol=0, atol=1e-4)
+    assert adapted.pictures(z).shape == PICTURES.shape

@@ -1,0 +1,72 @@
+import pytest
+import torch
+
+from engine.model.text import TransformersText, WordEncoder
+
+WORDS = ["rain", "night", "car", "a", "driving", "scene"]
+
+
+def encoder():
+    torch.manual_seed(0)
+    return WordEncoder(WORDS, dim=32).eval()
+
+
+def test_words_that_were_never_learned_are_named():
+    assert encoder().unknown_words("A purple driving scene, snowing; purple rain.") == ("purple", "snowing")
+    assert encoder().unknown_words("rain") == ()
+
+
+def test_a_text_is_encoded_alike_alone_and_beside_a_longer_one():
+    net = encoder()
+    alone, both = net.encoded(["rain"]), net.encoded(["rain", "a driving scene"])
+    torch.testing.assert_close(both.tokens[:1, :1], alone.tokens)
+    torch.testing.assert_close(both.whole[0], alone.whole[0])
+    assert both.mask.tolist() == [[True, False, False], [True, True, True]]
+
+
+def test_order_and_words_matter_and_case_and_commas_do_not():
+    net = encoder()
+    a, b, c = (net.encoded([t]).whole for t in ("Night, rain", "night rain", "rain night"))
+    assert torch.equal(a, b)
+    assert not torch.allclose(a, c)
+
+
+def test_no_words_at_all_are_a_text_too():
+    assert torch.isfinite(encoder().encoded([""]).tokens).all()
+
+
+def test_saving_and_loading_keeps_the_vocabulary(tmp_path):
+    net = encoder()
+    net.save_pretrained(tmp_path)
+    again = WordEncoder.from_pretrained(tmp_path).eval()
+    assert torch.equal(again.encoded(["night car"]).tokens, net.encoded(["night car"]).tokens)
+
+
+def test_a_vocabulary_with_a_word_twice_is_refused():
+    with pytest.raises(ValueError, match="wanted each word once"):
+        WordEncoder(["car", "car"])
+
+
+def test_clip_reads_from_a_local_folder(tmp_path):
+    import json
+
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    (tmp_path / "words").mkdir()
+    letters = [*"abcdefghijklmnopqrstuvwxyz"]
+    vocabulary = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    (tmp_path / "words" / "vocab.json").write_text(json.dumps({word: i for i, word in enumerate(vocabulary)}))
+    (tmp_path / "words" / "merges.txt").write_text("#version: 0.2\n")
+    folder = tmp_path / "clip"
+    CLIPTokenizer(str(tmp_path / "words" / "vocab.json"), str(tmp_path / "words" / "merges.txt")).save_pretrained(folder)
+    config = CLIPTextConfig(
+        vocab_size=len(vocabulary), hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
+        max_position_embeddings=24, bos_token_id=52, eos_token_id=53, pad_token_id=53,
+    )  # fmt: skip
+    CLIPTextModel(config).save_pretrained(folder)
+    text = TransformersText(folder)
+    encoded = text.encoded(["rain", "a night"])
+    assert text.dim == 16
+    assert encoded.tokens.shape[::2] == (2, 16)
+    assert encoded.whole.shape == (2, 16)
+    assert text.unknown_words("qwerty") == ()
