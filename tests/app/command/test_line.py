@@ -141,10 +141,24 @@ def test_a_picture_that_is_none_is_said_in_a_sentence(capsys, small_drive, tmp_p
 
 
 def test_town_says_what_it_cannot_make(capsys, tmp_path):
-    code, out, complaint = run(capsys, "town", "--dataroot", tmp_path / "town", "--seconds", "0")
-    assert (code, out) == (2, "")
-    assert "duration" in complaint
-    assert complaint.count("\n") == 1
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("mine")
+    (tmp_path / "rig.json").write_text('{"cameras": []}')
+    for out, arguments, named in (
+        ("town", ("--seconds", "0"), "duration"),
+        ("town", ("--rate", "7"), "even"),
+        ("town", ("--scenes", "0"), "seeds"),
+        ("town", ("--quality", "101"), "quality"),
+        ("town", ("--lidar", "1"), "LiDAR"),
+        ("town", ("--rig", tmp_path / "none.json"), "none.json"),
+        ("town", ("--rig", tmp_path / "rig.json"), "cameras"),
+        ("full", (), "other things"),
+    ):
+        code, text, complaint = run(capsys, "town", "--out", tmp_path / out, *arguments)
+        assert (code, text) == (2, "")
+        assert named in complaint
+        assert complaint.count("\n") == 1
+    assert not (tmp_path / "town").exists()
 
 
 @pytest.mark.slow
