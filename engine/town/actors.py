@@ -1,19 +1,25 @@
-"""Any actor of a scenario as a mesh at an instant: how it looks follows from the town's seed and the actor alone, how it is
-posed from its track alone."""
+"""Any actor of a scenario as a figure: how it looks follows from the town's seed and the actor alone, how it is posed from its
+track alone."""
 
 import re
-from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
-from editor.geometry import Rigid, vec3
-from editor.scene import Actor, Look, Pose
-from editor.tracks import velocity_at
-from engine.town import people, vehicles
+from editor.geometry import Rigid, Vec3, vec3
+from editor.identity import Same
+from editor.scene import Actor, Look
+from engine.town import construction, cycles, heavy, loose, people, vehicles
 from engine.town.chance import dice
+from engine.town.crowd import Crowd, crowd
+from engine.town.figure import Figure, rigid
 from engine.town.lamps import Lamp
-from engine.town.mesh import Mesh, rgb
+from engine.town.mesh import Colour, Mesh, rgb
+from engine.town.motion import motion_of
+from engine.town.outfits import outfit
+
+PICKUP_UNTIL_M = 2.15  # trucks lower than this are pickups
 
 
 class LookError(ValueError):
@@ -38,64 +44,84 @@ def colour_of(look: Look) -> str | None:
     return look.colour
 
 
-def travelled(track: tuple[Pose, ...], t_us: int) -> float:
-    """Metres along a track up to a time."""
-    if len(track) == 1:
-        return 0.0
-    points = np.array([pose.T_world.translation for pose in track])
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    k = min(max(bisect_right(track, t_us, key=lambda pose: pose.t_us), 1), len(track) - 1)
-    share = (t_us - track[k - 1].t_us) / (track[k].t_us - track[k - 1].t_us)
-    return float(steps[: k - 1].sum() + share * steps[k - 1])
+def figure_of(seed: int, actor: Actor) -> Figure:
+    """An actor's shape; the same object for the same looks."""
+    return _figure(looks_of(seed, actor), actor.category, actor.size_lwh, colour_of(actor.look))
 
 
 def mesh_of(seed: int, actor: Actor, t_us: int) -> Mesh:
     """An actor in its box's own frame at a time, wholly inside the box."""
-    speed = float(np.linalg.norm(velocity_at(actor.track, t_us)[:2]))
-    key, colour = looks_of(seed, actor), colour_of(actor.look)
-    shape = _mesh(key, actor.category, actor.size_lwh, colour, round(travelled(actor.track, t_us), 6), round(speed, 3))
-    half = np.asarray(actor.size_lwh, np.float32) / 2
-    points = np.clip(shape.points, -half, half)
-    return Mesh(points, shape.triangles, shape.normals, shape.rest, shape.surface, shape.surfaces)
+    return figure_of(seed, actor).posed(motion_of(actor, t_us))
 
 
-@lru_cache(maxsize=128)
-def _mesh(key: str, category: str, size: tuple[float, float, float], colour: str | None, distance: float, speed: float) -> Mesh:
+def crowd_of(seed: int, actors: tuple[Actor, ...], first: int) -> Crowd:
+    """Some actors laid out as one mesh; `first` is the first one's number among all."""
+    return _crowd(seed, tuple(Same(actor) for actor in actors), first)
+
+
+@lru_cache(maxsize=6)
+def _crowd(seed: int, actors: tuple[Same[Actor], ...], first: int) -> Crowd:
+    return crowd(tuple(figure_of(seed, actor.value) for actor in actors), first)
+
+
+@lru_cache(maxsize=512)
+def _figure(key: str, category: str, size: Vec3, colour: str | None) -> Figure:
     rng = dice("looks", key)
-    pick, second = rng.random(), rng.random()
     if category.startswith("human."):
-        return people.walker(size, people.outfit(rng, colour), distance, speed)
-    paint = rgb(colour) if colour else vehicles.paint_of(vehicles.PAINTS, pick)
-    if category == "vehicle.bicycle":
-        return people.cyclist(size, people.outfit(rng, None), paint, distance, rider=size[2] > 1.35)
-    if category == "vehicle.motorcycle":
-        return people.motorcycle(size, people.outfit(rng, None), paint, distance)
+        return _person(category, size, colour, rng)
+    asked = rgb(colour) if colour else None
     if category.startswith("vehicle."):
-        return _vehicle(category, size, paint if colour else None, pick, second, distance)
-    if category == "movable_object.trafficcone":
-        return people.cone(size)
-    if category == "movable_object.barrier":
-        return people.barrier(size)
-    return people.crate(size)
+        return _vehicle(category, size, asked, rng)
+    makers: dict[str, Callable[[], Figure]] = {
+        "movable_object.trafficcone": lambda: loose.cone(size, rng),
+        "movable_object.barrier": lambda: loose.barrier(size, rng),
+        "movable_object.debris": lambda: loose.debris(size, rng),
+        "movable_object.pushable_pullable": lambda: loose.pushable(size, rng),
+        "static_object.bicycle_rack": lambda: loose.bicycle_rack(size, rng),
+        "animal": lambda: loose.dog(size, rng),
+    }
+    return makers.get(category, lambda: loose.crate(size))()
 
 
-def _vehicle(
-    category: str, size: tuple[float, float, float], colour: tuple | None, pick: float, second: float, distance: float
-) -> Mesh:
-    shape = vehicles.shape_of(category, size)
-    if shape == "bus":
-        return vehicles.bus(size, colour or vehicles.paint_of(vehicles.BUS_PAINTS, pick), distance)
-    if shape == "truck":
-        cargo = colour or vehicles.paint_of(vehicles.CARGO_PAINTS, second)
-        return vehicles.truck(size, colour or vehicles.paint_of(vehicles.PAINTS, pick), cargo, distance)
-    codes = vehicles.PAINTS if shape.name != "van" else ("#e9eaea", "#dfe0de", "#c9ccce", "#24436e", "#e9eaea", "#3d4145")
-    return vehicles.car(shape, size, colour or vehicles.paint_of(codes, pick), distance)
+def _person(category: str, size: Vec3, colour: str | None, rng: np.random.Generator) -> Figure:
+    kind = category.rpartition(".")[2]
+    who = outfit(rng, colour, {"construction_worker": "worker", "police_officer": "police"}.get(kind, ""))
+    if kind == "wheelchair":
+        return cycles.wheelchair(size, who)
+    if kind == "stroller":
+        return rigid(size, people.lone_pram(size, rgb(colour) if colour else who.top))
+    if kind == "personal_mobility":
+        return cycles.kick_scooter(size, people.walker((0.6, size[1], size[2] * 0.93), who))
+    return people.walker(size, who, child=kind == "child")
 
 
-def placed(mesh: Mesh, T_world_box: Rigid) -> tuple[np.ndarray, np.ndarray]:
-    """The mesh's points in the world, and its rotation."""
-    turn = T_world_box.matrix()[:3, :3]
-    return (mesh.points.astype(np.float64) @ turn.T + T_world_box.translation).astype(np.float32), turn
+def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Generator) -> Figure:
+    if category == "vehicle.bicycle":
+        who, pick = outfit(rng, None), float(rng.random())
+        return cycles.bicycle(size, who, asked or vehicles.paint_of(vehicles.PAINTS, pick), rng)
+    if category == "vehicle.motorcycle":
+        who, pick = outfit(rng, None), float(rng.random())
+        return cycles.motorcycle(size, who, asked or vehicles.paint_of(vehicles.SPORT_PAINTS, pick), rng)
+    if category.startswith("vehicle.bus"):
+        bendy = category.endswith("bendy") or size[0] > 15.5
+        return heavy.bus(size, asked or vehicles.paint_of(heavy.BUS_PAINTS, float(rng.random())), bendy)
+    cargo = asked or vehicles.paint_of(heavy.CARGO_PAINTS, float(rng.random()))
+    if category == "vehicle.trailer":
+        return heavy.trailer(size, cargo)
+    if category == "vehicle.construction":
+        return construction.machine(size, asked, rng)
+    if category == "vehicle.truck" and size[2] >= PICKUP_UNTIL_M:
+        return _truck(size, asked, cargo, rng)
+    return vehicles.car(category, size, asked, rng)
+
+
+def _truck(size: Vec3, asked: Colour | None, cargo: Colour, rng: np.random.Generator) -> Figure:
+    pick, paint = float(rng.random()), asked or vehicles.paint_of(vehicles.PAINTS, float(rng.random()))
+    if size[0] > 11.5:
+        return heavy.truck(size, paint, cargo, "semi")
+    if pick < 0.25:
+        return heavy.truck(size, paint, asked or vehicles.paint_of(heavy.TIPPER_PAINTS, float(rng.random())), "tipper")
+    return heavy.truck(size, paint, cargo, "tanker" if pick < 0.42 and size[0] > 6.5 else "box")
 
 
 def lamps_of(actor: Actor, T_world_box: Rigid) -> tuple[Lamp, ...]:

@@ -1,331 +1,220 @@
-"""People who walk, stand or ride: limbs between joints, posed by the distance that they have gone; in the box's own frame."""
+"""People on foot as figures: they walk, stand, push prams; posed by the distance that they have gone."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from engine.town.mesh import Colour, Kind, Mesh, Surface, box, ellipsoid, limb, loft, merge, rgb, smooth_skin, tube
+from editor.geometry import Vec3
+from engine.town.figure import Bones, Figure, Poser, figure
+from engine.town.limbs import between, hanging, swung, trunk
+from engine.town.mesh import Kind, Mesh, Surface, box, disc_wheel, ellipsoid, merge, rgb
+from engine.town.motion import Motion
+from engine.town.outfits import BAND, Outfit
 
-Size = tuple[float, float, float]
-SKIN = ("#e0b896", "#c99470", "#9a6a48", "#6e4a34", "#ecc8a8", "#b27f5c")
-HAIR = ("#1a1512", "#2c211a", "#4a3524", "#7a5a34", "#8a8480", "#120f0e")
-TOPS = (
-    "#7a2426",
-    "#24406a",
-    "#2e4a3a",
-    "#c8c4ba",
-    "#1d1f22",
-    "#b8862e",
-    "#5a5f66",
-    "#8a4a66",
-    "#d8d4cc",
-    "#3a5f7a",
-    "#a8543a",
-    "#4a3a5a",
-)
-LEGS = ("#22304a", "#1a1c20", "#3a3a3c", "#6a5a48", "#2e3a4e", "#7a7468", "#141518")
-SHOES = ("#141414", "#3a2a20", "#d8d8d4", "#5a2020")
+DARK = Surface(Kind.PLAIN, (0.015, 0.015, 0.016))
+PUSHES_FROM_M = 1.15  # an adult whose box is so long pushes a pram in it
+TORSO, HEAD, ARMS, FOREARMS, THIGHS, SHINS, FEET, PRAM = 0, 1, (2, 3), (4, 5), (6, 7), (8, 9), (10, 11), 12
+HIP, SHOULDER, THIGH, SHIN, UPPER_ARM = 0.50, 0.785, 0.235, 0.225, 0.155  # of the height
 
 
-@dataclass(frozen=True, slots=True)
-class Outfit:
-    """What someone looks like."""
-
-    skin: Colour
-    hair: Colour
-    top: Colour
-    legs: Colour
-    shoes: Colour
-    long_hair: bool
-    coat: bool
-    backpack: bool
-    seed: float
-
-
-def outfit(rng: np.random.Generator, colour: str | None) -> Outfit:
-    """Clothes by dice; a colour given is the top's."""
-
-    def pick(codes: tuple[str, ...]) -> Colour:
-        return rgb(codes[int(rng.integers(len(codes)))])
-
-    skin, hair, top, legs, shoes = pick(SKIN), pick(HAIR), pick(TOPS), pick(LEGS), pick(SHOES)
-    long_hair, coat, backpack = (bool(rng.random() < p) for p in (0.4, 0.35, 0.3))
-    return Outfit(
-        skin, hair, rgb(colour) if colour else top, legs, shoes, long_hair, coat, backpack, float(rng.integers(1, 99)) / 7
-    )
-
-
-def walker(size: Size, who: Outfit, distance: float, speed: float) -> Mesh:
-    """Someone who has gone a distance and goes at a speed; 0 stands."""
+def walker(size: Vec3, who: Outfit, child: bool = False) -> Figure:
+    """Someone on foot."""
     length, width, h = size
-    stride = 0.82 * h
-    phase = 2 * math.pi * distance / stride
-    room = math.asin(min(max((length / 2 - 0.10) / (0.47 * h), 0.05), 0.45))
-    swing = room * min(1.0, speed / 0.9)
-    hip_half, shoulder_half = min(0.052 * h, 0.16 * width), min(0.112 * h, 0.30 * width)
-    ankles, knees, toes = {}, {}, {}
-    for side in (1, -1):
-        ankles[side], knees[side], toes[side] = _leg(h, phase + (0 if side > 0 else math.pi), swing, side * hip_half)
-    drop = min(min(a[2] for a in ankles.values()), min(t[2] + 0.015 * h for t in toes.values())) - 0.045 * h
-    lift = np.array([0.0, 0.0, -drop])
-    cloth, legs = Surface(Kind.CLOTH, who.top, who.seed), Surface(Kind.CLOTH, who.legs, who.seed + 3)
-    skin, shoe = Surface(Kind.PLAIN, who.skin), Surface(Kind.CLOTH, who.shoes, 1.0)
-    parts = []
-    for side in (1, -1):
-        hip = np.array([0.0, side * hip_half, 0.50 * h]) + lift
-        knee, ankle, toe = knees[side] + lift, ankles[side] + lift, toes[side] + lift
-        parts += [limb(hip, knee, 0.052 * h, 0.036 * h, legs), limb(knee, ankle, 0.036 * h, 0.025 * h, legs)]
-        heel = ankle + (ankle - toe) * 0.25
-        parts.append(limb((heel[0], heel[1], toe[2]), toe, 0.022 * h, 0.020 * h, shoe, 7))
-        parts += _arm(h, phase + (math.pi if side > 0 else 0), swing, side * shoulder_half, lift, cloth, skin)
-    parts += [_torso(h, shoulder_half, lift, cloth, legs, who.coat), *_head(h, lift, skin, who)]
-    if who.backpack:
+    pushes = length >= PUSHES_FROM_M and not child
+    shoulder, hip = min(0.112 * h, 0.29 * width), min(0.05 * h, 0.15 * width)
+    limbs = [(TORSO, m) for m in _torso(h, shoulder, who)] + [(HEAD, m) for m in head(h, who, 1.25 if child else 1.0)]
+    for k in (0, 1):
+        limbs += _arm(k, h, who) + _leg(k, h, who)
+    back = 0.0
+    if pushes:
+        back = -length / 2 + 0.24 * h
+        limbs += [(PRAM, m) for m in pram(length - 0.42 * h, min(0.55, width), 0.62 * h, rgb("#22304a"), length / 2)]
+    stand = _stance(h, shoulder, hip, length if not pushes else 0.9, pushes, back)
+    return figure(size, limbs, stand)
+
+
+def _stance(h: float, shoulder: float, hip: float, room: float, pushes: bool, back: float) -> Poser:
+    """Where the bones are after a distance, at a speed."""
+    most = math.asin(min(max((room / 2 - 0.10) / (0.47 * h), 0.05), 0.45))
+
+    def bones(motion: Motion) -> Bones:
+        out = np.zeros((13, 3, 4))
+        swing = most * min(1.0, abs(motion.speed) / 0.9)
+        phase = 2 * math.pi * motion.distance / (0.82 * h)
+        legs = [_swing(phase + k * math.pi, swing, h) for k in (0, 1)]
+        low = min(min(a[2] for _, a, _, _ in legs) - 0.045 * h, min(t for _, _, t, _ in legs) - 0.018 * h)
+        lift = np.array([back, 0.0, -low - h / 2])
+        out[TORSO] = swung(-0.03 - 0.05 * min(swing, 0.3), lift + (0, 0, 0))
+        out[HEAD] = swung(0.0, lift + (-0.0 + 0.03 * h * swing, 0, 0))
+        for k, s in ((0, 1), (1, -1)):
+            thigh, ankle, _, angles = legs[k]
+            out[THIGHS[k]] = swung(angles[0], lift + (0, s * hip, HIP * h))
+            out[SHINS[k]] = swung(angles[1], lift + thigh + (0, s * hip, 0))
+            out[FEET[k]] = swung(angles[2], lift + ankle + (0, s * hip, 0))
+            a = 0.8 * swing * math.sin(phase + (1 - k) * math.pi)
+            bend = 0.22 + 0.6 * swing
+            if pushes:
+                a, bend = 0.45, 0.85
+            at = lift + (0, s * shoulder, SHOULDER * h)
+            out[ARMS[k]] = swung(a, at)
+            elbow = at + np.array([math.sin(a), s * 0.1, -math.cos(a)]) * UPPER_ARM * h
+            out[FOREARMS[k]] = swung(a + bend, elbow)
+        out[PRAM] = swung(0.0, (0.0, 0.0, -h / 2))
+        return out
+
+    return bones
+
+
+def _swing(phase: float, swing: float, h: float) -> tuple[np.ndarray, np.ndarray, float, tuple[float, float, float]]:
+    """Knee, ankle, the toe's height and the three angles of one leg whose hip is HIP high."""
+    a = swing * math.sin(phase) + 0.12 * swing
+    bend = swing * (0.35 + 1.5 * max(0.0, math.cos(phase)) ** 2) if swing > 0.02 else 0.03
+    knee = np.array([THIGH * h * math.sin(a), 0.0, HIP * h - THIGH * h * math.cos(a)])
+    b = a - bend
+    ankle = knee + np.array([SHIN * h * math.sin(b), 0.0, -SHIN * h * math.cos(b)])
+    pitch = 0.55 * min(0.0, b) if swing > 0.02 else 0.0
+    return knee, ankle, float(ankle[2]) - 0.025 * h + 0.085 * h * math.sin(pitch), (a, b, pitch)
+
+
+def _torso(h: float, half: float, who: Outfit) -> list[Mesh]:
+    top, legs = who.cloth(who.top), who.cloth(who.legs, 3)
+    low = 0.36 if who.coat else 0.485
+    outline = [(low, 0.064, 0.80), (0.54, 0.062, 0.76), (0.61, 0.057, 0.72), (0.69, 0.064, 0.84), (0.755, 0.064, 1.0),
+               (0.79, 0.057, 1.12), (0.815, 0.046, 0.98), (0.832, 0.036, 0.66), (0.848, 0.028, 0.32)]  # fmt: skip
+    parts = [trunk([(z * h, d * h, w * half, 0.0) for z, d, w in outline], top)]
+    if not who.coat:
+        parts.append(trunk([(0.44 * h, 0.052 * h, 0.66 * half, 0.0), (0.50 * h, 0.063 * h, 0.78 * half, 0.0)], legs))
+    if who.role == "worker":
+        band = Surface(Kind.LAMP, rgb(BAND), params=(0.05, 0.25))
+        for z, d, w in ((0.575, 0.062, 0.76), (0.66, 0.064, 0.81)):
+            parts.append(trunk([((z + t) * h, d * h + 0.004, w * half + 0.004, 0.0) for t in (0.0, 0.022)], band))
+        parts += [
+            box((-0.062 * h, s * 0.5 * half - 0.018, 0.58 * h), (0.064 * h, s * 0.5 * half + 0.018, 0.805 * h), band)
+            for s in (1, -1)
+        ]
+    if who.role == "police":
+        parts.append(trunk([(0.50 * h, 0.066 * h, 0.82 * half, 0.0), (0.525 * h, 0.066 * h, 0.82 * half, 0.0)], DARK))
         parts.append(
-            ellipsoid(
-                np.array([-0.085 * h, 0, 0.69 * h]) + lift,
-                (0.045 * h, 0.075 * h, 0.105 * h),
-                Surface(Kind.CLOTH, who.shoes, 5.0),
+            box((0.055 * h, 0.25 * half, 0.715 * h), (0.07 * h, 0.5 * half, 0.74 * h), Surface(Kind.METAL, (0.7, 0.62, 0.3)))
+        )
+    if who.backpack:
+        pack = [(0.58, 0.03, 0.5), (0.62, 0.045, 0.62), (0.72, 0.05, 0.64), (0.79, 0.03, 0.5)]
+        parts.append(trunk([(z * h, d * h, w * half, -0.088 * h) for z, d, w in pack], who.cloth(who.shoes, 5), 10))
+    if who.bag:
+        parts.append(
+            box((-0.06 * h, 1.02 * half, 0.42 * h), (0.06 * h, 1.02 * half + 0.035 * h, 0.53 * h), who.cloth(who.shoes, 6))
+        )
+    return parts
+
+
+def _arm(k: int, h: float, who: Outfit) -> list[tuple[int, Mesh]]:
+    skin = Surface(Kind.PLAIN, who.skin)
+    hand = ellipsoid((0.005 * h, 0, -0.165 * h), (0.018 * h, 0.012 * h, 0.03 * h), skin, 5, 6)
+    upper = between((0, 0, 0), (0, (1 - 2 * k) * 0.1 * UPPER_ARM * h, -UPPER_ARM * h), 0.028 * h, 0.024 * h, who.cloth(who.top))
+    lower = hanging(0.14 * h, 0.025 * h, 0.018 * h, who.sleeve)
+    return [(ARMS[k], upper), (FOREARMS[k], lower), (FOREARMS[k], hand)]
+
+
+def _leg(k: int, h: float, who: Outfit) -> list[tuple[int, Mesh]]:
+    legs = who.cloth(who.legs, 3)
+    shoe = between(
+        (-0.022 * h, 0, -0.022 * h), (0.085 * h, 0, -0.026 * h), 0.023 * h, 0.019 * h, Surface(Kind.CLOTH, who.shoes, 1.0), 7
+    )
+    return [
+        (THIGHS[k], hanging(THIGH * h, 0.053 * h, 0.037 * h, legs)),
+        (SHINS[k], hanging(SHIN * h, 0.037 * h, 0.026 * h, legs)),
+        (FEET[k], shoe),
+    ]
+
+
+def head(h: float, who: Outfit, scale: float = 1.0, helmet: bool = False) -> list[Mesh]:
+    """Neck and head at the height where they belong on someone h tall; `scale` above 1 for a child's."""
+    skin, hair = Surface(Kind.PLAIN, who.skin), Surface(Kind.CLOTH, who.hair, 2.0)
+    k = h * scale
+    at = np.array([0.008 * h, 0, h - 0.070 * k])
+    parts = [between((0, 0, 0.825 * h), at - (0.006 * h, 0, 0.02 * h), 0.027 * h, 0.027 * h, skin, 7),
+             ellipsoid(at, (0.050 * k, 0.041 * k, 0.062 * k), skin, 9, 10),
+             ellipsoid(at + (0.047 * k, 0, -0.008 * k), (0.011 * k, 0.007 * k, 0.013 * k), skin, 4, 5)]  # fmt: skip
+    if helmet or who.role == "worker":
+        shell = Surface(Kind.METAL, who.helmet)
+        parts.append(ellipsoid(at + (-0.004 * k, 0, 0.020 * k), (0.064 * k, 0.053 * k, 0.049 * k), shell, 7, 12))
+        parts.append(
+            trunk(
+                [
+                    (at[2] + 0.012 * k, 0.066 * k, 0.054 * k, at[0] + 0.008 * k),
+                    (at[2] + 0.018 * k, 0.066 * k, 0.054 * k, at[0] + 0.008 * k),
+                ],
+                shell,
+                12,
             )
         )
-    return _standing(merge(parts), size)
-
-
-def _leg(h: float, phase: float, swing: float, y: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ankle, knee and toe of one leg, hips at 0.5 h."""
-    thigh, shin = 0.235 * h, 0.225 * h
-    a = swing * math.sin(phase) + 0.12 * swing
-    bend = swing * (0.35 + 1.9 * max(0.0, math.cos(phase)) ** 2 * 0.8) if swing > 0.02 else 0.03
-    knee = np.array([thigh * math.sin(a), y, 0.50 * h - thigh * math.cos(a)])
-    b = a - bend
-    ankle = knee + (shin * math.sin(b), 0, -shin * math.cos(b))
-    pitch = 0.55 * min(0.0, b) if swing > 0.02 else 0.0
-    toe = ankle + (0.085 * h * math.cos(pitch), 0, -0.025 * h + 0.085 * h * math.sin(pitch))
-    return ankle, knee, toe
-
-
-def _arm(h: float, phase: float, swing: float, y: float, lift: np.ndarray, cloth: Surface, skin: Surface) -> list[Mesh]:
-    a = 0.8 * swing * math.sin(phase)
-    shoulder = np.array([0.0, y, 0.80 * h]) + lift
-    elbow = shoulder + (0.155 * h * math.sin(a), 0.10 * y, -0.155 * h * math.cos(a))
-    b = a + 0.25 + 0.6 * swing
-    hand = elbow + (0.14 * h * math.sin(b), 0, -0.14 * h * math.cos(b))
-    return [
-        limb(shoulder, elbow, 0.031 * h, 0.025 * h, cloth), limb(elbow, hand, 0.024 * h, 0.018 * h, cloth),
-        ellipsoid(hand + (0.02 * h * math.sin(b), 0, -0.025 * h), (0.018 * h, 0.013 * h, 0.03 * h), skin, 6, 7),
-    ]  # fmt: skip
-
-
-def _torso(h: float, half: float, lift: np.ndarray, cloth: Surface, legs: Surface, coat: bool) -> Mesh:
-    low = 0.36 if coat else 0.475
-    outline = [
-        (low, 0.066, 0.80),
-        (0.52, 0.064, 0.76),
-        (0.60, 0.056, 0.70),
-        (0.70, 0.064, 0.86),
-        (0.77, 0.066, 1.0),
-        (0.815, 0.05, 0.90),
-        (0.84, 0.033, 0.42),
-    ]
-    parts = [_stack(outline, h, half, lift, cloth)]
-    if not coat:
-        parts.append(_stack([(0.44, 0.05, 0.66), (0.50, 0.062, 0.77)], h, half, lift, legs))
-    return merge(parts)
-
-
-def _stack(outline: list[tuple[float, float, float]], h: float, half: float, lift: np.ndarray, surface: Surface) -> Mesh:
-    """Ellipses (height, depth, width) on top of each other, closed at both ends."""
-    angle = np.linspace(0, 2 * np.pi, 14, endpoint=False)
-    ring = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(14)])
-    (z0, _, _), (z1, _, _) = outline[0], outline[-1]
-    closed = [(z0, 0.001, 0.01), *outline, (z1, 0.001, 0.01)]
-    rings = np.array([ring * (depth * h, half * wide, 0) + (0, 0, z * h) + lift for z, depth, wide in closed])
-    normals = np.broadcast_to(ring * (1.0, 0.6, 0), rings.shape).copy()
-    normals[0], normals[-1] = (0, 0, -1), (0, 0, 1)
-    normals[-2:-1] += (0, 0, 1.2)
-    return smooth_skin(rings, normals / np.linalg.norm(normals, axis=2, keepdims=True), surface)
-
-
-def _head(h: float, lift: np.ndarray, skin: Surface, who: Outfit) -> list[Mesh]:
-    hair = Surface(Kind.CLOTH, who.hair, 2.0)
-    middle = np.array([0.008 * h, 0, 0.925 * h]) + lift
-    parts = [
-        limb(np.array([0, 0, 0.835 * h]) + lift, middle, 0.027 * h, 0.028 * h, skin),
-        ellipsoid(middle, (0.052 * h, 0.042 * h, 0.064 * h), skin, 10, 12),
-    ]
-    parts.append(ellipsoid(middle + (-0.012 * h, 0, 0.014 * h), (0.052 * h, 0.046 * h, 0.059 * h), hair, 10, 12))
-    if who.long_hair:
-        parts.append(ellipsoid(middle + (-0.032 * h, 0, -0.035 * h), (0.03 * h, 0.043 * h, 0.07 * h), hair, 8, 10))
-    parts.append(ellipsoid(middle + (0.05 * h, 0, -0.006 * h), (0.010 * h, 0.007 * h, 0.012 * h), skin, 5, 6))
+        return parts
+    parts.append(ellipsoid(at + (-0.011 * k, 0, 0.012 * k), (0.050 * k, 0.045 * k, 0.056 * k), hair, 8, 10))
+    if who.role == "police":
+        cap = who.cloth(who.helmet)
+        parts.append(trunk([(at[2] + 0.02 * k, 0.055 * k, 0.048 * k, at[0]), (at[2] + 0.05 * k, 0.068 * k, 0.062 * k, at[0]),
+                            (at[2] + 0.062 * k, 0.05 * k, 0.046 * k, at[0])], cap, 12))  # fmt: skip
+        parts.append(ellipsoid(at + (0.055 * k, 0, 0.022 * k), (0.03 * k, 0.038 * k, 0.006 * k), DARK, 4, 8))
+    elif who.long_hair:
+        parts.append(ellipsoid(at + (-0.032 * k, 0, -0.035 * k), (0.028 * k, 0.042 * k, 0.068 * k), hair, 7, 9))
     return parts
 
 
-def _standing(body: Mesh, size: Size) -> Mesh:
-    """From feet at 0 to the box's own frame, kept within the box."""
-    half = np.asarray(size, np.float32) / 2
-    points = np.clip(body.points - (0, 0, half[2]), -half, half).astype(np.float32)
-    return Mesh(points, body.triangles, body.normals, body.rest, body.surface, body.surfaces)
+# --------------------------------------------------------------------------------------------- what people push
 
 
-# ------------------------------------------------------------------------------------------------ on two wheels
+def lone_pram(size: Vec3, colour: tuple[float, float, float]) -> Mesh:
+    """A pram that fills its box, in the box's frame."""
+    length, width, high = size
+    return merge(pram(length, width, high, colour, length / 2)).moved(np.eye(3), (0.0, 0.0, -high / 2))
 
 
-def cyclist(size: Size, who: Outfit, paint: Colour, distance: float, rider: bool = True) -> Mesh:
-    """A bicycle, with someone on it unless `rider` is False."""
-    length, _, h = size
-    k = h / 1.75 if rider else min(1.0, h / 1.1)
-    radius, base = 0.34 * k, length / 2 - 0.34 * k - 0.005
-    frame, dark = Surface(Kind.METAL, paint), Surface(Kind.PLAIN, (0.015, 0.015, 0.016))
-    metal = Surface(Kind.METAL, (0.4, 0.4, 0.41))
-    crank, seat, bar = np.array([-0.03, 0, 0.29]) * k, np.array([-0.20, 0, 0.93]) * k, np.array([0.42, 0, 1.0]) * k
-    front, rear = np.array([base, 0, radius]), np.array([-base, 0, radius])
-    neck = np.array([0.40, 0, 0.80]) * k
-    tubes = [
-        (crank, seat),
-        (crank, neck),
-        (seat * (1, 1, 0.93), neck),
-        (rear, crank),
-        (rear, seat * (1, 1, 0.9)),
-        (neck, bar),
-        (neck, front),
+def pram(length: float, width: float, high: float, colour: tuple[float, float, float], front: float) -> list[Mesh]:
+    """A pram from the ground up, its front at x = `front`: basket, hood, four wheels, a handle towards the back."""
+    cloth, steel = Surface(Kind.CLOTH, colour, 4.0), Surface(Kind.METAL, (0.3, 0.3, 0.31))
+    middle, w = front - 0.40 * length, width * 0.40
+    basket = [
+        (0.42 * high, 0.22 * length, 0.8 * w, middle),
+        (0.52 * high, 0.34 * length, w, middle),
+        (0.72 * high, 0.37 * length, w, middle),
     ]
-    parts = [tube([a, b], 0.019 * k, frame, 6) for a, b in tubes]
-    parts += [
-        tube([bar + (0, -0.26, 0), bar + (0, 0.26, 0)], 0.014, dark, 6),
-        ellipsoid(seat + (0, 0, 0.02), (0.13, 0.07, 0.03), dark, 6, 8),
-    ]
-    parts += [part for hub in (front, rear) for part in _bicycle_wheel(hub, radius, distance / radius, dark, metal)]
-    turn = distance / radius / 2.4
-    pedals = {
-        s: crank
-        + np.array([math.sin(turn + (s < 0) * math.pi), 0, math.cos(turn + (s < 0) * math.pi)]) * 0.17 * k
-        + (0, s * 0.11, 0)
-        for s in (1, -1)
-    }
-    parts += [tube([crank + (0, s * 0.07, 0), pedals[s]], 0.012, metal, 5) for s in (1, -1)]
-    if rider:
-        parts += _rider(k, who, seat, bar, pedals)
-    return _standing(merge(parts), size)
-
-
-def _bicycle_wheel(hub: np.ndarray, radius: float, turn: float, dark: Surface, metal: Surface) -> list[Mesh]:
-    a, b = np.linspace(0, 2 * np.pi, 25)[:, None], np.linspace(0, 2 * np.pi, 6, endpoint=False)[None, ::-1]
-    out = np.stack([np.cos(a) + 0 * b, 0 * a + 0 * b, -np.sin(a) + 0 * b], -1)
-    normals = np.cos(b)[..., None] * out + np.sin(b)[..., None] * np.array([0.0, 1.0, 0.0])
-    parts = [smooth_skin(hub + out * (radius - 0.02) + 0.02 * normals, normals, dark)]
-    for k in range(9):
-        angle = turn + 2 * np.pi * k / 9
-        tip = hub + np.array([math.sin(angle), 0, math.cos(angle)]) * (radius - 0.03)
-        parts.append(tube([hub + (0, 0.03 * (-1) ** k, 0), tip], 0.0035, metal, 3))
-    return parts
-
-
-def _rider(k: float, who: Outfit, seat: np.ndarray, bar: np.ndarray, pedals: dict[int, np.ndarray]) -> list[Mesh]:
-    cloth, legs = Surface(Kind.CLOTH, who.top, who.seed), Surface(Kind.CLOTH, who.legs, who.seed + 3)
-    skin, shoe = Surface(Kind.PLAIN, who.skin), Surface(Kind.CLOTH, who.shoes, 1.0)
-    hips, chest = seat + np.array([0.02, 0, 0.09]) * k, np.array([0.12, 0, 1.40]) * k
     parts = [
-        limb(hips, (hips + chest) / 2, 0.13 * k, 0.135 * k, cloth, 12),
-        limb((hips + chest) / 2, chest, 0.135 * k, 0.125 * k, cloth, 12),
+        trunk(basket, cloth, 10),
+        ellipsoid((middle + 0.16 * length, 0, 0.74 * high), (0.2 * length, w, 0.26 * high), cloth, 7, 10),
     ]
     for s in (1, -1):
-        hip, foot = hips + (0, s * 0.09 * k, -0.02), pedals[s] + (0.0, 0, 0.05)
-        knee = _bent(hip, foot, 0.43 * k, 0.44 * k)
-        parts += [limb(hip, knee, 0.085 * k, 0.062 * k, legs), limb(knee, foot, 0.06 * k, 0.042 * k, legs)]
-        parts.append(limb(foot + (-0.06, 0, -0.02), foot + (0.14, 0, -0.02), 0.038, 0.033, shoe, 7))
-        shoulder, hand = chest + (0, s * 0.17 * k, 0.02), bar + (0, s * 0.23 * k, 0.02)
-        elbow = (shoulder + hand) / 2 + (-0.02, s * 0.05, -0.06)
         parts += [
-            limb(shoulder, elbow, 0.055 * k, 0.043 * k, cloth),
-            limb(elbow, hand, 0.04 * k, 0.03 * k, cloth),
-            ellipsoid(hand, (0.045, 0.03, 0.035), skin, 6, 7),
+            disc_wheel((middle + d * length, s * w * 0.95, 0.16 * high), 0.16 * high, 0.04, DARK, 12) for d in (0.27, -0.27)
         ]
-    head = chest + np.array([0.10, 0, 0.21]) * k
-    parts += [limb(chest, head, 0.05 * k, 0.05 * k, skin), ellipsoid(head, (0.09 * k, 0.075 * k, 0.11 * k), skin, 10, 12)]
-    helmet = Surface(Kind.METAL, tuple(min(1.0, 0.15 + c) for c in who.top))
-    parts.append(ellipsoid(head + (-0.015, 0, 0.045 * k), (0.12 * k, 0.09 * k, 0.075 * k), helmet, 8, 12))
-    return parts
-
-
-def _bent(hip: np.ndarray, foot: np.ndarray, thigh: float, shin: float) -> np.ndarray:
-    """The knee between hip and foot, in front."""
-    d = foot - hip
-    reach = min(float(np.linalg.norm(d)), thigh + shin - 1e-3)
-    along = (thigh**2 - shin**2 + reach**2) / (2 * reach)
-    out = math.sqrt(max(thigh**2 - along**2, 0.0))
-    d = d / np.linalg.norm(d)
-    return hip + d * along + np.array([-d[2], 0, d[0]]) * out
-
-
-def motorcycle(size: Size, who: Outfit, paint: Colour, distance: float) -> Mesh:
-    """A motorcycle with a rider."""
-    length, _, h = size
-    k = h / 1.6
-    radius, base = 0.32 * k, length / 2 - 0.32 * k - 0.005
-    body, dark, metal = (
-        Surface(Kind.METAL, paint),
-        Surface(Kind.PLAIN, (0.012, 0.012, 0.013)),
-        Surface(Kind.METAL, (0.35, 0.35, 0.36)),
+        parts += [
+            between(
+                (middle + 0.27 * length, s * w * 0.9, 0.16 * high),
+                (middle - 0.2 * length, s * w * 0.9, 0.6 * high),
+                0.014,
+                0.014,
+                steel,
+                5,
+            ),
+            between(
+                (middle - 0.27 * length, s * w * 0.9, 0.16 * high),
+                (middle + 0.2 * length, s * w * 0.9, 0.6 * high),
+                0.014,
+                0.014,
+                steel,
+                5,
+            ),
+            between(
+                (middle - 0.1 * length, s * w * 0.9, 0.6 * high),
+                (front - 0.97 * length, s * w * 0.8, high * 0.98),
+                0.014,
+                0.014,
+                steel,
+                5,
+            ),
+        ]
+    parts.append(
+        between(
+            (front - 0.97 * length, -w * 0.8, high * 0.98), (front - 0.97 * length, w * 0.8, high * 0.98), 0.018, 0.018, DARK, 6
+        )
     )
-    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    ring = np.stack([np.cos(angle), np.zeros(24), -np.sin(angle)], -1)
-    parts = []
-    for x in (base, -base):
-        rings = [
-            ring * radius * r + (x, y, radius) for y, r in ((-0.06, 0.7), (-0.06, 0.93), (0, 1.0), (0.06, 0.93), (0.06, 0.7))
-        ]
-        parts += [loft(np.array(rings), dark, 40.0), tube([(x, -0.07, radius), (x, 0.07, radius)], 0.09, metal)]
-    parts += [
-        ellipsoid((0.10, 0, 0.72 * k), (0.30, 0.15, 0.16), body),
-        ellipsoid((-0.42 * k, 0, 0.76 * k), (0.38, 0.13, 0.08), dark),
-    ]
-    parts += [
-        ellipsoid((0.0, 0, 0.42 * k), (0.28, 0.16, 0.20), metal),
-        ellipsoid((0.5 * k, 0, 0.86 * k), (0.14, 0.15, 0.16), body),
-    ]
-    parts += [tube([(base, s * 0.08, radius), (0.45 * k, s * 0.09, 0.9 * k)], 0.03, metal, 6) for s in (1, -1)]
-    seat, bar = np.array([-0.22, 0, 0.74]) * k, np.array([0.42, 0, 1.0]) * k
-    parts.append(tube([bar + (0, -0.3, 0), bar + (0, 0.3, 0)], 0.018, dark, 6))
-    parts += _rider(k * 0.95, who, seat, bar, {s: np.array([0.05, s * 0.18, 0.30]) * k for s in (1, -1)})
-    return _standing(merge(parts), size)
-
-
-def cone(size: Size) -> Mesh:
-    """A traffic cone."""
-    length, width, h = size
-    orange, white = Surface(Kind.PLAIN, rgb("#e8531c")), Surface(Kind.PLAIN, rgb("#ececea"))
-    base = box((-length / 2, -width / 2, 0), (length / 2, width / 2, 0.05), Surface(Kind.PLAIN, (0.02, 0.02, 0.02)))
-    r = min(length, width) * 0.40
-    at = [0.05, 0.36 * h, 0.56 * h, 0.68 * h, 0.82 * h, h - 0.002]
-    radii = [r * (1 - 0.82 * z / h) for z in at]
-    bands = [orange, white, orange, white, orange]
-    skins = [tube([(0, 0, at[i]), (0, 0, at[i + 1])], radii[i : i + 2], bands[i], 16) for i in range(5)]
-    return _standing(merge([base, *skins]), size)
-
-
-def barrier(size: Size) -> Mesh:
-    """A striped road barrier; its length runs across the road as nuScenes' boxes have it, along y."""
-    length, width, h = size
-    stripes = Surface(Kind.STRIPES, rgb("#e4571e"), params=(0.8, 0.8, 0.78, 0.42, 0.7))
-    foot = Surface(Kind.METAL, (0.25, 0.25, 0.25))
-    long, short, along_y = (width, length, True) if width >= length else (length, width, False)
-    t = min(0.05, short / 4)
-    parts = [box((-long / 2, -t, z * h), (long / 2, t, (z + 0.26) * h), stripes) for z in (0.42, 0.74)]
-    for x in (-long / 2 + 0.1, long / 2 - 0.15):
-        parts += [
-            box((x, -0.025, 0), (x + 0.05, 0.025, h), foot),
-            box((x - 0.02, -short / 2, 0), (x + 0.07, short / 2, 0.05), foot),
-        ]
-    whole = merge(parts)
-    if along_y:
-        whole = whole.moved(np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]]), (0, 0, 0))
-    return _standing(whole, size)
-
-
-def crate(size: Size) -> Mesh:
-    """What stands for every category without a shape of its own: a taped carton."""
-    length, width, h = size
-    carton, tape = Surface(Kind.CLOTH, rgb("#a07848"), 4.0), Surface(Kind.PLAIN, rgb("#c8b078"))
-    parts = [box((-length / 2, -width / 2, 0), (length / 2, width / 2, h), carton)]
-    parts.append(box((-length / 2, -0.04 * width, 0.004), (length / 2, 0.04 * width, h + 0.002), tape))
-    return _standing(merge(parts), size)
+    return parts

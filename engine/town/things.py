@@ -23,9 +23,9 @@ def cloth(spots: Spots, light: Light) -> Finish:
     r, seed = spots.rest, spots.row[:, 4]
     fold = noise("patch", r[:, 0] / 1.9 + 0.6 * r[:, 1] + seed, r[:, 2] / 1.3 + 0.4 * r[:, 1])
     weave = noise("grain", (r[:, 0] + r[:, 1]) / 0.35, r[:, 2] / 0.35) * fade(0.01, spots.footprint)
-    tone = 1 + 0.17 * fold + 0.10 * weave
+    tone = 1 + 0.05 * fold + 0.06 * weave
     up = colour((0.0, 0.0, 1.0), r)
-    normal = spots.normal + 0.22 * fold[:, None] * up
+    normal = spots.normal + 0.09 * fold[:, None] * up
     return Finish.dull(spots.row[:, 1:4] * tone[:, None], normal / normal.norm(dim=1, keepdim=True))
 
 

@@ -10,16 +10,16 @@ import numpy as np
 from editor.geometry import Rigid
 from editor.scene import Actor, Scene, TimeOfDay, Weather
 from editor.tracks import actor_at
-from engine.town.actors import lamps_of, mesh_of, placed
+from engine.town.actors import crowd_of, lamps_of
 from engine.town.intersectors import intersector
 from engine.town.lamps import Lamp
 from engine.town.light import Light, light_of
-from engine.town.mesh import Mesh, merge
+from engine.town.motion import motion_of
 from engine.town.plans import plan
 from engine.town.rays import Intersectors, Triangles
 from engine.town.setting import Setting, setting
 from engine.town.shade import Footprint, shade_field
-from engine.town.stage import Part, part_of, without_slivers
+from engine.town.stage import Part
 from engine.town.streets import Plan
 from engine.town.world import World, on_device
 
@@ -120,20 +120,14 @@ def _resting(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...]) -> Group
 
 
 def _group(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...], t_us: int, first: int) -> Group | None:
-    meshes, turns, things = [], [np.eye(3)], []
-    for number, (actor, T_world_box) in enumerate(placed_actors, 1):
-        mesh = without_slivers(mesh_of(seed, actor, t_us))
-        points, turn = placed(mesh, T_world_box)
-        meshes.append(Mesh(points, mesh.triangles, mesh.normals, mesh.rest, mesh.surface, mesh.surfaces))
-        turns.append(turn)
-        things.append(np.full(len(mesh.triangles), number))
-    if not meshes:
+    if not placed_actors:
         return None
-    whole = merge(meshes)
-    part = part_of(whole, np.concatenate(things), np.array(turns), first)
+    who = crowd_of(seed, tuple(actor for actor, _ in placed_actors), first)
+    motions = [motion_of(actor, t_us) for actor, _ in placed_actors]
+    part, points = who.at(np.stack([T.matrix() for _, T in placed_actors]), motions)
     footprints = [_on_ground(actor, T) for actor, T in placed_actors]
     lamps = tuple(lamp for actor, T in placed_actors for lamp in lamps_of(actor, T))
-    return Group(part, Triangles(whole.points, whole.triangles), tuple(f for f in footprints if f is not None), lamps)
+    return Group(part, Triangles(points, who.triangles), tuple(f for f in footprints if f is not None), lamps)
 
 
 def _on_ground(actor: Actor, T_world_box: Rigid) -> Footprint | None:
