@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("app", "editor", "engine")
-BROUGHT_ALONG = {"starlette": "fastapi"}  # one is the other's own base, at the version that it names
+# Bases of what we import, at the versions that those name; triton comes with builds of torch for GPUs alone.
+BROUGHT_ALONG = {"starlette": "fastapi", "safetensors": "diffusers", "triton": "torch"}
 
 
 def pins(path: Path) -> dict[str, str]:

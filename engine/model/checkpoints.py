@@ -1,0 +1,126 @@
+"""Weights on disk: written as diffusers writes them, loaded strictly, with what they are and how they came about beside
+them."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from diffusers.models.modeling_utils import ModelMixin
+from safetensors import safe_open
+
+from engine.diffusion.scheduler import FrameFlowScheduler
+from engine.model.autoencoder import PictureAutoencoder
+from engine.model.text import WordEncoder
+from engine.model.transformer import WorldTransformer
+
+VERSION = 1
+SHARD = "14MB"
+CARD = "retake.json"
+PARTS = {"transformer": WorldTransformer, "autoencoder": PictureAutoencoder, "text_encoder": WordEncoder}
+
+
+class CheckpointError(ValueError):
+    """Weights that cannot be loaded; the sentence says what was got and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a checkpoint says of itself."""
+
+    name: str
+    recipe: str
+    data: str
+    seed: int
+    steps: int
+    hours: float
+    version: int = VERSION
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """The networks, in evaluation mode, and their card."""
+
+    transformer: WorldTransformer
+    autoencoder: PictureAutoencoder
+    text_encoder: WordEncoder
+    scheduler: FrameFlowScheduler
+    card: Card
+
+
+def save(checkpoint: Checkpoint, folder: Path) -> None:
+    """Write every part in shards small enough for git."""
+    for name in PARTS:
+        getattr(checkpoint, name).save_pretrained(folder / name, max_shard_size=SHARD)
+    checkpoint.scheduler.save_pretrained(folder / "scheduler")
+    (folder / CARD).write_text(json.dumps(asdict(checkpoint.card), indent=2) + "\n")
+
+
+def load(folder: Path, device: str = "cpu") -> Checkpoint:
+    """Read a checkpoint.
+
+    CheckpointError where a part or a weight is missing, left over, or of another version.
+    """
+    card = _card(folder)
+    parts = {name: _part(kind, folder / name, device) for name, kind in PARTS.items()}
+    return Checkpoint(**parts, scheduler=FrameFlowScheduler.from_pretrained(folder / "scheduler"), card=card)
+
+
+def _card(folder: Path) -> Card:
+    path = folder / CARD
+    if not path.is_file():
+        raise CheckpointError(f"{folder} has no {CARD}; wanted a checkpoint that Retake wrote")
+    try:
+        written = json.loads(path.read_text())
+        card = Card(**written)
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error}); wanted what Retake wrote") from error
+    if card.version != VERSION:
+        raise CheckpointError(f"a checkpoint of version {card.version} in {folder}; wanted {VERSION}")
+    return card
+
+
+def _part(kind: type[ModelMixin], folder: Path, device: str) -> ModelMixin:
+    if not folder.is_dir():
+        raise CheckpointError(f"{folder.parent} has no {folder.name}; wanted {', '.join(PARTS)}")
+    try:
+        model, found = kind.from_pretrained(
+            folder,
+            torch_dtype=_written(folder),
+            use_safetensors=True,
+            local_files_only=True,
+            low_cpu_mem_usage=False,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CheckpointError(f"{folder} cannot be loaded: {' '.join(str(error).split())[:300]}") from error
+    for what in ("missing_keys", "unexpected_keys", "mismatched_keys"):
+        if found[what]:
+            raise CheckpointError(
+                f"{folder} has {what.replace('_', ' ')}, {found[what][0]!r} among {len(found[what])}; wanted none"
+            )
+    return model.eval().to(device)
+
+
+def _written(folder: Path) -> torch.dtype:
+    """The type that weights were written in."""
+    for path in sorted(folder.glob("*.safetensors")):
+        with safe_open(path, "pt") as weights:
+            for name in weights.keys():  # noqa: SIM118 - not a dictionary
+                return weights.get_tensor(name).dtype
+    raise CheckpointError(f"{folder} has no weights; wanted safetensors files")
+
+
+def digest(folder: Path) -> str:
+    """The hash of every weight and setting of a checkpoint, which stored pictures depend on."""
+    sha = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".json")):
+        sha.update(str(path.relative_to(folder)).encode())
+        sha.update(path.read_bytes())
+    return sha.hexdigest()
+
+
+def dtype_of(checkpoint: Checkpoint) -> torch.dtype:
+    """The type that the networks compute in."""
+    return checkpoint.transformer.dtype

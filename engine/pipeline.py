@@ -1,0 +1,185 @@
+"""The one place where the networks and the diffusion meet: from what is asked of a clip, and its drafts, to pictures.
+
+A clip is drawn in steps that can be watched and stopped. Each frame and view starts at a level of its own: 1 for what is
+drawn anew, 0 for a reference that stays as it is, between them for an anchor that is corrected together with the frames
+around it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from diffusers.utils import BaseOutput
+from numpy.typing import NDArray
+
+from engine.diffusion.anchors import renoised
+from engine.diffusion.guidance import guided
+from engine.diffusion.keep import Kept, composed
+from engine.diffusion.noise import clip_noise
+from engine.diffusion.path import noised
+from engine.diffusion.samplers import euler
+from engine.diffusion.scheduler import FrameFlowScheduler
+from engine.model.asked import Asked
+from engine.model.autoencoder import PictureAutoencoder
+from engine.model.tell import Drafts, pictures_of, share_of, tell, tensor_of
+from engine.model.text import WordEncoder
+from engine.model.told import Told
+from engine.model.transformer import WorldTransformer
+
+UNGUIDED = ("text", "layout", "instances", "waypoints", "action")  # what guidance compares with not being told
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """What to draw: T frames and V views.
+
+    `start` (T, V) are the levels; frames below 1 begin from `known` (T, V, H, W, 3).
+    """
+
+    asked: Asked
+    drafts: Drafts
+    frames: tuple[int, ...]  # absolute, so that noise belongs to a place in the drive
+    views: tuple[str, ...]
+    start: NDArray[np.float32]
+    known: NDArray[np.uint8] | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError where the parts do not fit together."""
+        shape = len(self.frames), len(self.views)
+        if self.start.shape != shape or self.drafts.pictures.shape[:2] != shape:
+            got = f"start levels {self.start.shape} and drafts {self.drafts.pictures.shape[:2]}"
+            raise ValueError(f"{got} for {shape[0]} frames of {shape[1]} views")
+        if bool((self.start < 1).any()) and self.known is None:
+            raise ValueError("frames to begin from what is known, and nothing known; wanted pictures for start levels below 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to draw: more steps are slower and better; `guidance` 1 asks the network once a step."""
+
+    num_steps: int = 4
+    guidance: float = 1.0
+    seed: int = 0
+    progressive: bool = True  # earlier frames ahead of later ones (MiLA's temporal progressive denoising)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preview:
+    """A step of a clip: latents of what the network takes it to be so far, which only become pictures when they are looked
+    at."""
+
+    number: int
+    total: int
+    latents: torch.Tensor  # (T, V, C, H, W)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no step follows."""
+        return self.number == self.total
+
+
+@dataclass
+class WorldPipelineOutput(BaseOutput):
+    """`pictures` (T, V, H, W, 3), RGB bytes."""
+
+    pictures: NDArray[np.uint8]
+
+
+class WorldPipeline(DiffusionPipeline):
+    """A transformer, an autoencoder, a text encoder and a schedule."""
+
+    model_cpu_offload_seq = "text_encoder->transformer->autoencoder"
+
+    def __init__(
+        self,
+        transformer: WorldTransformer,
+        autoencoder: PictureAutoencoder,
+        text_encoder: WordEncoder,
+        scheduler: FrameFlowScheduler,
+    ) -> None:
+        """ValueError where the networks do not fit together."""
+        super().__init__()
+        if autoencoder.latent_channels != transformer.config.latent_channels:
+            raise ValueError(
+                f"an autoencoder with {autoencoder.latent_channels} channels for a transformer with "
+                f"{transformer.config.latent_channels}; wanted as many"
+            )
+        if text_encoder.dim != transformer.config.text_dim:
+            raise ValueError(f"texts of width {text_encoder.dim} for a transformer that reads {transformer.config.text_dim}")
+        self.register_modules(transformer=transformer, autoencoder=autoencoder, text_encoder=text_encoder, scheduler=scheduler)
+
+    @torch.inference_mode()
+    def stream(self, clip: Clip, sampling: Sampling) -> Iterator[Preview]:
+        """The steps of drawing a clip.
+
+        Closing the iterator stops the work before the next one.
+        """
+        drafts = self._drafts_told(clip.drafts)
+        told = tell(clip.asked, drafts, self.text_encoder, sampling.seed, self.transformer.dtype)
+        start = torch.from_numpy(clip.start)[None].to(self.device)
+        noise = clip_noise(sampling.seed, clip.frames, clip.views, drafts[0].shape[2:]).to(drafts[0])
+        levels = self.scheduler.levels(sampling.num_steps, start.cpu(), sampling.progressive).to(self.device)
+        state, kept = self._begin(clip, told, noise, start)
+        velocity = guided(self._velocity, told, told.without(*UNGUIDED), sampling.guidance)
+        for step in euler(velocity, state, levels, kept):
+            yield Preview(step.number, step.total, step.clean[0])
+
+    @torch.inference_mode()
+    def pictures(self, latents: torch.Tensor, drafts: Drafts, asked: tuple[tuple[int, int], ...]) -> list[NDArray[np.uint8]]:
+        """Pictures (H, W, 3) of some (frame, view) places of a clip, with the draft's own pixels where nothing may change."""
+        t, v = (torch.tensor(axis) for axis in zip(*asked, strict=True))
+        shown, valid = drafts.pictures[t, v], drafts.valid[t, v]
+        guide = tensor_of(shown).to(latents)
+        share = share_of(valid, 1).to(latents)
+        drawn = pictures_of(self.autoencoder.pictures(latents[t, v], guide, share))
+        dirty = drafts.dirty[t, v]
+        return [composed(*each) for each in zip(drawn, shown, dirty, strict=True)]
+
+    def __call__(self, clip: Clip, sampling: Sampling | None = None, return_dict: bool = True) -> WorldPipelineOutput | tuple:
+        """Draw a clip to its end."""
+        *_, last = self.stream(clip, sampling or Sampling())
+        T, V = clip.start.shape
+        flat = self.pictures(last.latents, clip.drafts, tuple((t, v) for t in range(T) for v in range(V)))
+        pictures = np.stack(flat).reshape(clip.drafts.pictures.shape)
+        return WorldPipelineOutput(pictures=pictures) if return_dict else (pictures,)
+
+    def _velocity(self, x: torch.Tensor, level: torch.Tensor, told: Told) -> torch.Tensor:
+        return self.transformer(x, level, told, return_dict=False)[0]
+
+    def _drafts_told(self, drafts: Drafts) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        dtype, factor = self.transformer.dtype, self.autoencoder.factor
+        shares = (share_of(mask, factor).to(self.device, dtype) for mask in (drafts.valid, drafts.dirty))
+        return (self._latents(drafts.pictures), *shares)
+
+    def _latents(self, pictures: NDArray[np.uint8]) -> torch.Tensor:
+        """Latents (T, V, C, H, W), one picture after the other, so that memory stays small."""
+        flat = tensor_of(pictures).flatten(0, 1).to(self.device, self.autoencoder.dtype)
+        coded = torch.cat([self.autoencoder.latents(one[None]) for one in flat])
+        return coded.unflatten(0, pictures.shape[:2]).to(self.transformer.dtype)
+
+    def _begin(self, clip: Clip, told: Told, noise: torch.Tensor, start: torch.Tensor) -> tuple[torch.Tensor, Kept]:
+        """The state at the start levels, and what of it never moves: references, and what no edit touches."""
+        unchanged = (told.dirty == 0).expand(-1, -1, -1, 1, -1, -1)
+        if clip.known is None:
+            return noise, Kept(told.draft, noise, unchanged.to(noise.dtype))
+        known = self._latents(clip.known)[None]
+        reference = (start == 0)[..., None, None, None]
+        kappa = self.scheduler.config.kappa
+        level = torch.where((start > 0) & (start < 1), start.clamp(min=kappa), start)
+        corrected = renoised(known, noise, level.clamp(min=kappa), kappa)
+        new = (start == 1)[..., None, None, None]
+        state = torch.where(new, noise, torch.where(reference, noised(known, noise, torch.zeros_like(start)), corrected))
+        mask = torch.maximum(unchanged.to(noise.dtype), reference.expand_as(unchanged).to(noise.dtype))
+        return state, Kept(torch.where(reference, known, told.draft), noise, mask)
+
+
+def anew(asked: Asked, drafts: Drafts, frames: tuple[int, ...], views: tuple[str, ...]) -> Clip:
+    """A clip all of which is drawn anew."""
+    return Clip(asked, drafts, frames, views, np.ones((len(frames), len(views)), np.float32))
+
+
+def reimagined(drafts: Drafts) -> Drafts:
+    """Drafts all of which may change: for another hour or weather, or for another path of the ego."""
+    return replace(drafts, dirty=np.ones_like(drafts.dirty))
