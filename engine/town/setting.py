@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from engine.town.buildings import House, house_mesh, houses
+from engine.town.buildings import House, Site, houses, skyline
 from engine.town.chance import dice
 from engine.town.fields import ground_map
 from engine.town.furniture import bench, bin_, bollard, hedge, hydrant, lamp, light_of_lamp, sign, signal
 from engine.town.ground import PAVEMENT_M, GroundMap
+from engine.town.house_parts import house_mesh
 from engine.town.lamps import Lamp
 from engine.town.lenses import Lenses, TrafficLights
 from engine.town.mesh import Mesh, merge
 from engine.town.rays import Triangles
+from engine.town.signals import masts
 from engine.town.stage import Part, part_of, without_slivers
 from engine.town.streets import STOP_M, Plan, Street
 from engine.town.terrain import KERB_HEIGHT_M, terrain
@@ -40,8 +42,8 @@ class Setting:
 
 def setting(plan: Plan) -> Setting:
     """Build all that stands still."""
-    built = houses(plan)
-    meshes = [terrain(plan), *(house_mesh(h) for h in built)]
+    built = houses(plan, Site(plan))
+    meshes = [terrain(plan), *(house_mesh(h) for h in [*built, *skyline(plan)])]
     lamps: list[Lamp] = []
     for street in plan.streets:
         meshes += _beside(plan, street, lamps)
@@ -117,18 +119,11 @@ def _beside(plan: Plan, street: Street, lamps: list[Lamp]) -> list[Mesh]:
 
 
 def _signals(plan: Plan, lights: TrafficLights) -> list[Mesh]:
-    """Traffic lights beyond each junction that has them, for those who come on the arm opposite, or on the near side."""
+    """Traffic lights on their masts."""
     out = []
-    for number, junction in enumerate(plan.junctions):
-        for arm in plan.arms(junction) if junction.control == "signals" else ():
-            street, other = plan.street(arm.street), plan.street(junction.other(arm.street))
-            far = junction.station(arm.street) + arm.inward * (other.half + 2.2)
-            through = 0 < far < street.length
-            at = far if through else arm.stop - arm.side * 0.6
-            reach = street.driven + street.bike_m + street.parking_m - 0.3
-            heading = float(street.heading(at)) + (0 if arm.inward > 0 else np.pi)
-            place = _place(street, at, -arm.inward * (street.half + 0.7))
-            out.append(signal(place, heading, reach, lights.numbers(number, arm.street)))
+    for mast in masts(plan):
+        place = _place(plan.street(mast.arm.street), mast.station, mast.offset)
+        out.append(signal(place, mast.heading, mast.reach, lights.numbers(mast.junction, mast.arm.street)))
     return out
 
 

@@ -1,11 +1,13 @@
 """The rule that shades façades: window grids with frames, reveals and what is behind the glass, shop fronts, brick, plaster.
 
-A wall's texture place is (metres along the wall, height above ground, length of the wall). Its surface's params are storey
-height, bay width, window width, window height, style (0 plaster, 1 brick, 2 panels, 3 curtain wall), ground floor (0 homes,
-1 shops), height.
+A wall's texture place is (metres along the wall, height above the ground floor, length of the wall). Its surface's params are
+storey height, bay width, window width, window height, style, what the ground floor is, height, height of the ground floor,
+an accent from 0 to 1, and the share of windows that are lit at night.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 
 import torch
 
@@ -14,15 +16,41 @@ from engine.town.light import Light, colour, smooth
 from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 
-GROUND_FLOOR_M = 4.1
+GROUND_FLOOR_M = 4.1  # of shops and lobbies
 REVEAL_M = 0.20
+
+
+class Style(IntEnum):
+    """What a façade is made of."""
+
+    PLASTER = 0
+    BRICK = 1
+    PANELS = 2
+    CURTAIN = 3  # glass between posts
+    BOARDS = 4
+    SHEET = 5  # corrugated metal
+    BANDS = 6  # ribbons of windows between concrete
+    STONE = 7
+
+
+class Front(IntEnum):
+    """What a wall's ground floor is."""
+
+    HOMES = 0
+    SHOPS = 1
+    LOBBY = 2
+    GATES = 3
+    PORCH = 4  # homes with one door, in the middle
+
+
 PALETTE = ((0.30, 0.035, 0.03), (0.03, 0.10, 0.22), (0.04, 0.16, 0.09), (0.42, 0.30, 0.06), (0.05, 0.05, 0.06),
            (0.45, 0.42, 0.36), (0.32, 0.13, 0.03), (0.10, 0.22, 0.26))  # fmt: skip
 
 
 def palette(die: torch.Tensor) -> torch.Tensor:
     """A strong colour (n, 3) by a die."""
-    return torch.tensor(PALETTE).index_select(0, (die * len(PALETTE)).to(torch.int64).clamp(max=len(PALETTE) - 1))
+    strong = torch.tensor(PALETTE, device=die.device)
+    return strong.index_select(0, (die * len(PALETTE)).to(torch.int64).clamp(max=len(PALETTE) - 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +70,9 @@ class Opening:
     door: torch.Tensor
     curtain: torch.Tensor  # whether it is a field of a curtain wall
     fits: torch.Tensor  # whether the wall has room for it
+    lobby: torch.Tensor  # whether it is glass down to the ground
+    gates: torch.Tensor  # whether it is in a hall's ground floor
+    bands: torch.Tensor  # whether it runs on into the next one
 
     @property
     def middle(self) -> torch.Tensor:
@@ -58,91 +89,186 @@ def wall(spots: Spots, light: Light) -> Finish:
     """Shade points on façades."""
     o = _opening(spots)
     albedo = _sign_band(spots, _masonry(spots, o), o)
-    return _with_windows(spots, o, light, albedo, 1 - 0.45 * torch.exp(-o.h / 0.8))
+    return _with_windows(spots, o, light, albedo, 1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
+
+
+def _either(mask: torch.Tensor, value: float | torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """`torch.where` with a number for the first."""
+    return torch.where(mask, torch.as_tensor(value, dtype=other.dtype, device=other.device), other)
 
 
 def _opening(spots: Spots) -> Opening:
     """The grid of bays and storeys."""
     u, h, length = spots.rest.unbind(1)
     row = spots.row
-    storey, bay_w, win_w, win_h, style, ground_kind, height = (row[:, 5 + i] for i in range(7))
+    storey, bay_w, win_w, win_h, style, front, height, ground = (row[:, 5 + i] for i in range(8))
     seed = row[:, 4]
-    low = h < GROUND_FLOOR_M
-    shop = low & (ground_kind > 0.5)
+    low = h < ground
+    shop, lobby = low & (front == Front.SHOPS), low & (front == Front.LOBBY)
+    gates, porch = low & (front == Front.GATES), low & (front == Front.PORCH)
     bays = torch.round(length / bay_w).clamp(min=1)
     bay = length / bays
-    bay = torch.where(shop, bay * torch.where(bays > 2, 2.0, 1.0), bay)
+    bay = torch.where(shop & (bays > 2), 2 * bay, bay)
     k = torch.floor(u / bay)
     du = (u / bay - k - 0.5) * bay
-    level = torch.where(low, torch.zeros_like(h), torch.floor((h - GROUND_FLOOR_M) / storey) + 1)
-    floor_at = torch.where(low, torch.zeros_like(h), GROUND_FLOOR_M + (level - 1) * storey)
+    level = torch.where(low, torch.zeros_like(h), torch.floor((h - ground) / storey) + 1)
+    floor_at = torch.where(low, torch.zeros_like(h), ground + (level - 1) * storey)
     dh = h - floor_at
-    door = low & (hashed(k, seed, seed + 9) < torch.where(shop, 0.34, 0.22))
-    half_w = torch.where(shop, 0.5 * bay - 0.22, torch.minimum(0.5 * win_w, 0.5 * bay - 0.2))
-    half_w = torch.where(door & ~shop, torch.full_like(h, 0.62), half_w)
-    sill = torch.where(shop, torch.where(door, 0.05, 0.55), torch.where(door, 0.05, 0.9))
-    top = torch.where(shop, torch.full_like(h, 2.95), torch.where(door, torch.full_like(h, 2.5), sill + win_h))
-    top = torch.where(low, top, torch.minimum(top, storey - 0.3))
-    curtain = (style > 2.5) & ~low
-    half_w, sill = torch.where(curtain, 0.5 * bay - 0.05, half_w), torch.where(curtain, 0.75, sill)
+    chance = _either(shop, 0.34, _either(gates, 0.55, torch.full_like(h, 0.22)))
+    die = hashed(k, level, seed)
+    door = low & torch.where(porch, k == torch.floor(bays / 2), hashed(k, seed, seed + 9) < chance)
+    glass = shop | lobby
+    half_w = torch.where(glass, 0.5 * bay - 0.22, torch.minimum(0.5 * win_w, 0.5 * bay - 0.2))
+    half_w = _either(door & ~glass, 0.55, half_w)
+    half_w = torch.where(gates & door, (0.5 * bay - 0.35).clamp(max=2.1), half_w)
+    sill = _either(shop, 0.55, _either(lobby, 0.12, torch.full_like(h, 0.9)))
+    sill = _either(gates, 2.6, sill)
+    sill = _either(door, 0.05, sill)
+    top = torch.where(low, sill + win_h, torch.minimum(sill + win_h, storey - 0.3))
+    top = _either(shop, 2.95, _either(lobby, 3.5, top))
+    top = _either(door & ~glass, 2.3, top)
+    top = torch.where(gates & door, (ground - 0.5).clamp(max=4.3), top)
+    curtain = (style == Style.CURTAIN) & ~low
+    half_w, sill = torch.where(curtain, 0.5 * bay - 0.05, half_w), _either(curtain, 0.75, sill)
     top = torch.where(curtain, storey - 0.08, top)
-    fits = (u > 0.25) & (u < length - 0.25) & (floor_at + top < height - 0.35)
+    bands = (style == Style.BANDS) & ~low
+    half_w, sill = torch.where(bands, 0.5 * bay + 0.01, half_w), _either(bands, 0.95, sill)
+    top = torch.where(bands, storey - 0.35, top)
+    fits = (u > 0.25) & (u < length - 0.25) & (floor_at + top < height - 0.3) & (h > 0) & (win_w > 0)
+    fits &= ~((style == Style.SHEET) & (die > 0.72) & ~door)
     distance = torch.maximum(du.abs() - half_w, (dh - (sill + top) / 2).abs() - (top - sill) / 2)
-    distance = torch.where(fits, distance, torch.full_like(distance, 1.0))
-    return Opening(u, h, du, dh, half_w, sill, top, distance, hashed(k, level, seed), shop, door, curtain, fits)
+    distance = _either(~fits, 1.0, distance)
+    return Opening(u, h, du, dh, half_w, sill, top, distance, die, shop, door, curtain, fits, lobby, gates, bands)
 
 
 def _masonry(spots: Spots, o: Opening) -> torch.Tensor:
-    """Plaster, brick or panels, streaked under the sills, with ledges and lintels."""
-    u, h, du, dh, half_w, sill = o.u, o.h, o.du, o.dh, o.half_w, o.sill
-    f, seed, style = spots.footprint, spots.row[:, 4], spots.row[:, 9]
-    base = spots.row[:, 1:4]
+    """What the wall is made of, streaked under the sills, with ledges, lintels and shutters."""
+    u, h, half_w, sill, f = o.u, o.h, o.half_w, o.sill, spots.footprint
+    seed, style, accent = spots.row[:, 4], spots.row[:, 9], spots.row[:, 13]
     blotch = noise("patch", u / 19.0 + seed * 0.13, h / 19.0)
     grain = noise("grain", u / 1.7 + seed * 0.07, h / 1.7) * fade(0.02, f)
-    tone = 1 + 0.07 * blotch + 0.06 * grain
-    brick_tone = _bricks(u, h, f)
-    tone = torch.where(style.round() == 1, tone * brick_tone, tone)
-    panel = torch.minimum((du.abs() - half_w - 0.35).abs(), (dh - 0.02).abs())
-    tone = torch.where(style.round() == 2, tone * (1 - 0.35 * inside(panel - 0.015, f) * fade(0.06, f)), tone)
-    under = (sill - dh).clamp(min=0)
-    streak = torch.exp(-under * 1.2) * (under > 0) * smooth(0.3, 1.6, noise("grain", u / 3.0, h / 60.0)) * (du.abs() < half_w)
-    tone = tone * (1 - 0.22 * streak) * (1 - 0.28 * torch.exp(-h / 0.55) * (1 + 0.4 * blotch))
-    albedo = base * tone[:, None]
-    trim = colour((0.46, 0.44, 0.40), albedo) * (1 + 0.05 * grain)[:, None]
-    ledge = torch.maximum((dh - sill + 0.07).abs() - 0.06, du.abs() - half_w - 0.12)
-    lintel = inside(o.distance - 0.11, f) * (style.round() == 1).float()
-    return mix(
-        albedo, trim, torch.maximum(inside(ledge, f), lintel) * o.fits.float() * (~o.shop).float() * (style < 2.5).float()
+    tone = 1 + 0.06 * blotch + 0.05 * grain
+    for code in torch.unique(style).tolist():
+        rule = TEXTURES.get(Style(int(code)))
+        if rule is not None:
+            index = torch.nonzero(style == code)[:, 0]
+            tone[index] = tone[index] * rule(u[index], h[index], o.du[index].abs() - half_w[index], o.dh[index], f[index])
+    under = (sill - o.dh).clamp(min=0)
+    streak = torch.exp(-under * 1.2) * (under > 0) * smooth(0.3, 1.6, noise("grain", u / 3.0, h / 60.0)) * (o.du.abs() < half_w)
+    splash = 0.28 * torch.exp(-h.clamp(min=0) / 0.55) * (1 + 0.4 * blotch)
+    tone = tone * (1 - 0.18 * streak) * (1 - splash)
+    albedo = spots.row[:, 1:4] * tone[:, None]
+    plain = (~o.shop & ~o.lobby & ~o.gates & o.fits).float()
+    trimmed = plain * ((style < 2) | (style == Style.BOARDS) | (style == Style.STONE)).float()
+    trim = mix(colour((0.46, 0.44, 0.40), albedo).expand_as(albedo), spots.row[:, 1:4] * 1.25, (accent > 0.5).float() * 0.7)
+    ledge = torch.maximum((o.dh - sill + 0.07).abs() - 0.06, o.du.abs() - half_w - 0.12)
+    ledge = _either(o.door, 1.0, ledge)
+    lintel = inside(o.distance - 0.11, f) * ((style == Style.BRICK) | (style == Style.BOARDS) | (accent > 0.62)).float()
+    albedo = mix(albedo, trim * (1 + 0.05 * grain)[:, None], torch.maximum(inside(ledge, f), lintel) * trimmed)
+    plinth = inside(h - 0.55 - 0.3 * hashed(seed), f) * ((style == Style.PLASTER) | (style == Style.BOARDS)).float()
+    albedo = mix(albedo, albedo * 0.62 + 0.015, plinth * (~o.shop & ~o.lobby).float())
+    return _shutters(spots, o, albedo, plain)
+
+
+def _shutters(spots: Spots, o: Opening, albedo: torch.Tensor, plain: torch.Tensor) -> torch.Tensor:
+    """Wooden shutters beside the windows of some plastered houses."""
+    seed, accent, f = spots.row[:, 4], spots.row[:, 13], spots.footprint
+    wide = o.half_w * 0.92
+    d = torch.maximum((o.du.abs() - o.half_w - 0.04 - wide / 2).abs() - wide / 2, (o.dh - o.middle).abs() - o.half_h)
+    there = (spots.row[:, 9] == Style.PLASTER) & (accent > 0.30) & (accent < 0.62) & ~o.door & (o.half_w < 0.62)
+    slats = 0.86 + 0.14 * torch.sin(o.dh * 90) * fade(0.05, f)
+    tint = palette(hashed(seed, seed + 5)) * 0.8 + 0.03
+    return mix(albedo, tint * slats[:, None], inside(d, f) * plain * there.float())
+
+
+def _bricks(u: torch.Tensor, h: torch.Tensor, _du: torch.Tensor, _dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    return _blocks(u, h, f, 0.225, 0.075, 0.006, 0.42) * (
+        1 + 0.20 * (hashed(torch.floor(u / 0.9), torch.floor(h / 0.45)) - 0.5) * fade(0.5, f)
     )
 
 
-def _bricks(u: torch.Tensor, h: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
-    course = torch.floor(h / 0.075)
-    x = u / 0.225 + 0.5 * (course % 2)
+def _blocks(
+    u: torch.Tensor, h: torch.Tensor, f: torch.Tensor, long: float, tall: float, joint: float, spread: float
+) -> torch.Tensor:
+    """Tone of bricks or blocks in bond; mortar is light between small ones, dark between large ones."""
+    course = torch.floor(h / tall)
+    x = u / long + 0.5 * (course % 2)
     column = torch.floor(x)
-    edge = torch.minimum((0.5 - (x - column - 0.5).abs()) * 0.225, (0.5 - (h / 0.075 - course - 0.5).abs()) * 0.075)
-    mortar = inside(edge - 0.006, f.clamp(min=0.004)) * fade(0.02, f)
-    each = 1 + 0.42 * (hashed(column, course) - 0.5) * fade(0.10, f)
-    big = 1 + 0.20 * (hashed(torch.floor(u / 0.9), torch.floor(h / 0.45)) - 0.5) * fade(0.5, f)
-    return each * big * (1 - 0.25 * mortar) + 0.35 * mortar
+    edge = torch.minimum((0.5 - (x - column - 0.5).abs()) * long, (0.5 - (h / tall - course - 0.5).abs()) * tall)
+    mortar = inside(edge - joint, f.clamp(min=0.004)) * fade(tall * 0.27, f)
+    each = 1 + spread * (hashed(column, course) - 0.5) * fade(tall * 1.3, f)
+    return each * (1 - 0.25 * mortar) + (0.35 if tall < 0.2 else -0.12) * mortar
+
+
+def _ashlar(u: torch.Tensor, h: torch.Tensor, _du: torch.Tensor, _dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    return _blocks(u, h, f, 0.85, 0.36, 0.008, 0.18)
+
+
+def _panels(u: torch.Tensor, h: torch.Tensor, du: torch.Tensor, dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    panel = torch.minimum((du - 0.35).abs(), (dh - 0.02).abs())
+    return 1 - 0.35 * inside(panel - 0.015, f) * fade(0.06, f)
+
+
+def _boards(u: torch.Tensor, h: torch.Tensor, _du: torch.Tensor, _dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    lap = h / 0.15 - torch.floor(h / 0.15)
+    each = 1 + 0.10 * (hashed(torch.floor(h / 0.15), torch.floor(u / 3.1)) - 0.5) * fade(0.15, f)
+    return each * (1 - (0.45 * smooth(0.80, 1.0, lap) - 0.06 * lap) * fade(0.10, f))
+
+
+def _sheet(u: torch.Tensor, h: torch.Tensor, _du: torch.Tensor, _dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    rib = torch.sin(u * (2 * torch.pi / 0.30)) * fade(0.16, f)
+    seam = inside((h / 3.2 - torch.floor(h / 3.2) - 0.5).abs() * 3.2 - 0.02, f) * fade(0.05, f)
+    rust = smooth(1.3, 2.2, noise("patch", u / 17.0, h / 40.0)) * 0.22
+    return (1 + 0.16 * rib) * (1 - 0.25 * seam) * (1 - rust)
+
+
+def _concrete(u: torch.Tensor, h: torch.Tensor, _du: torch.Tensor, dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
+    form = inside((u / 2.4 - torch.floor(u / 2.4) - 0.5).abs() * 2.4 - 0.008, f) * fade(0.04, f)
+    stain = smooth(0.4, 1.8, noise("grain", u / 2.2, h / 50.0)) * 0.16
+    return (1 - 0.25 * form) * (1 - stain) * (1 - 0.12 * inside(dh - 0.12, f))
+
+
+Texture = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+TEXTURES: dict[Style, Texture] = {
+    Style.BRICK: _bricks, Style.PANELS: _panels, Style.BOARDS: _boards, Style.SHEET: _sheet, Style.BANDS: _concrete,
+    Style.STONE: _ashlar,
+}  # fmt: skip
 
 
 def _sign_band(spots: Spots, albedo: torch.Tensor, o: Opening) -> torch.Tensor:
-    """The board over a shop: a ground colour and lettering that nobody can read."""
-    f, seed, u, h, shop = spots.footprint, spots.row[:, 4], o.u, o.h, o.shop
+    """The board over a shop, and a name on it in letters of no language."""
+    index = torch.nonzero(o.shop & ((o.h - 3.42).abs() < 0.5))[:, 0]
+    if not len(index):
+        return albedo
+    f, seed, u, h = (a.index_select(0, index) for a in (spots.footprint, spots.row[:, 4], o.u, o.h))
     unit = torch.floor(u / 7.3 + 0.37 * seed)
-    ground_colour = palette(hashed(unit, seed, seed + 2))
-    board = inside((h - 3.42).abs() - 0.36, f) * shop.float()
-    glyph = torch.floor(u / 0.30)
-    tall = 0.10 + 0.08 * hashed(glyph, unit, seed)
-    fx = (u / 0.30 - glyph - 0.5).abs() * 0.30
-    shape = torch.maximum(fx - 0.095, (h - 3.42).abs() - tall)
-    hole = torch.maximum(fx - 0.035, (h - 3.42 + 0.10 * (hashed(glyph, seed, unit) - 0.5)).abs() - 0.6 * tall)
-    gap = (u - (unit + 0.5 - 0.37 * seed) * 7.3).abs() < 1.2 + 1.3 * hashed(seed, unit, unit)
-    word = inside(torch.maximum(shape, -hole), f) * gap * (hashed(glyph, glyph, unit) > 0.12)
-    light = colour((0.80, 0.76, 0.64), albedo)
-    albedo = mix(albedo, mix(ground_colour, light, word), board)
-    return albedo * (1 - 0.5 * inside((h - 3.80).abs() - 0.03, f) * shop.float())[:, None]
+    die = hashed(seed, unit, unit)
+    board = inside((h - 3.42).abs() - 0.36, f)
+    pitch = 0.26 + 0.14 * hashed(unit, seed)
+    glyph = torch.floor(u / pitch)
+    x, y = (u / pitch - glyph - 0.5) * pitch, h - 3.42
+    wide, tall = 0.36 * pitch, 0.12 + 0.07 * hashed(unit, unit, seed)
+    bits = [hashed(glyph, unit, seed + k) for k in range(5)]
+    stroke = 0.035
+    stem = torch.maximum((x + wide - stroke).abs() - stroke, y.abs() - tall)
+    bar = torch.full_like(x, 1.0)
+    for at, die_of in ((tall - stroke, bits[0]), (torch.zeros_like(x), bits[1]), (stroke - tall, bits[2])):
+        one = torch.maximum((y - at).abs() - stroke, x.abs() - wide)
+        bar = torch.where(die_of < 0.6, torch.minimum(bar, one), bar)
+    for sign, die_of in ((1, bits[3]), (-1, bits[4])):
+        one = torch.maximum((x - wide + stroke).abs() - stroke, (y - sign * tall / 2).abs() - tall / 2)
+        bar = torch.where(die_of < 0.5, torch.minimum(bar, one), bar)
+    inside_name = (u - (unit + 0.5 - 0.37 * seed) * 7.3).abs() < 0.9 + 1.5 * die
+    word = inside(torch.minimum(stem, bar), f) * inside_name * (hashed(glyph, glyph, unit) > 0.12)
+    light = (hashed(unit, seed + 11) < 0.75).float()
+    ink = mix(colour((0.05, 0.05, 0.055), f[:, None]).expand(len(f), 3), colour((0.80, 0.76, 0.64), f[:, None]), light)
+    ground = palette(hashed(unit, seed, seed + 2))
+    ground = mix(colour((0.62, 0.58, 0.50), ground).expand_as(ground), ground, light)
+    some = albedo.index_select(0, index)
+    some = mix(some, mix(ground, ink, word * fade(0.35, f)), board)
+    out = albedo.clone()
+    out[index] = some * (1 - 0.5 * inside((h - 3.80).abs() - 0.03, f))[:, None]
+    return out
 
 
 def _with_windows(spots: Spots, o: Opening, light: Light, albedo: torch.Tensor, open_: torch.Tensor) -> Finish:
@@ -150,67 +276,108 @@ def _with_windows(spots: Spots, o: Opening, light: Light, albedo: torch.Tensor, 
     f, n, half_w, middle, half_h = spots.footprint, spots.flat, o.half_w, o.middle, o.half_h
     along = torch.stack([-n[:, 1], n[:, 0], torch.zeros_like(f)], 1)
     into = (-(spots.view * n).sum(1)).clamp(min=0.06)
-    depth = torch.where(o.curtain, torch.full_like(f, 0.03), torch.full_like(f, REVEAL_M))
+    depth = _either(o.curtain | o.bands, 0.04, torch.full_like(f, REVEAL_M))
     u2 = o.du + depth * (spots.view * along).sum(1) / into
     h2 = o.dh + depth * spots.view[:, 2] / into
     back = torch.maximum(u2.abs() - half_w, (h2 - middle).abs() - half_h)
     hole = inside(o.distance, f)
     pane = inside(back, f) * hole
-    s = torch.tensor(light.towards_sun)
+    s = torch.tensor(light.towards_sun, device=f.device)
     facing = (n @ s).clamp(min=0.05)
     us, hs = u2 + depth * (along @ s) / facing, h2 + depth * s[2] / facing
     sunlit = 1 - hole * (1 - inside(torch.maximum(us.abs() - half_w, (hs - middle).abs() - half_h), f.clamp(min=0.03)))
     frame = _frame(f, u2, h2, o)
-    frame_colour = mix(
-        colour((0.50, 0.49, 0.46), albedo).expand_as(albedo),
-        colour((0.035, 0.035, 0.04), albedo).expand_as(albedo),
-        ((hashed(spots.row[:, 4]) < 0.45) | o.shop | o.curtain).float(),
-    )
-    behind = _interior(spots, u2, h2, o)
+    behind, shine = _interior(spots, u2, h2, o)
     albedo = mix(albedo, albedo * 0.85, hole)
-    albedo = mix(albedo, frame_colour, pane * frame)
+    albedo = mix(albedo, _frame_colour(spots, o, h2), pane * frame)
     glass = pane * (1 - frame)
     albedo = mix(albedo, behind, glass)
     tilt = torch.stack([o.die - 0.5, hashed(torch.floor(o.die * 9973), spots.row[:, 4]) - 0.5], 1) * 0.035
-    normal = spots.normal + glass[:, None] * (tilt[:, :1] * along + tilt[:, 1:] * torch.tensor([[0.0, 0.0, 1.0]]))
+    up = colour((0.0, 0.0, 1.0), f)
+    normal = spots.normal + glass[:, None] * (tilt[:, :1] * along + tilt[:, 1:] * up)
     normal = normal / normal.norm(dim=1, keepdim=True)
-    mirror = glass * torch.where(o.curtain, 1.0, 0.85)
+    sheer = o.curtain | o.bands | o.lobby
+    mirror = glass * _either(sheer, 1.0, torch.full_like(f, 0.85))
     return Finish.dull(
-        albedo, normal, mirror=mirror, base=torch.where(o.curtain, 0.16, 0.075), sunlit=sunlit * (1 - 0.6 * glass),
-        open=open_ * (1 - 0.35 * hole * (1 - pane)),
+        albedo, normal, mirror=mirror, base=_either(o.curtain, 0.16, torch.full_like(f, 0.075)),
+        sunlit=sunlit * (1 - 0.6 * glass), open=open_ * (1 - 0.35 * hole * (1 - pane)),
+        glow=shine * (glass * light.night)[:, None],
     )  # fmt: skip
 
 
+def _frame_colour(spots: Spots, o: Opening, h2: torch.Tensor) -> torch.Tensor:
+    """White or dark frames; doors have colours of their own, gates are slatted."""
+    seed, f = spots.row[:, 4], spots.footprint
+    white, dark = colour((0.50, 0.49, 0.46), spots.rest), colour((0.035, 0.035, 0.04), spots.rest)
+    frames = mix(white.expand(len(f), 3), dark, ((hashed(seed) < 0.45) | o.shop | o.curtain | o.lobby | o.bands).float())
+    paint = mix(
+        colour((0.12, 0.09, 0.07), frames).expand_as(frames),
+        palette(hashed(seed, torch.floor(o.die * 97))) * 0.7,
+        (o.die < 0.6).float(),
+    )
+    leaf = paint * (1 - 0.35 * inside((o.du.abs() - 0.25).abs() - 0.012, f))[:, None]
+    frames = torch.where((o.door & ~o.shop & ~o.lobby & ~o.gates)[:, None], leaf, frames)
+    slats = 1 - 0.3 * smooth(0.7, 1.0, h2 / 0.32 - torch.floor(h2 / 0.32)) * fade(0.1, f)
+    shutter = mix(
+        colour((0.30, 0.31, 0.32), frames).expand_as(frames),
+        palette(hashed(seed, seed)) + 0.05,
+        (hashed(seed + 3) < 0.5).float(),
+    )
+    return torch.where((o.gates & o.door)[:, None], shutter * slats[:, None], frames)
+
+
 def _frame(f: torch.Tensor, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> torch.Tensor:
-    """Frame round the pane, a mullion and a transom."""
+    """Frame round the pane, a mullion and a transom; doors and gates are all frame."""
     half_w, middle, half_h = o.half_w, o.middle, o.half_h
-    thick = torch.where(o.curtain, 0.03, 0.055)
-    rim = torch.maximum(u2.abs() - half_w, (h2 - middle).abs() - half_h) + thick
-    rail = torch.where(o.shop, (h2 - 2.45).abs(), (h2 - middle - 0.25 * half_h).abs()) - 0.026
-    post = torch.where(o.shop, (u2.abs() - half_w * 0.5).abs(), u2.abs()) - 0.024
-    bars = torch.minimum(rail, torch.where(half_w > 0.45, post, torch.full_like(post, 1.0)))
-    bars = torch.where(o.curtain, torch.full_like(bars, 1.0), bars)
+    wide = o.shop | o.lobby
+    thick = _either(o.curtain, 0.03, torch.full_like(f, 0.055))
+    rim = torch.maximum(_either(o.bands, -1.0, u2.abs() - half_w), (h2 - middle).abs() - half_h) + thick
+    rail = torch.where(wide, (h2 - 2.45).abs(), (h2 - middle - 0.25 * half_h).abs()) - 0.026
+    post = torch.where(wide, (u2.abs() - half_w * 0.5).abs(), u2.abs()) - 0.024
+    post = torch.where(o.bands, torch.minimum(u2.abs(), (u2.abs() - half_w).abs()) - 0.04, post)
+    bars = torch.minimum(_either(o.bands, 1.0, rail), _either(half_w <= 0.45, 1.0, post))
+    bars = _either(o.curtain, 1.0, bars)
     shape = torch.minimum(-rim, bars)
-    leaf = o.door & ~o.shop & (h2 < 2.1)
-    return torch.maximum(inside(shape, f), leaf.float() * 0.92)
+    closed = (o.door & ~wide & ((h2 < 2.05) | o.gates)).float()
+    return torch.maximum(inside(shape, f), closed * 0.95)
 
 
-def _interior(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> torch.Tensor:
-    """Dark rooms, some curtains and blinds; goods and warm light behind shop windows."""
+def _interior(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> tuple[torch.Tensor, torch.Tensor]:
+    """Dark rooms, some curtains and blinds, goods behind shop windows; and what shines out of them at night."""
     f, seed, die = spots.footprint, spots.row[:, 4], o.die
-    room = colour((0.022, 0.024, 0.027), u2[:, None]).expand(len(u2), 3)
-    cloth = colour((0.34, 0.32, 0.28), u2[:, None]) * (0.85 + 0.15 * torch.sin(u2 * 55) * fade(0.06, f))[:, None]
+    room = colour((0.022, 0.024, 0.027), f).expand(len(u2), 3)
+    cloth = colour((0.34, 0.32, 0.28), f) * (0.85 + 0.15 * torch.sin(u2 * 55) * fade(0.06, f))[:, None]
     sides = inside(o.half_w * (0.45 + 0.3 * die) - u2.abs(), f) * ((die > 0.30) & (die < 0.62)).float()
     blind = inside(o.middle + o.half_h * (1 - 3.0 * (die - 0.62)) - h2, f) * (die > 0.62).float()
-    home = mix(room, cloth, torch.maximum(sides, blind) * 0.8)
-    shelf = torch.floor(h2 / 0.42)
-    item = torch.floor(u2 / 0.27)
-    goods = palette(hashed(item, shelf, seed)) * 0.55
-    stocked = (
-        inside((h2 / 0.42 - shelf - 0.42).abs() * 0.42 - 0.15, f)
-        * (hashed(shelf, item, item) < 0.7)
-        * (h2 < 1.75)
-        * fade(0.2, f)
-    )
-    store = mix(room * 1.8 + 0.035 * torch.tensor([[1.0, 0.75, 0.45]]), goods, stocked * 0.75)
-    return torch.where(o.shop[:, None], store, home)
+    drawn = torch.maximum(sides, blind)
+    home = mix(room, cloth, drawn * 0.8)
+    store, goods = _store(spots, u2, h2, o)
+    wide = (o.shop | o.lobby)[:, None]
+    share = spots.row[:, 14]
+    on = (hashed(torch.floor(die * 9967), seed + 1) < share).float() * (~o.door).float()
+    warmth = hashed(torch.floor(die * 7919), seed)[:, None]
+    tint = colour((1.0, 0.62, 0.30), f) * (1 - warmth) + colour((0.90, 0.86, 0.74), f) * warmth
+    ceiling = 0.55 + 0.45 * ((h2 - o.sill) / (o.top - o.sill).clamp(min=0.3)).clamp(0, 1)
+    lit = tint * (on * ceiling * (1 - 0.55 * drawn) * (0.35 + 0.75 * hashed(torch.floor(die * 6007), seed)))[:, None]
+    tall = (h2 / 3.0).clamp(0, 1)
+    open_late = (hashed(seed, torch.floor(o.u / 7.3 + 0.37 * seed)) < 0.72).float()
+    shop = (colour((1.0, 0.84, 0.60), f) * (0.35 + 0.75 * tall)[:, None] + goods * 1.3) * (0.12 + 0.88 * open_late)[:, None]
+    return torch.where(wide, store, home), torch.where(wide, shop, lit)
+
+
+def _store(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a shop window or a lobby shows: shelves, a poster, a counter in the dark; and its goods alone."""
+    f, seed = spots.footprint, spots.row[:, 4]
+    unit = torch.floor(o.u / 7.3 + 0.37 * seed)
+    shelf = torch.floor(h2 / 0.48)
+    width = 0.16 + 0.3 * hashed(shelf, unit)
+    item = torch.floor(u2 / width)
+    high = 0.10 + 0.12 * hashed(item, shelf, unit)
+    there = (hashed(shelf, item, seed) < 0.62) & (h2 < 2.0) & (hashed(unit, seed + 4) < 0.7) & o.shop
+    piece = torch.maximum((h2 - shelf * 0.48 - high).abs() - high, (u2 - (item + 0.5) * width).abs() - 0.4 * width)
+    goods = (palette(hashed(item, shelf, seed)) * 0.45 + 0.02) * (inside(piece, f) * there * fade(0.2, f))[:, None]
+    poster = torch.maximum((u2 - 0.4).abs() - 0.42, (h2 - 1.55).abs() - 0.6)
+    sheet = inside(poster, f) * ((o.die > 0.70) & o.shop).float() * fade(0.4, f)
+    back = colour((0.030, 0.028, 0.025), f) * (0.6 + 0.6 * (h2 / 3).clamp(0, 1))[:, None]
+    picture = palette(hashed(torch.floor(o.die * 997), seed)) * 0.7 + 0.06
+    return mix(back + goods, picture, sheet), goods
