@@ -40,8 +40,48 @@ class Raster:
 
 
 @dataclass(frozen=True, eq=False)
+class RoadSegment:
+    """A junction, or a piece of road between two, by its outline (n, 2)."""
+
+    id: str
+    outline: Array
+    is_intersection: bool
+
+
+@dataclass(frozen=True, eq=False)
+class RoadBlock:
+    """One direction of traffic of a road segment: its outline (n, 2), and where its traffic comes in and goes out (2,)."""
+
+    id: str
+    segment: str
+    outline: Array
+    start: Array
+    end: Array
+
+
+@dataclass(frozen=True, eq=False)
+class CarPark:
+    """An area where cars stand, its outline (n, 2), and the direction in radians that they look in."""
+
+    outline: Array
+    heading: float
+
+
+@dataclass(frozen=True, eq=False)
+class TrafficLight:
+    """A traffic light at a place (3,) that faces a direction in radians, for the traffic that goes out of a road block."""
+
+    id: str
+    place: Array
+    heading: float
+    block: str
+
+
+@dataclass(frozen=True, eq=False)
 class StreetMap:
-    """What is known of the streets. Polygons are (n, 2), dividers (n, 3); z is 0 where the map has no heights."""
+    """What is known of the streets. Polygons are (n, 2), dividers (n, 3); z is 0 where the map has no heights.
+
+    Segments, blocks, car parks and traffic lights are for those who read what is written; Retake itself reads none of them."""
 
     lanes: tuple[Lane, ...] = ()
     lane_dividers: tuple[Array, ...] = ()
@@ -51,6 +91,10 @@ class StreetMap:
     walkways: tuple[Array, ...] = ()
     drivable: tuple[tuple[Array, tuple[Array, ...]], ...] = ()  # outer ring and its holes
     raster: Raster | None = None
+    segments: tuple[RoadSegment, ...] = ()
+    blocks: tuple[RoadBlock, ...] = ()
+    car_parks: tuple[CarPark, ...] = ()
+    traffic_lights: tuple[TrafficLight, ...] = ()
 
     @property
     def knows_drivable(self) -> bool:

@@ -16,10 +16,11 @@ import numpy as np
 from editor.datasets.files import write_json
 from editor.datasets.map_mask import Area
 from editor.geometry import Array
-from editor.map import Lane, StreetMap
+from editor.map import CarPark, Lane, RoadBlock, RoadSegment, StreetMap, TrafficLight
 
 Record = dict[str, Any]
 STEP_M = 1.0  # how finely the arcs of centre lines are sampled
+AT_LINE_M = 3.0  # a road block whose traffic goes out within this of a stop line's middle ends at it
 
 
 def expansion_path(dataroot: Path, location: str) -> Path:
@@ -55,17 +56,17 @@ class _Layers:
             "version": "1.3",
             "canvas_edge": [float(edge) for edge in canvas_edge],
             "drivable_area": [self.drivable_area(outer, holes) for outer, holes in streets.drivable],
-            "road_segment": [],
-            "road_block": [],
+            "road_segment": [self.road_segment(segment) for segment in streets.segments],
+            "road_block": [self.road_block(block) for block in streets.blocks],
             "lane": lanes,
             "lane_connector": [self.outlined(lane.id, lane.outline) for lane in streets.lanes if lane.is_connector],
             "ped_crossing": [self.area("ped_crossing", ring, road_segment_token="") for ring in streets.crossings],
             "walkway": [self.area("walkway", ring) for ring in streets.walkways],
-            "stop_line": [self.stop_line(ring) for ring in streets.stop_lines],
-            "carpark_area": [],
+            "stop_line": [self.stop_line(ring, streets) for ring in streets.stop_lines],
+            "carpark_area": [self.car_park(park) for park in streets.car_parks],
             "road_divider": [self.line("road_divider", points, road_segment_token="") for points in streets.road_dividers],
             "lane_divider": [self.lane_divider(points) for points in streets.lane_dividers],
-            "traffic_light": [],
+            "traffic_light": [self.traffic_light(light) for light in streets.traffic_lights],
             "arcline_path_3": {lane.id: _arclines(lane.centre) for lane in streets.lanes},
             "connectivity": _connectivity(streets.lanes),
         }
@@ -103,9 +104,49 @@ class _Layers:
     def drivable_area(self, outer: Array, holes: tuple[Array, ...]) -> Record:
         return {"token": self.token("drivable_area", len(self.polygons)), "polygon_tokens": [self.polygon(outer, holes)]}
 
-    def stop_line(self, ring: Array) -> Record:
-        cues = {"ped_crossing_tokens": [], "traffic_light_tokens": [], "road_block_token": ""}
-        return self.area("stop_line", ring, stop_line_type="TURN_STOP", **cues)
+    def stop_line(self, ring: Array, streets: StreetMap) -> Record:
+        """With the road block that ends at it, and the lights that are meant for that."""
+        near = [(float(np.linalg.norm(block.end - ring.mean(0))), block.id) for block in streets.blocks]
+        block = min(near, default=(math.inf, ""))
+        token = self.token("road_block", block[1]) if block[0] < AT_LINE_M else ""
+        lights = [self.token("traffic_light", li.id) for li in streets.traffic_lights if token and li.block == block[1]]
+        kind = "TRAFFIC_LIGHT" if lights else "YIELD"
+        cues = {"ped_crossing_tokens": [], "traffic_light_tokens": lights, "road_block_token": token}
+        return self.area("stop_line", ring, stop_line_type=kind, **cues)
+
+    def road_segment(self, segment: RoadSegment) -> Record:
+        token = self.token("road_segment", segment.id)
+        return self.outlined(token, segment.outline, is_intersection=segment.is_intersection, drivable_area_token="")
+
+    def road_block(self, block: RoadBlock) -> Record:
+        ends = {
+            "from_edge_line_token": self.line_token(_edge_at(block.outline, block.start)),
+            "to_edge_line_token": self.line_token(_edge_at(block.outline, block.end)),
+        }
+        segment = self.token("road_segment", block.segment)
+        return self.outlined(self.token("road_block", block.id), block.outline, **ends, road_segment_token=segment)
+
+    def car_park(self, park: CarPark) -> Record:
+        return self.area("carpark_area", park.outline, orientation=park.heading, road_block_token="")
+
+    def traffic_light(self, light: TrafficLight) -> Record:
+        """Its line leads from where it hangs to where it shines; three lenses, one over the other."""
+        x, y, z = (float(c) for c in light.place)
+        faces = np.array([[x, y], [x + math.cos(light.heading), y + math.sin(light.heading)]])
+        level = {"rx": 0.0, "ry": 0.0}
+        items = [
+            {
+                "color": colour,
+                "shape": "CIRCLE",
+                "rel_pos": {"tx": 0.0, "ty": 0.0, "tz": up, **level, "rz": 0.0},
+                "to_road_block_tokens": [],
+            }
+            for colour, up in (("RED", 0.66), ("YELLOW", 0.33), ("GREEN", 0.0))
+        ]
+        pose = {"tx": x, "ty": y, "tz": z, **level, "rz": light.heading}
+        facts = {"from_road_block_token": self.token("road_block", light.block), "items": items, "pose": pose}
+        token, line = self.token("traffic_light", light.id), self.line_token(faces)
+        return {"token": token, "line_token": line, "traffic_light_type": "VERTICAL", **facts}
 
     def lane_divider(self, points: Array) -> Record:
         segments = [{"node_token": self.node(x, y), "segment_type": "NIL"} for x, y in points[:, :2]]

@@ -1,10 +1,12 @@
 """Traffic lights as a pure function of time: which street of a junction has green, and whom its people may cross."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.town.chance import dice
-from engine.town.streets import Junction, Plan
+from engine.town.streets import Arm, Junction, Plan
 
 Aspect = Literal["green", "amber", "red"]
 GREEN_S, AMBER_S, CLEAR_S = 13.0, 3.0, 2.0  # one street's share of the cycle; all are red while the junction clears
@@ -41,3 +43,27 @@ def phase(plan: Plan, junction: Junction, t_us: int) -> Phase:
     shown: Aspect = "green" if within < GREEN_S else "amber" if within < GREEN_S + AMBER_S else "red"
     walk = within < WALK_S
     return Phase(shown, "red", False, walk) if first else Phase("red", shown, walk, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mast:
+    """A mast with lights for those who come to a junction on an arm: at a station and an offset of the arm's street. They look
+    along `heading`; its beam reaches that far over the street, to their left."""
+
+    junction: int  # its place among the plan's
+    arm: Arm
+    station: float
+    offset: float
+    heading: float
+    reach: float
+
+
+def masts(plan: Plan) -> Iterator[Mast]:
+    """Lights stand beyond the junction for those who come on the arm opposite, or on the near side where there is none."""
+    for number, junction in enumerate(plan.junctions):
+        for arm in plan.arms(junction) if junction.control == "signals" else ():
+            street, other = plan.street(arm.street), plan.street(junction.other(arm.street))
+            far = junction.station(arm.street) + arm.inward * (other.half + 2.2)
+            at = far if 0 < far < street.length else arm.stop - arm.side * 0.6
+            heading = float(street.heading(at)) + (0 if arm.inward > 0 else math.pi)
+            yield Mast(number, arm, at, -arm.inward * (street.half + 0.7), heading, street.half - 0.3)
