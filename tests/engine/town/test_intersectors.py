@@ -16,7 +16,7 @@ from engine.town.drive import drive
 from engine.town.intersectors import IntersectorError, intersector
 from engine.town.picture import draw
 from engine.town.rays import Triangles
-from engine.town.rig import views
+from engine.town.rig import nuscenes_rig
 from engine.town.town import build, instant
 
 ROOT = Path(__file__).parents[3]
@@ -99,7 +99,7 @@ def test_a_town_looks_the_same_by_either():
         pictures = []
         for name in ("open3d", "torch"):
             world, _ = instant(4, there.actors, there.times[5], rays=name)
-            pictures.append(draw(world, views((64, 36))[view], there.ego[5])[0].astype(int))
+            pictures.append(draw(world, nuscenes_rig().at((64, 36))[view], there.ego[5])[0].astype(int))
         differ.append((np.abs(pictures[0] - pictures[1]).max(-1) > 2).mean())
     assert np.mean(differ) < 0.005
 
@@ -123,10 +123,10 @@ def test_from_a_seed_to_pictures_nothing_but_torch_draws():
         f"import sys\nfor name in {BLOCKED!r}:\n    sys.modules[name] = None\n"
         "from engine.town.drive import drive\nfrom engine.town.flow import flow\n"
         "from engine.town.picture import Shot, draw_batch\n"
-        "from engine.town.rig import views\nfrom engine.town.town import build, instant\n"
+        "from engine.town.rig import nuscenes_rig\nfrom engine.town.town import build, instant\n"
         "there = drive(build(3), 3.0, lambda name: name)\n"
         "worlds = [instant(3, there.actors, there.times[k], rays='torch')[0] for k in (4, 5)]\n"
-        "shots = [Shot(world, views((32, 18))[0], there.ego[k]) for k, world in zip((4, 5), worlds)]\n"
+        "shots = [Shot(world, nuscenes_rig().at((32, 18))[0], there.ego[k]) for k, world in zip((4, 5), worlds)]\n"
         "pictures, layers = draw_batch(shots, ('category', 'normal'))\n"
         "assert pictures.shape == (2, 18, 32, 3) and pictures.float().std() > 10\n"
         "assert len(layers.category.unique()) > 3\n"

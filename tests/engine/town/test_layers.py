@@ -14,7 +14,7 @@ from engine.town.drive import drive
 from engine.town.flow import flow
 from engine.town.layers import CATEGORIES
 from engine.town.picture import Shot, draw, draw_batch, look
-from engine.town.rig import views
+from engine.town.rig import nuscenes_rig
 from engine.town.town import build, instant
 
 SEED, SIZE = 3, (160, 90)
@@ -28,7 +28,7 @@ def drove():
 
 def shot(drove, frame, view=0, size=SIZE, **how):
     world, _ = instant(SEED, drove.actors, drove.times[frame], **how)
-    return Shot(world, views(size)[view], drove.ego[frame])
+    return Shot(world, nuscenes_rig().at(size)[view], drove.ego[frame])
 
 
 def drawn(one, layers=EVERY):
