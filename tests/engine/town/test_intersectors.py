@@ -93,7 +93,7 @@ def test_one_origin_serves_all_rays():
 
 def test_a_town_looks_the_same_by_either():
     """To fewer than one pixel in two hundred that differ by more than two levels, as `make bench` measures at full size."""
-    there = drive(build(4), 3.0, lambda name: name)
+    there = drive(build(4).plan, 3.0, lambda name: name)
     differ = []
     for view in (0, 2, 3):
         pictures = []
@@ -124,7 +124,7 @@ def test_from_a_seed_to_pictures_nothing_but_torch_draws():
         "from engine.town.drive import drive\nfrom engine.town.flow import flow\n"
         "from engine.town.picture import Shot, draw_batch\n"
         "from engine.town.rig import nuscenes_rig\nfrom engine.town.town import build, instant\n"
-        "there = drive(build(3), 3.0, lambda name: name)\n"
+        "there = drive(build(3).plan, 3.0, lambda name: name)\n"
         "worlds = [instant(3, there.actors, there.times[k], rays='torch')[0] for k in (4, 5)]\n"
         "shots = [Shot(world, nuscenes_rig().at((32, 18))[0], there.ego[k]) for k, world in zip((4, 5), worlds)]\n"
         "pictures, layers = draw_batch(shots, ('category', 'normal'))\n"

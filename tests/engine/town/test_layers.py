@@ -23,7 +23,7 @@ EVERY = ("category", "normal")
 
 @pytest.fixture(scope="module")
 def drove():
-    return drive(build(SEED), 4.0, lambda name: name)
+    return drive(build(SEED).plan, 4.0, lambda name: name)
 
 
 def shot(drove, frame, view=0, size=SIZE, **how):
