@@ -113,6 +113,7 @@ class Desk:
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}
         self._readers = ThreadPoolExecutor(1, "streets")
+        self._savers = ThreadPoolExecutor(4, "takes")
 
     # ---------------------------------------------------------------------------------------------- opening
 
@@ -189,8 +190,12 @@ class Desk:
         history = change(before.history)
         if history is before.history:
             return before
-        self.takes.save(history.take)
-        return self._keep(document_of(before.stage, history.as_saved(), stamp(), before))
+        saving = self._savers.submit(self.takes.save, history.take)  # the disk works while the checks do
+        try:
+            after = document_of(before.stage, history.as_saved(), stamp(), before)
+        finally:
+            saving.result()
+        return self._keep(after)
 
     # ---------------------------------------------------------------------------------------------- keeping
 

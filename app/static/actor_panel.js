@@ -16,6 +16,8 @@ export function createActorPanel(root, store, take, actions) {
   const { state } = store;
   let built = { kind: null, scene: null };
   let fields = {};
+  const charts = make("canvas", { class: "charts", role: "img", "aria-label": "Speed, acceleration and clearance over time" });
+  createCharts(charts, store);
 
   // ------------------------------------------------------------------------------------------- parts
 
@@ -93,7 +95,6 @@ export function createActorPanel(root, store, take, actions) {
       size: ["Length", "Width", "Height"].map((name, axis) => number(name, "m", 0.1, (value) => resize(axis, value))),
       heading: number("Heading", "°", 5, turnTo), speed: number("Speed from here on", "km/h", 5, driveAt),
       keyframes: make("div", { class: "keyframes", role: "group", "aria-label": "Keyframes of this actor" }),
-      charts: make("canvas", { class: "charts", role: "img", "aria-label": "Speed, acceleration and clearance over time" }),
     };
     root.replaceChildren(
       make("div", { class: "title" }, fields.chip, fields.title),
@@ -107,9 +108,8 @@ export function createActorPanel(root, store, take, actions) {
         make("button", { type: "button", class: "button small", text: "before now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
         make("button", { type: "button", class: "button small", text: "from now", onclick: () => deleteFrom(timeNow(state), null) }))),
       make("div", { class: "row top" }, make("span", { text: "Keyframes" }), fields.keyframes),
-      fields.charts,
+      charts,
     );
-    createCharts(fields.charts, store);
   }
 
   function drawActor(actor) {

@@ -3,7 +3,7 @@
 import { fitted } from "./dom.js";
 import { actorsNow, egoNow, timeNow } from "./scenario.js";
 import { EGO_SIZE } from "./bev.js";
-import { actorAt, isPresent, poseAt, velocityAt, yawOf } from "./tracks.js";
+import { actorAt, isPresent, placeAt, poseAt, velocityAt, yawOf } from "./tracks.js";
 
 const CLEAR_M = 30; // no clearance beyond this is told
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "size"];
@@ -69,15 +69,13 @@ function clearance(state, actor, others, t) {
   const pose = actorAt(actor, t);
   const mine = corners(pose, actor.size);
   let least = CLEAR_M;
-  const consider = (other, size) => {
-    const apart = Math.hypot(other[0] - pose[0], other[1] - pose[1]) - (Math.hypot(size[0], size[1]) + Math.hypot(actor.size[0], actor.size[1])) / 2;
-    if (apart < least) least = Math.min(least, gap(mine, corners(other, size)));
+  const consider = (track, size) => {
+    const place = placeAt(track, t);
+    const apart = Math.hypot(place[0] - pose[0], place[1] - pose[1]) - (Math.hypot(size[0], size[1]) + Math.hypot(actor.size[0], actor.size[1])) / 2;
+    if (apart < least) least = Math.min(least, gap(mine, corners(poseAt(track, t), size)));
   };
-  for (const other of others) {
-    const there = other.id === actor.id ? null : actorAt(other, t);
-    if (there) consider(there, other.size);
-  }
-  consider(poseAt(egoNow(state) ?? state.scene.ego, t), EGO_SIZE);
+  for (const other of others) if (other.id !== actor.id && isPresent(other, t)) consider(other.track, other.size);
+  consider(egoNow(state) ?? state.scene.ego, EGO_SIZE);
   return least;
 }
 

@@ -52,6 +52,9 @@ export function createPictures(store) {
     if (!images.has(url)) begin(url, true);
   }
 
+  /** Whether an image has come; asking fetches nothing. */
+  const isThere = (url) => Boolean(images.get(url)?.complete);
+
   const isBroken = (url) => Boolean(images.get(url)?.broken);
 
   // ------------------------------------------------------------------------------------------- what shows a frame
@@ -98,5 +101,5 @@ export function createPictures(store) {
     return { url: whole, small: found.url, tier: found.origin };
   }
 
-  return { image, ahead, isBroken, know, isDirty, missing, source };
+  return { image, ahead, isThere, isBroken, know, isDirty, missing, source };
 }

@@ -29,14 +29,22 @@ function after(track, t) {
   return low;
 }
 
+/** The place [x, y, z] of a track at any time. */
+export function placeAt(track, t) {
+  if (track.length === 1) return track[0].slice(1, 4);
+  const i = after(track, t);
+  const a = track[i - 1], b = track[i];
+  const share = (t - a[0]) / (b[0] - a[0]);
+  return [a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2]), a[3] + share * (b[3] - a[3])];
+}
+
 /** The pose [x, y, z, qw, qx, qy, qz] of a track at any time. */
 export function poseAt(track, t) {
   if (track.length === 1) return track[0].slice(1);
   const i = after(track, t);
   const a = track[i - 1], b = track[i];
-  const share = (t - a[0]) / (b[0] - a[0]);
-  const turned = slerp(a.slice(4), b.slice(4), Math.min(Math.max(share, 0), 1));
-  return [a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2]), a[3] + share * (b[3] - a[3]), ...turned];
+  const share = Math.min(Math.max((t - a[0]) / (b[0] - a[0]), 0), 1);
+  return [...placeAt(track, t), ...slerp(a.slice(4), b.slice(4), share)];
 }
 
 export function isPresent(actor, t) {

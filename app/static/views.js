@@ -2,18 +2,20 @@
 
 import "./projection.js";
 import { fitted, make } from "./dom.js";
-import { actorName, actorsNow, cameraAt, categoryColour, egoNow } from "./scenario.js";
-import { actorAt } from "./tracks.js";
+import { actorName, actorsNow, categoryColour } from "./scenario.js";
+import { createLens } from "./views_lens.js";
 import { layout } from "./views_layout.js";
 
-const { apply, boxCorners, boxOutline, clipLine, inverse, project, BOX_EDGES } = globalThis.RetakeProjection;
+const { apply, clipLine, project, BOX_EDGES } = globalThis.RetakeProjection;
 const CAPTION_PX = 22; // what stands over the top of a picture
-const FARTHEST_M = 90; // boxes further off are specks
 const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
 const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
 const TOPICS = [
   "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size",
 ];
+
+const PASSING = ["pictures", "draft", "gesture", "waiting", "hovered"]; // change often, and few of the pictures: see `glance`
+const WIDEST = 3; // how far to the side of a camera's axis, per metre ahead, a view may reach
 
 /** "CAM_FRONT_LEFT" → "Front left". */
 export function viewWord(name) {
@@ -23,7 +25,8 @@ export function viewWord(name) {
 
 export function createViews(grid, store, pictures) {
   const { state } = store;
-  let tiles = []; // [{canvas, badge, figure, index}]
+  const { lens, boxes } = createLens(store);
+  let tiles = []; // [{canvas, badge, figure, index, view, glance, isRough}]
   let built = null;
 
   // ------------------------------------------------------------------------------------------- tiles
@@ -38,7 +41,7 @@ export function createViews(grid, store, pictures) {
     });
     const caption = make("figcaption", {}, make("b", { text: viewWord(view.name) }), badge, full);
     const figure = make("figure", { class: "view", "data-view": view.name }, canvas, caption);
-    return { canvas, badge, figure, index, view };
+    return { canvas, badge, figure, index, view, glance: null, isRough: false };
   }
 
   function build() {
@@ -56,34 +59,6 @@ export function createViews(grid, store, pictures) {
       tile.figure.classList.toggle("alone", state.expanded === tile.index);
       for (const side of ["left", "top", "width", "height"]) if (place) tile.figure.style[side] = `${place[side]}px`;
     }
-  }
-
-  // ------------------------------------------------------------------------------------------- where things are in a picture
-
-  /** The view as it is shown (recorded size when alone), its picture's time and T_camera_world; null without a picture. */
-  function lens(index, take = state.take) {
-    const ego = take === null ? null : take === state.take ? egoNow(state) : take.ego;
-    const camera = cameraAt(state, state.frame, index, ego);
-    if (!camera) return null;
-    const view = state.scene.views[index];
-    const shown = state.expanded === index ? view : { ...view, ...view.small };
-    return { view: shown, t: camera.picture.t_us, T_world_camera: camera.pose, T_camera_world: inverse(camera.pose) };
-  }
-
-  /** [{actor, corners (camera frame), outline and middle (pixels), depth}], the farthest first. */
-  function boxes(through, actors) {
-    const found = [];
-    for (const actor of actors) {
-      const pose = actorAt(actor, through.t);
-      if (!pose) continue;
-      const centre = apply(through.T_camera_world, pose);
-      if (centre[2] < -actor.size[0] || Math.hypot(...centre) > FARTHEST_M) continue;
-      const corners = boxCorners(pose, actor.size).map((corner) => apply(through.T_camera_world, corner));
-      const outline = boxOutline(through.view, corners);
-      const middle = centre[2] > 1 ? project(through.view, centre) : null;
-      if (outline) found.push({ actor, corners, outline, middle, depth: Math.hypot(...centre) });
-    }
-    return found.sort((a, b) => b.depth - a.depth);
   }
 
   // ------------------------------------------------------------------------------------------- drawing
@@ -214,7 +189,7 @@ export function createViews(grid, store, pictures) {
 
   /** A fitted picture has its view's shape; the recorded one fills its own. */
   function drawPicture(context, image, view) {
-    context.imageSmoothingQuality = state.gesture || !state.resting ? "low" : "medium"; // without a GPU, better ones take longer than a frame
+    context.imageSmoothingQuality = isHurried() ? "low" : "medium"; // without a GPU, better ones take longer than a frame
     if (image.naturalWidth === view.width) return context.drawImage(image, 0, 0, view.width, view.height);
     const scale = Math.max(view.width / image.naturalWidth, view.height / image.naturalHeight);
     const [wide, high] = [image.naturalWidth * scale, image.naturalHeight * scale];
@@ -272,11 +247,41 @@ export function createViews(grid, store, pictures) {
     badge.dataset.tier = tier;
   }
 
+  const isHurried = () => Boolean(state.gesture || state.waiting || !state.resting);
+
+  /** What a tile shows of all that changes while pictures arrive or an actor is dragged. */
+  function glance({ index }) {
+    const through = lens(index), actors = actorsNow(state);
+    const sides = state.wipe.on ? [state.take, state.compared, null] : [state.take, null];
+    const full = state.expanded === index && state.resting;
+    const sources = sides.map((take) => pictures.source(take, state.frame, index, full))
+      .map(({ url, small, tier }) => [tier, url, pictures.isThere(url), pictures.isThere(small), pictures.isBroken(url)]);
+    const moved = [...displaced("draft")];
+    const places = moved.flatMap((id) => [actors.get(id), state.take.actors.get(id), state.scene.actorsById.get(id)]).filter(Boolean);
+    const hovered = [actors.get(state.hovered)].filter(Boolean);
+    const outlines = through ? [places, hovered].map((some) => boxes(through, some).map(({ actor, outline }) => [actor.id, outline])) : [];
+    const path = through && moved.includes(state.selected) ? pathAhead(through, actors.get(state.selected)) : [];
+    return JSON.stringify([Boolean(state.draft), sources, outlines, path]);
+  }
+
+  /** The places of an actor's path that may show in a picture. */
+  function pathAhead(through, actor) {
+    const places = (actor?.track ?? []).map(([, ...pose]) => apply(through.T_camera_world, pose));
+    return places.filter(([x, , z]) => z > 0 && Math.abs(x) < WIDEST * z);
+  }
+
   function draw(_, fields) {
     if (!state.scene) return;
     if (built !== state.scene.name) build();
     if (["scene", "expanded", "size"].some((field) => fields.has(field))) arrange();
-    tiles.forEach(drawTile);
+    const isBent = state.gesture?.ego || state.waiting?.ego;
+    const inPart = !isBent && [...fields].filter((field) => TOPICS.includes(field)).every((field) => PASSING.includes(field));
+    for (const each of tiles) {
+      const now = glance(each);
+      if (inPart && now === each.glance && (isHurried() || !each.isRough)) continue;
+      Object.assign(each, { glance: now, isRough: isHurried() });
+      drawTile(each);
+    }
   }
 
   store.watch(TOPICS, draw);

@@ -21,6 +21,20 @@ CUT_OFF = """() => {
   return { wide, out, scrolls: page.scrollWidth > innerWidth || page.scrollHeight > innerHeight };
 }"""
 
+ALL_THERE = """() => {
+  const { pictures, store: { state } } = retake;
+  return state.scene.views.every((_, view) => pictures.isThere(pictures.source(state.take, state.frame, view).url));
+}"""
+PART_AND_WHOLE = """async () => {
+  const displayed = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const tiles = () => retake.views.tiles().map(({ canvas }) => canvas.toDataURL());
+  await displayed();
+  const part = tiles();
+  retake.store.touch("size");
+  await displayed();
+  return [part, tiles()];
+}"""
+
 
 def truck(window):
     return window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
@@ -144,6 +158,28 @@ def test_the_draft_replaces_the_recorded_picture(window):
         "retake.pictures.source(retake.store.state.take, retake.store.state.frame, 0).tier === 'draft'"
     )
     window.page.get_by_text("draft", exact=True).first.wait_for()
+
+
+def test_what_is_drawn_in_part_looks_as_if_all_had_been_drawn(window):
+    def drawn():
+        window.page.wait_for_function(ALL_THERE)
+        part, whole = window.page.evaluate(PART_AND_WHOLE)
+        assert part == whole
+        return part
+
+    window.page.wait_for_function("retake.store.state.resting")
+    before = drawn()
+    window.drag(window.actor_on_map(truck(window)), (-20, -10), let_go=False)
+    during = drawn()
+    assert during != before
+    window.press("Escape")
+    window.page.mouse.up()
+    drawn()
+    window.drag(window.actor_on_map(truck(window)), (-20, -10))
+    window.settle(1)
+    window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+    window.page.wait_for_timeout(300)
+    drawn()
 
 
 def test_space_shows_boxes_and_lidar(window):
