@@ -49,7 +49,7 @@ class Light:
     @property
     def lamps(self) -> float:
         """How bright lamps are for a camera that exposes for the hour: 0 by day."""
-        return 1.5 * self.night**2.5
+        return 1.5 * self.night**1.7
 
     @property
     def towards_glow(self) -> tuple[float, float, float]:
@@ -89,7 +89,7 @@ def words_of(light: Light) -> str:
     return f"{HOUR[light.time_of_day]}, {WEATHER[light.weather]}{road}"
 
 
-ELEVATIONS = {"morning": (18.0, 34.0), "afternoon": (16.0, 30.0), "dusk": (-3.5, -1.5), "night": (-30.0, -20.0)}  # degrees
+ELEVATIONS = {"morning": (18.0, 34.0), "afternoon": (16.0, 30.0), "dusk": (-5.0, -2.0), "night": (-30.0, -20.0)}  # degrees
 
 
 def _sun_at(seed: int, hour: TimeOfDay, die: float) -> tuple[float, float]:
@@ -124,9 +124,9 @@ BY_HOUR: dict[TimeOfDay, Light] = {
         cloud=(1.30, 1.14, 0.95), bounce=(0.27, 0.21, 0.15), ambient=(0.46, 0.50, 0.60), side=(0.20, 0.15, 0.09), haze_m=800.0,
     ),
     "dusk": Light(
-        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.055, 0.095, 0.27), horizon=(0.42, 0.29, 0.33), glow=(1.75, 0.66, 0.17),
-        cloud=(0.50, 0.26, 0.26), bounce=(0.055, 0.045, 0.045), ambient=(0.135, 0.155, 0.27), side=(0.38, 0.20, 0.11),
-        haze_m=800.0, night=0.65,
+        0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.048, 0.100, 0.27), horizon=(0.34, 0.30, 0.37), glow=(1.75, 0.68, 0.18),
+        cloud=(0.46, 0.27, 0.29), bounce=(0.052, 0.044, 0.044), ambient=(0.115, 0.150, 0.245), side=(0.32, 0.175, 0.10),
+        haze_m=800.0, night=0.7,
     ),
     "night": Light(
         0.0, 0.0, sun=(0.0, 0.0, 0.0), zenith=(0.007, 0.011, 0.028), horizon=(0.052, 0.042, 0.043), glow=(0.0, 0.0, 0.0),
@@ -153,8 +153,9 @@ def _grey(clear: Light) -> Light:
     """Under a closed cover: the sky's mean everywhere, the sun a faint disc behind it."""
     sky = tuple(0.38 * z + 0.42 * h + 0.11 * s for z, h, s in zip(clear.zenith, clear.horizon, clear.sun, strict=True))
     mean = sum(sky) / 3
-    sky = tuple(0.30 * c + 0.70 * mean * t for c, t in zip(sky, (0.97, 1.0, 1.04), strict=True))
-    break_ = 0.5 if clear.elevation < 0 else 0.2  # at dusk clouds let the west through
+    tint = (0.84, 1.0, 1.24) if clear.elevation < 0 else (0.97, 1.0, 1.04)
+    sky = tuple(0.30 * c + 0.70 * mean * t for c, t in zip(sky, tint, strict=True))
+    break_ = 0.35 if clear.elevation < 0 else 0.2  # at dusk clouds let the west through
     return replace(
         clear, sun=_times(clear.sun, 0.10), zenith=_times(sky, 1.0), horizon=_times(sky, 0.88), ambient=_times(sky, 0.98),
         glow=_times(clear.glow, break_), side=_times(clear.side, break_), cloud=_times(sky, 1.12), bounce=_times(sky, 0.30),

@@ -23,8 +23,8 @@ def wetted(world: World, spots: Spots, finish: Finish) -> Finish:
     for k, share in SOAKED.items():
         dark = torch.where(kind == k, share, dark)
     finish = Finish.dull(
-        finish.albedo * (1 - light.wet * dark)[:, None], finish.normal, mirror=finish.mirror, base=finish.base,
-        glow=finish.glow, sunlit=finish.sunlit, open=finish.open, through=finish.through,
+        finish.albedo * (1 - light.wet * dark)[:, None], finish.normal.clone(), mirror=finish.mirror.clone(),
+        base=finish.base.clone(), glow=finish.glow, sunlit=finish.sunlit, open=finish.open, through=finish.through,
     )  # fmt: skip
     index = torch.nonzero((kind == Kind.GROUND) & (finish.normal[:, 2] > 0.7))[:, 0]
     if len(index):
