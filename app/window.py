@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse
 from app.exports import Exports
 from app.guard import Guard, logged_in, password_check
 from app.pictures import Pictures
-from app.routes import STATIC, Office, routes
+from app.routes import routes
+from app.routes.office import STATIC, Office
 from app.session import Desk, StaleError
 from app.settings import Settings
 from app.takes import Takes

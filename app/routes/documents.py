@@ -1,0 +1,168 @@
+"""Opening takes, changing them one gesture at a time, and drawing what changed."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from app.payload import (
+    about_json,
+    actions_json,
+    bank_json,
+    categories_json,
+    map_json,
+    patch_json,
+    scene_json,
+    take_json,
+    takes_json,
+)
+from app.pictures import draw, drawn_json
+from app.routes.office import Office, json_answer
+from app.routes.posted import Describing, Drawing, Editing, GoingTo, OfTake, Opening, Stepping
+from app.session import Document
+from app.streaming import Message, streamed
+from editor.files import edit_from_json
+from editor.history import History
+from engine.service.requests import RenderError
+
+
+def add_documents(router: APIRouter, office: Office) -> None:
+    """Everything about takes."""
+    _add_opening(router, office)
+    _add_editing(router, office)
+    _add_describing(router, office)
+    _add_drawing(router, office)
+
+
+def _with_drawn(office: Office, document: Document, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer, and which of the take's pictures are drawn already."""
+    return answer | {"drawn": [drawn_json(drawn) for drawn in office.pictures.drawn(document.state)]}
+
+
+def _takes(office: Office, scene: str) -> list[dict[str, Any]]:
+    return takes_json(office.desk.takes.summaries(scene)[0])
+
+
+def _add_opening(router: APIRouter, office: Office) -> None:
+    desk = office.desk
+
+    @router.get("/start")
+    def start() -> Response:
+        """The tables that the page is built from."""
+        summaries = [asdict(summary) for summary in desk.data_set.summaries()]
+        first = office.settings.scene or (summaries[0]["name"] if summaries else None)
+        tables = {"actions": actions_json(), "categories": categories_json(), "bank": bank_json()}
+        return json_answer({"scenes": summaries, "first": first, **tables})
+
+    @router.post("/open")
+    def open_take(asked: Opening) -> Response:
+        """A scene, and a take of it."""
+        scene = asked.scene or office.settings.scene or desk.data_set.summaries()[0].name
+        document = desk.open(scene, asked.take) if asked.take else desk.begin(scene)
+        office.service.prepare(office.settings.dataroot, document.stage.scene)
+        problems = desk.takes.summaries(scene)[1]
+        answer = {
+            "scene": scene_json(document.stage.scene),
+            "take": _with_drawn(office, document, take_json(document)),
+            "takes": _takes(office, scene),
+        }
+        return json_answer(answer | {"notice": " ".join(problems)})
+
+    @router.get("/take")
+    def another_take(scene: str, take: str) -> Response:
+        """A take to compare with."""
+        document = desk.open(scene, take)
+        return json_answer({"take": _with_drawn(office, document, take_json(document))})
+
+    @router.get("/map/{scene}")
+    def streets(scene: str) -> Response:
+        """The streets of a scene."""
+        return json_answer(map_json(desk.stage(scene).street_map))
+
+
+def _add_editing(router: APIRouter, office: Office) -> None:
+    desk = office.desk
+
+    def patch(before: Document, after: Document) -> Response:
+        return json_answer(_with_drawn(office, after, patch_json(before, after)))
+
+    def step(asked: Stepping, change: Callable[[History], History]) -> Response:
+        return patch(*desk.step(asked.scene, asked.take, asked.base, change))
+
+    @router.post("/edit")
+    def edit(asked: Editing) -> Response:
+        """One gesture; it is on disk when this answers."""
+        edits = [edit_from_json(orjson.dumps(each)) for each in asked.edits]
+        return patch(*desk.commit(asked.scene, asked.take, asked.base, edits, asked.gesture))
+
+    @router.post("/undo")
+    def undo(asked: Stepping) -> Response:
+        """One gesture back."""
+        return step(asked, History.undo)
+
+    @router.post("/redo")
+    def redo(asked: Stepping) -> Response:
+        """One gesture on again."""
+        return step(asked, History.redo)
+
+    @router.post("/goto")
+    def go_to(asked: GoingTo) -> Response:
+        """Several gestures back, or on again."""
+        return step(asked, lambda history: _gone_to(history, asked.position))
+
+
+def _gone_to(history: History, position: int) -> History:
+    """Undo or redo until so many gestures are done, or none are left to go."""
+
+    def gestures(at: History) -> int:
+        steps = at.take.edits
+        return sum(1 for i, s in enumerate(steps) if i == 0 or s.gesture is None or s.gesture != steps[i - 1].gesture)
+
+    while gestures(history) > position and history.can_undo:
+        history = history.undo()
+    while gestures(history) < position and history.can_redo:
+        history = history.redo()
+    return history
+
+
+def _add_describing(router: APIRouter, office: Office) -> None:
+    desk = office.desk
+
+    @router.post("/describe")
+    def describe(asked: Describing) -> Response:
+        """Name, notes, tags or rating."""
+        changes = asked.model_dump(exclude_unset=True, exclude={"scene", "take"})
+        if "tags" in changes:
+            changes["tags"] = tuple(dict.fromkeys(changes["tags"] or ()))
+        document = desk.describe(asked.scene, asked.take, **changes)
+        return json_answer({"take": about_json(document), "takes": _takes(office, asked.scene)})
+
+    @router.post("/branch")
+    def branch(asked: OfTake) -> Response:
+        """A new take that goes on from here."""
+        document = desk.branch(asked.scene, asked.take)
+        return json_answer({"take": _with_drawn(office, document, about_json(document)), "takes": _takes(office, asked.scene)})
+
+
+def _add_drawing(router: APIRouter, office: Office) -> None:
+    service, pictures, root = office.service, office.pictures, office.settings.dataroot
+
+    @router.post("/draft")
+    def draft(asked: Drawing) -> StreamingResponse:
+        """The changed pictures of a take, one message each, until the browser goes away."""
+        document = office.desk.open(asked.scene, asked.take)
+        turn = time.monotonic_ns()  # so that what is left of an older stream cannot end this one
+        work = draw(service, pictures, document, root, asked.frame, (asked.session, turn))
+        return streamed(_told(work), lambda: service.cancel(asked.session, turn))
+
+
+def _told(work: Iterator[Message]) -> Iterator[Message]:
+    """The same messages, and what went wrong as the last of them."""
+    try:
+        yield from work
+    except RenderError as error:
+        yield {"kind": "problem", "sentence": str(error)}

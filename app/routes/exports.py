@@ -1,0 +1,65 @@
+"""Bundles: begun, followed, ended, and taken home as one file."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, HTTPException, Response
+from fastapi.responses import StreamingResponse
+
+from app.export.order import Order
+from app.exports import Export, bundle_name, zipped
+from app.routes.office import Office, json_answer
+from app.routes.posted import Exporting
+from app.streaming import Message
+from editor.edits import EditError
+
+
+def _export_json(export: Export) -> Message:
+    about = asdict(export) | {"folder": str(export.folder)}
+    finished = export.is_over and not export.is_cancelled and export.problem is None
+    return about | {"is_finished": finished, "zip": f"exports/{export.number}/zip" if finished else None}
+
+
+def add_exports(router: APIRouter, office: Office) -> None:
+    """Bundles."""
+    folder = (office.settings.workspace / "exports").resolve()
+
+    def found(number: int) -> Export:
+        export = office.exports.get(number)
+        if export is None:
+            raise HTTPException(404, f"There is no export {number}; it was begun before the server was started again.")
+        return export
+
+    @router.post("/exports")
+    def begin(asked: Exporting) -> Response:
+        """Begin an export; it goes on when the page is closed."""
+        document = office.desk.open(asked.scene, asked.take)
+        scene = document.stage.scene
+        frames = tuple(range(asked.from_frame, asked.to_frame + 1))
+        if not frames or frames[-1] >= len(scene.frames):
+            raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
+        views = tuple(scene.view(name).name for name in asked.views)
+        target = folder / bundle_name(scene.name, document.take.name, folder)
+        street_map, kind = document.stage.street_map, "png" if asked.png else "jpeg"
+        root = office.settings.dataroot
+        order = Order(root, document.take, document.scenario, street_map, target, views, frames, kind, asked.masks)
+        return json_answer(_export_json(office.exports.start(order)))
+
+    @router.get("/exports/{number}")
+    def how_far(number: int) -> Response:
+        """How far an export is."""
+        return json_answer(_export_json(found(number)))
+
+    @router.post("/exports/{number}/cancel")
+    def cancel(number: int) -> Response:
+        """End an export."""
+        office.exports.cancel(number)
+        return json_answer(_export_json(found(number)))
+
+    @router.get("/exports/{number}/zip")
+    def as_zip(number: int) -> StreamingResponse:
+        """A finished export as one file."""
+        export = found(number)
+        if not _export_json(export)["is_finished"] or not export.folder.is_dir():
+            raise HTTPException(404, "That export is not there.")
+        attached = {"Content-Disposition": f'attachment; filename="{export.folder.name}.zip"'}
+        return StreamingResponse(zipped(export.folder), media_type="application/zip", headers=attached)
