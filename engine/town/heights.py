@@ -15,7 +15,7 @@ from engine.town.streets import CANVAS_M, Array, Plan
 
 KERB_HEIGHT_M = 0.14
 STEEPEST = 0.058
-LEVEL = 1.0  # the share of towns, of most kinds, that lie on level ground
+LEVEL = 0.4  # the share of towns, of most kinds, that lie on level ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def relief(plan: Plan) -> Relief:
     """The relief of a town: pronounced along the ego's street where its kind is a slope, gentle or none elsewhere."""
     rng = dice("relief", plan.seed)
     main = plan.streets[0]
-    if rng.random() < LEVEL:
+    if plan.kind != "slope" and rng.random() < LEVEL:
         return Relief((), ())
     waves = [
         (rng.uniform(0, 6.28), rng.uniform(0, 6.28), rng.uniform(0.3, 1.0), 2 * math.pi / rng.uniform(170, 330))

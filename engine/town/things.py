@@ -67,8 +67,9 @@ def bark(spots: Spots, light: Light) -> Finish:
 
 
 def glow(spots: Spots, light: Light) -> Finish:
-    """A lamp that shines by itself; params: strength."""
-    return Finish.dull(spots.row[:, 1:4] * 0.4, spots.normal, glow=spots.row[:, 1:4] * spots.row[:, 5:6])
+    """A lamp that shines by itself; params: strength, how much more at night."""
+    strength = spots.row[:, 5:6] + light.night * spots.row[:, 6:7]
+    return Finish.dull(spots.row[:, 1:4] * 0.4, spots.normal, glow=spots.row[:, 1:4] * strength)
 
 
 def roof(spots: Spots, light: Light) -> Finish:
