@@ -133,7 +133,7 @@ class _Points:
         index, to, cos = index.index_select(0, some), to.index_select(1, some), cos.index_select(0, some)
         view = self.view.index_select(1, index)
         half = (2 - 2 * (to * view).sum(0)).clamp(min=1e-6).sqrt()  # the length of to - view
-        lobe = 20.0 * ((cos - (self.normal.index_select(1, index) * view).sum(0)) / half).clamp(min=0, max=1).pow(300)
+        lobe = 36.0 * ((cos - (self.normal.index_select(1, index) * view).sum(0)) / half).clamp(min=0, max=1).pow(700)
         fresnel = 0.03 + 0.97 * (1 - 0.5 * half).clamp(min=0).pow(5)
         strength = arrives.index_select(0, some) * gloss.index_select(0, some)
         out[index] += (strength * lobe * fresnel).clamp(max=SPECULAR_MAX)

@@ -46,7 +46,7 @@ def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> N
     film = light.wet * (0.62 + 0.38 * puddle) * (1 - 0.85 * grass)
     finish.mirror[index] = torch.maximum(finish.mirror.index_select(0, index), film)
     finish.base[index] = 0.022
-    tilt = _rough(p, f) * (0.016 * (1 - puddle) + 0.002)[:, None]
+    tilt = _rough(p, f) * (0.015 * (1 - puddle) + 0.002)[:, None]
     near = torch.nonzero((puddle > 0.2) & (f < 0.05))[:, 0]
     if light.rain > 0 and len(near):
         tilt[near] += _rings(p.index_select(0, near), light, world.t_us) * puddle.index_select(0, near)[:, None]
@@ -63,9 +63,9 @@ def _puddles(p: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
 
 
 def _rough(p: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
-    """Slopes (n, 2) of unit spread of the film over the stones, at a grain that a pixel can show."""
+    """Slopes (n, 2) of unit spread of the film over the stones, at a grain that pixels can show."""
     level = torch.exp2(torch.ceil(torch.log2(f.clamp(min=0.01) / 0.01)))
-    x, y = p[:, 0] / (1.7 * level), p[:, 1] / (1.7 * level)
+    x, y = p[:, 0] / (5.0 * level), p[:, 1] / (5.0 * level)
     return torch.stack([noise("grain", x, y), noise("grain", y + 0.37, x + 0.11)], 1)
 
 
