@@ -58,29 +58,24 @@ RELABELS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """An actor and how much the judged front pictures show of it: pixels in all of them, and in the one with most."""
+    """An actor, and how many pixels of it the judged front pictures show."""
 
     actor: Actor
     pixels: int
-    most: int
-    view: str  # the one with most
-    frame: int
 
 
-def edit_of(
-    kind: str, scene: Scene, streets: StreetMap, sights: Sequence[Sight], shows: Callable[[Scenario, Sight], bool]
-) -> Edit:
-    """The edit of a kind: the dice's first without findings that `shows` in the picture with most of the actor, else the one
-    with the least severe findings. BenchmarkError where none can be made."""
+def edit_of(kind: str, scene: Scene, streets: StreetMap, sights: Sequence[Sight], shows: Callable[[Scenario], bool]) -> Edit:
+    """The edit of a kind: the dice's first that `shows` and brings no findings, else the one whose findings are least severe.
+    BenchmarkError where none can be made."""
     rng = dice("benchmark", VERSION, seed_of(scene), kind)
     tried: list[tuple[float, int, Edit]] = []
-    for sight, edit in islice(RULES[kind](scene, sights, rng), TRIES):
+    for edit in islice(RULES[kind](scene, sights, rng), TRIES):
         try:
             scenario = apply(recorded(scene), edit)
         except EditError:
             continue
         severity = sum(finding.severity for finding in findings(scenario, streets))
-        if (not tried or severity < min(tried)[0]) and shows(scenario, sight):
+        if (not tried or severity < min(tried)[0]) and shows(scenario):
             if severity == 0:
                 return edit
             tried.append((severity, len(tried), edit))
@@ -89,7 +84,7 @@ def edit_of(
     return min(tried)[2]
 
 
-Offers = Iterator[tuple[Sight, Edit]]
+Offers = Iterator[Edit]
 
 
 def _shuffled(values: Sequence[T], rng: np.random.Generator) -> list[T]:
@@ -160,20 +155,20 @@ def _move(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Of
         first, k = sight.actor.track[0], _scale(sight.actor)
         ways = [(0.0, LANE_M), (0.0, -LANE_M), (5.0, 0.0), (-5.0, 0.0), (8.0, 0.0), (-8.0, 0.0)]
         for ahead, left in _shuffled(ways, rng):
-            yield sight, Move(sight.actor.id, first.t_us, _shift(scene, first, ahead * k, left * k))
+            yield Move(sight.actor.id, first.t_us, _shift(scene, first, ahead * k, left * k))
 
 
 def _rotate(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     for sight in _of(sights, rng, "vehicle."):
         for degrees in _shuffled((-40, -25, 25, 40, 180), rng):
-            yield sight, Rotate(sight.actor.id, sight.actor.track[0].t_us, math.radians(degrees))
+            yield Rotate(sight.actor.id, sight.actor.track[0].t_us, math.radians(degrees))
 
 
 def _resize(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     for sight in _of(sights, rng):
         for factor in _shuffled((0.8, 0.88, 1.12, 1.25), rng):
             length, width, height = (round(factor * side, 3) for side in sight.actor.size_lwh)
-            yield sight, Resize(sight.actor.id, (length, width, height))
+            yield Resize(sight.actor.id, (length, width, height))
 
 
 def _path(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
@@ -188,12 +183,12 @@ def _path(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Of
             goals = [(start, 14.0 * k, LANE_M * k), (start, 14.0 * k, -LANE_M * k), (start, 10.0 * k, 0.0)]
         for pose, ahead, left in _shuffled(goals, rng):
             x, y, _ = _sum(pose.T_world.translation, _shift(scene, pose, ahead, left))
-            yield sight, Path(actor.id, start.t_us, (Waypoint(x, y, end.t_us),), is_goal=True)
+            yield Path(actor.id, start.t_us, (Waypoint(x, y, end.t_us),), is_goal=True)
 
 
 def _delete(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     for sight in _of(sights, rng):
-        yield sight, Delete(sight.actor.id)
+        yield Delete(sight.actor.id)
 
 
 def _add(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
@@ -202,25 +197,25 @@ def _add(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Off
         actor = sight.actor
         for ahead in _shuffled([ahead for ahead, left in _beside(actor) if left == 0.0], rng):
             track = _along_its_way(scene, actor, ahead)
-            yield sight, Add(ActorId("new-added"), actor.category, actor.size_lwh, track, Look(f"actor:{actor.id}"))
+            yield Add(ActorId("new-added"), actor.category, actor.size_lwh, track, Look(f"actor:{actor.id}"))
 
 
 def _duplicate(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     for sight in _of(sights, rng):
         for ahead, left in _shuffled(_beside(sight.actor), rng):
-            yield sight, Duplicate(sight.actor.id, ActorId("new-copy"), (ahead, left, 0.0))
+            yield Duplicate(sight.actor.id, ActorId("new-copy"), (ahead, left, 0.0))
 
 
 def _relabel(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     for sight in _of(sights, rng):
         for category in _shuffled(RELABELS.get(sight.actor.category, ()), rng):
-            yield sight, Relabel(sight.actor.id, category)
+            yield Relabel(sight.actor.id, category)
 
 
 def _recolour(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     for sight in _of(sights, rng, "vehicle."):
         for colour in _shuffled(COLOURS, rng):
-            yield sight, Recolour(sight.actor.id, colour)
+            yield Recolour(sight.actor.id, colour)
 
 
 def _ego_path(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
@@ -228,24 +223,19 @@ def _ego_path(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -
     start, end = scene.span
     there = start + round(0.4 * (end - start))
     for left in _shuffled((-1.4, -1.0, -0.7, 0.7, 1.0, 1.4), rng):
-        yield _anywhere(sights), EgoPath((EgoOffset(start, 0.0), EgoOffset(there, left)))
+        yield EgoPath((EgoOffset(start, 0.0), EgoOffset(there, left)))
 
 
 def _time_of_day(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     now, _ = light.recorded(seed_of(scene))
     for value in _shuffled([v for v in get_args(TimeOfDay) if v not in ("as recorded", now)], rng):
-        yield _anywhere(sights), SetTimeOfDay(value)
+        yield SetTimeOfDay(value)
 
 
 def _weather(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     _, now = light.recorded(seed_of(scene))
     for value in _shuffled([v for v in get_args(Weather) if v not in ("as recorded", now)], rng):
-        yield _anywhere(sights), SetWeather(value)
-
-
-def _anywhere(sights: Sequence[Sight]) -> Sight:
-    """What changes all pictures shows in any."""
-    return max(sights, key=lambda s: (s.pixels, s.actor.id))
+        yield SetWeather(value)
 
 
 RULES: dict[str, Callable[[Scene, Sequence[Sight], np.random.Generator], Offers]] = {

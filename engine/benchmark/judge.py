@@ -1,7 +1,7 @@
 """What an engine's pictures of one case are worth: sums inside the dirty region and outside it.
 
-Dirty is where truth and recording, both before JPEG, differ; what the engine itself calls dirty has no say in that. Pictures
-that the edit cannot change, as `editor.dirty` knows, are not drawn: there the truth is the recording.
+Dirty is where truth and recording, both before JPEG, differ; what the engine itself calls dirty has no say in that. The truth
+of every judged picture is drawn: a low sun's shadows and headlights reach farther than any bound on what an edit can change.
 """
 
 import time
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.datasets.recorded import read_picture
-from editor.dirty import dirty
 from engine.benchmark.cases import BenchmarkError, Case, Listing, judged_frames
 from engine.benchmark.engines import Engine
 from engine.benchmark.worlds import AS_RECORDED, World, differs
@@ -67,7 +66,6 @@ class _Court:
         self.missing = set(self.request.asked())
         self.inside, self.outside, self.beyond = Sums(), Sums(), 0
         self.strip: Strip | None = None
-        self._stale = dirty(world.as_recorded, self.scenario).model
         self._largest = 0
 
     def hear(self, chunk: Chunk) -> None:
@@ -78,9 +76,7 @@ class _Court:
         before = self.world.truth(self.world.as_recorded, AS_RECORDED, chunk.view, chunk.frame)
         if chunk.picture.shape != before.shape:
             raise BenchmarkError(f"a picture of {chunk.picture.shape} of case {self.case.name}; wanted {before.shape}")
-        true = before
-        if chunk.frame in self._stale[chunk.view]:
-            true = self.world.truth(self.scenario, self.case.kind, chunk.view, chunk.frame)
+        true = self.world.truth(self.scenario, self.case.kind, chunk.view, chunk.frame)
         region = differs(true, before)
         inside, outside = compared(chunk.picture, true, (region, ~region))
         self.inside, self.outside = self.inside + inside, self.outside + outside

@@ -15,7 +15,8 @@ from editor.datasets.files import write_json
 from engine.benchmark.cases import BenchmarkError, Case, Listing
 from engine.benchmark.engines import engine_of
 from engine.benchmark.judge import Verdict, judged
-from engine.benchmark.worlds import ROOT, code_of_worlds, keep_picture, made
+from engine.benchmark.making import made
+from engine.benchmark.worlds import ROOT, code_of_worlds, keep_picture
 from engine.metrics.pooled import Sums
 
 Job = TypeVar("Job")
