@@ -12,6 +12,7 @@ from engine.town.paint import paint
 from engine.town.streets import CANVAS_M, Array, Plan
 
 FINE_M, ALONG_M = 0.1, 1.0
+PAINT_STEP_M, PAINT_REACH_M = 0.008, 0.5
 NEAR_M = 24.0  # how far from a street its stations count
 
 
@@ -96,9 +97,6 @@ def _paint_field(polygons: list[Array]) -> Field:
     return Field(torch.from_numpy(steps.reshape(-1)), FINE_M, PAINT_STEP_M, n, n)
 
 
-PAINT_STEP_M = 0.008
-
-
 def _longer(piece: Array, by: float = 0.12) -> Array:
     """A strip's piece a little longer at both ends, so that the pieces overlap."""
     for i, j in ((0, 1), (3, 2)):
@@ -109,20 +107,21 @@ def _longer(piece: Array, by: float = 0.12) -> Array:
 
 def _stamp(steps: NDArray[np.int8], piece: Array) -> None:
     """Lower the field to the distance to one convex piece."""
-    area = np.sum(piece[:, 0] * np.roll(piece[:, 1], -1) - piece[:, 1] * np.roll(piece[:, 0], -1))
-    piece = piece if area > 0 else piece[::-1]
-    low = np.clip(((piece.min(0) - 0.9) / FINE_M).astype(int), 0, steps.shape[0])
-    high = np.clip(((piece.max(0) + 0.9) / FINE_M).astype(int) + 1, 0, steps.shape[0])
+    d = np.roll(piece, -1, 0) - piece
+    area = float((piece[:, 0] * np.roll(piece[:, 1], -1) - piece[:, 1] * np.roll(piece[:, 0], -1)).sum())
+    out = np.stack([d[:, 1], -d[:, 0]], -1) / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None]
+    out = (out if area > 0 else -out) / PAINT_STEP_M
+    low = np.clip(((piece.min(0) - PAINT_REACH_M) / FINE_M).astype(int), 0, steps.shape[0])
+    high = np.clip(((piece.max(0) + PAINT_REACH_M) / FINE_M).astype(int) + 1, 0, steps.shape[0])
     if (high <= low).any():
         return
-    x = ((np.arange(low[0], high[0]) + 0.5)[None] * FINE_M).astype(np.float32)
-    y = ((np.arange(low[1], high[1]) + 0.5)[:, None] * FINE_M).astype(np.float32)
-    d = np.full((y.size, x.size), -9.0, np.float32)
-    for a, b in zip(piece, np.roll(piece, -1, 0), strict=True):
-        nx, ny = np.array([b[1] - a[1], a[0] - b[0]]) / max(np.linalg.norm(b - a), 1e-9)
-        np.maximum(d, (x - np.float32(a[0])) * np.float32(nx) + (y - np.float32(a[1])) * np.float32(ny), out=d)
+    x = (np.arange(low[0], high[0]) + 0.5) * FINE_M
+    y = (np.arange(low[1], high[1]) + 0.5) * FINE_M
+    level = (out * piece).sum(1)
+    planes = (x * out[:, :1] - level[:, None]).astype(np.float32)[:, None] + (y * out[:, 1:]).astype(np.float32)[:, :, None]
+    nearest = np.clip(np.rint(planes.max(0)), -127, 127).astype(np.int8)
     window = steps[low[1] : high[1], low[0] : high[0]]
-    np.minimum(window, np.clip(np.rint(d / PAINT_STEP_M), -127, 127).astype(np.int8), out=window)
+    np.minimum(window, nearest, out=window)
 
 
 def _field(metres: NDArray[np.float32], cell: float, step: float) -> Field:

@@ -7,7 +7,7 @@ import numpy as np
 from engine.town.buildings import House
 from engine.town.chance import dice
 from engine.town.mesh import Colour, Kind, Mesh, Surface, box, merge, rgb
-from engine.town.placing import faces
+from engine.town.placing import faces, sides
 from engine.town.streets import Array
 from engine.town.walls import GROUND_FLOOR_M, Front, Style
 
@@ -50,35 +50,35 @@ def _details(house: House, rng: np.random.Generator, trim: Surface) -> list[Mesh
     return out
 
 
-def _surface(house: House, rng: np.random.Generator, front: Front) -> Surface:
+def _numbers(house: House, front: Front) -> tuple[float, ...]:
+    """What the façades' rule takes."""
     ground = GROUND_FLOOR_M if house.front in (Front.SHOPS, Front.LOBBY) else house.storey
     ground = house.height - 1.2 if house.front == Front.GATES else ground
-    numbers = (house.storey, house.bay, *house.window, float(house.style), float(front), house.height, ground)
-    return Surface(Kind.WALL, house.colour, house.seed, (*numbers, float(rng.random()), LIT[house.quarter]))
+    accent = (house.seed * 0.61803) % 1.0
+    window, style = house.window, float(house.style)
+    return (house.storey, house.bay, *window, style, float(front), house.height, ground, accent, LIT[house.quarter])
 
 
 def _walls(house: House, rng: np.random.Generator) -> Mesh:
-    """Four sides, and the triangles under a pitched roof; the ground floor's front goes round corners of shops."""
-    accent = np.random.Generator(np.random.PCG64(int(house.seed)))
-    parts = []
+    """Four sides; shops and lobbies go round the corners."""
+    corners, rest, surfaces = [], [], []
+    low, high = house.base - house.foot, house.base + house.height
     for k in range(4):
-        front = house.front if k == 0 or (k != 2 and house.front in (Front.SHOPS, Front.LOBBY)) else Front.HOMES
-        base = _surface(house, np.random.Generator(np.random.PCG64(int(house.seed))), front)
-        blank = k in (1, 3) and house.quarter in ("old", "homes") and accent.random() < 0.45
-        numbers = (*base.params[:2], 0.0, *base.params[3:]) if blank else base.params
-        surface = Surface(Kind.WALL, house.colour, house.seed * 4 + k, numbers)
+        wide = k == 0 or (k != 2 and house.front in (Front.SHOPS, Front.LOBBY))
+        numbers = _numbers(house, house.front if wide else Front.HOMES)
+        if k in (1, 3) and house.quarter in ("old", "homes") and rng.random() < 0.45:
+            numbers = _blank(numbers)
         a, b = house.footprint[k], house.footprint[(k + 1) % 4]
-        length = float(np.linalg.norm(b - a))
-        low, high = house.base - house.foot, house.base + house.height
-        corners = [(*a, low), (*b, low), (*b, high), (*a, high)]
-        rest = [
-            (0, -house.foot, length),
-            (length, -house.foot, length),
-            (length, house.height, length),
-            (0, house.height, length),
-        ]
-        parts.append(faces([corners], surface, [rest]))
-    return merge(parts)
+        n = math.hypot(b[0] - a[0], b[1] - a[1])
+        corners.append([(*a, low), (*b, low), (*b, high), (*a, high)])
+        rest.append([(0, -house.foot, n), (n, -house.foot, n), (n, house.height, n), (0, house.height, n)])
+        surfaces.append(Surface(Kind.WALL, house.colour, house.seed * 4 + k, numbers))
+    return sides(corners, tuple(surfaces), rest)
+
+
+def _blank(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """The same wall without windows."""
+    return (*numbers[:2], 0.0, *numbers[3:])
 
 
 def _frame(house: House) -> tuple[Array, Array, Array, float, float]:
@@ -180,8 +180,7 @@ def _tent(long: float, deep: float, top: float, rise: float, over: float, tiles:
 
 def _gables(house: House, long: float, deep: float, top: float, rise: float) -> Mesh:
     """The walls' triangles under the roof's ends."""
-    wall = _surface(house, np.random.Generator(np.random.PCG64(int(house.seed))), Front.HOMES)
-    surface = Surface(Kind.WALL, house.colour, house.seed * 4 + 1, (*wall.params[:2], 0.0, *wall.params[3:]))
+    surface = Surface(Kind.WALL, house.colour, house.seed * 4 + 1, _blank(_numbers(house, Front.HOMES)))
     y, z = deep / 2, top + rise - 0.12
     ends = [
         [(0, deep, top), (0, 0, top), (0, y, z), (0, y, z)],

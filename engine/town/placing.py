@@ -5,22 +5,33 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engine.town.mesh import F32, Mesh, Surface, merge
+from engine.town.mesh import F32, Mesh, Surface, crossed, merge
 
 Place = tuple[float, float, float]
+FIRST, SECOND = np.array([0, 1, 2], np.int32), np.array([0, 2, 3], np.int32)
 
 
 def faces(corners: ArrayLike, surface: Surface, rest: ArrayLike | None = None) -> Mesh:
     """Flat four-cornered faces (k, 4, 3), counter-clockwise from outside; `rest`, if given, is where texture sticks."""
+    return _faces(corners, (surface,), rest)
+
+
+def sides(corners: ArrayLike, surfaces: tuple[Surface, ...], rest: ArrayLike) -> Mesh:
+    """Flat faces as above, each with a surface of its own."""
+    return _faces(corners, surfaces, rest)
+
+
+def _faces(corners: ArrayLike, surfaces: tuple[Surface, ...], rest: ArrayLike | None) -> Mesh:
     c = np.asarray(corners, np.float32).reshape(-1, 4, 3)
-    n = np.cross(c[:, 1] - c[:, 0], c[:, 2] - c[:, 0])
-    n /= np.maximum(np.linalg.norm(n, axis=1, keepdims=True), 1e-9)
-    k = 4 * np.arange(len(c))[:, None]
-    triangles = np.concatenate([k + (0, 1, 2), k + (0, 2, 3)]).astype(np.int32)
+    n = crossed(c[:, 1] - c[:, 0], c[:, 2] - c[:, 0])
+    n /= np.maximum(np.sqrt(n[:, :1] ** 2 + n[:, 1:2] ** 2 + n[:, 2:] ** 2), 1e-9)
+    k = 4 * np.arange(len(c), dtype=np.int32)[:, None]
+    triangles = np.concatenate([k + FIRST, k + SECOND])
     points = c.reshape(-1, 3)
     sticks = points if rest is None else np.asarray(rest, np.float32).reshape(-1, 3)
-    normals = np.repeat(np.concatenate([n, n])[:, None], 3, 1)
-    return Mesh(points, triangles, normals, sticks[triangles], np.zeros(len(triangles), np.int32), (surface,))
+    own = np.arange(len(c), dtype=np.int32) if len(surfaces) > 1 else np.zeros(len(c), np.int32)
+    normals = np.concatenate([n, n]).repeat(3, 0).reshape(-1, 3, 3)
+    return Mesh(points, triangles, normals, sticks[triangles], np.concatenate([own, own]), surfaces)
 
 
 @dataclass
@@ -51,18 +62,18 @@ def _copies(mesh: Mesh, rows: np.ndarray) -> Mesh:
     """Copies of a mesh at rows of x, y, z, heading, scale, stretch; their texture is bound to where they stand."""
     c, s = np.cos(rows[:, 3]), np.sin(rows[:, 3])
     zero, one = np.zeros_like(c), np.ones_like(c)
-    turn = np.stack([np.stack([c, -s, zero], -1), np.stack([s, c, zero], -1), np.stack([zero, zero, one], -1)], 1)
+    turn = np.stack([np.stack([c, s, zero], -1), np.stack([-s, c, zero], -1), np.stack([zero, zero, one], -1)], 1)
     size = rows[:, 4, None] * np.stack([one, one, rows[:, 5]], -1)
-    points = np.einsum("kij,knj->kni", turn, mesh.points[None] * size[:, None]) + rows[:, None, :3]
-    normals = np.einsum("kij,knj->kni", turn, mesh.normals.reshape(1, -1, 3) / size[:, None])
-    normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-9)
+    points = mesh.points @ (size[:, :, None] * turn).astype(np.float32) + rows[:, None, :3].astype(np.float32)
+    normals = mesh.normals.reshape(-1, 3) @ (turn / size[:, :, None]).astype(np.float32)
+    normals /= np.maximum(np.sqrt((normals * normals).sum(2, keepdims=True)), 1e-9)
     k, n, m = len(rows), len(mesh.points), len(mesh.triangles)
     triangles = (mesh.triangles[None] + n * np.arange(k)[:, None, None]).reshape(-1, 3).astype(np.int32)
-    flat: F32 = points.reshape(-1, 3).astype(np.float32)
+    flat: F32 = points.reshape(-1, 3)
     return Mesh(
         flat,
         triangles,
-        normals.reshape(k * m, 3, 3).astype(np.float32),
+        normals.reshape(k * m, 3, 3),
         flat[triangles],
         np.tile(mesh.surface, k),
         mesh.surfaces,
