@@ -14,6 +14,7 @@ Vec3 = tuple[float, float, float]
 MOST = 40  # lamps that light one picture
 FAR_M = 140.0  # lamps beyond light nothing
 SPECULAR_MAX, NEAR_MAX = 0.8, 4.0
+SPILL = 2.6  # how much farther down than up a low beam goes
 FAINT = 2e-3  # what arrives is left out below
 
 
@@ -22,8 +23,8 @@ class Lamp:
     """A lamp at a place in the world (metres) that shines along a unit direction; it is lit when `Light.night` says so.
 
     Its light falls off to nothing at `cone` radians from the direction, and reaches `reach_m` metres. `flat` is the cone's
-    height over its width: 1 for a round one, less for a headlight, which is wide and low. `power` is what arrives at 1 m on
-    a surface that faces it, in the units of `Light.sun`."""
+    height over its width: 1 for a round one, less for a headlight, which is wide and low and spills on the road before it.
+    `power` is what arrives at 1 m on a surface that faces it, in the units of `Light.sun`."""
 
     place: Vec3
     direction: Vec3
@@ -156,7 +157,8 @@ def _cone(lamp: Lamp, to: torch.Tensor) -> torch.Tensor:
     if lamp.flat != 1:
         level = max(math.hypot(x, y), 1e-6)
         rise = to[2] * level - (to[0] * x + to[1] * y) * (z / level)
-        off = off + rise.square() * (1 / lamp.flat**2 - 1)
+        flat = torch.where(rise > 0, min(1.0, lamp.flat * SPILL), lamp.flat)
+        off = off + rise.square() * (1 / flat.square() - 1)
     off = off / (along.clamp(min=1e-3) * math.tan(lamp.cone)).square()
     return (1 - off).clamp(min=0).square() * (along > 0)
 

@@ -21,6 +21,7 @@ RULES = {
 }  # fmt: skip
 TRACED = 0.04  # the least share of a wet ground's mirror image that is traced instead of guessed
 LAMP_SHADOW = 0.02  # the least lamplight whose shadow is looked for
+CURVED_GLOSS = 0.15  # bodywork bends away what flat water shows whole
 MIRROR_SPREAD = 0.004  # how much farther apart mirrored rays are, for each metre, than a pixel's are
 
 
@@ -65,7 +66,7 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
         arrives = arrives + colour(light.sun, arrives) * direct[:, None]
     out = finish.glow
     if world.lamps:
-        gloss = finish.mirror * (finish.base < 0.5)
+        gloss = finish.mirror * torch.where(spots.row[:, 0].round() == Kind.GROUND, 1.0, CURVED_GLOSS)
         lamps = lamplight(world.lamps, spots.place, finish.normal, spots.view, finish.through, gloss)
         arrives = arrives + lamps.diffuse
         if shadows:
