@@ -11,7 +11,7 @@ from engine.town.mesh import Colour
 from engine.town.stage import dot
 
 Vec3 = tuple[float, float, float]
-MOST = 40  # lamps that light one picture
+MOST, HALOS, MIRRORED = 40, 16, 16  # lamps that light one picture, have a halo in it, light what its wet ground mirrors
 FAR_M = 140.0  # lamps beyond light nothing
 SPECULAR_MAX, NEAR_MAX = 0.8, 4.0
 SPILL = 2.6  # how much farther down than up a low beam goes
@@ -170,7 +170,7 @@ def halos(
     inverse square along a ray (Sun et al. 2005, without the scattered light's own extinction)."""
     out = torch.zeros_like(view)
     density = 1 / light.haze_m
-    for lamp in lamps:
+    for lamp in lamps[:HALOS]:
         at = colour(lamp.place, view) - origin
         away = float(at.norm())
         towards = -sum(a * b for a, b in zip(lamp.direction, at[0].tolist(), strict=True)) / max(away, 1e-3)

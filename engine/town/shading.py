@@ -6,7 +6,7 @@ from engine.town import paintwork, things, walls
 from engine.town.finish import Finish
 from engine.town.ground import ground
 from engine.town.hits import spots_at
-from engine.town.lamps import lamplight
+from engine.town.lamps import MIRRORED, lamplight
 from engine.town.light import colour
 from engine.town.mesh import Kind
 from engine.town.sky import sky, surroundings, through_haze
@@ -67,7 +67,9 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
     out = finish.glow
     if world.lamps:
         gloss = finish.mirror * torch.where(spots.row[:, 0].round() == Kind.GROUND, 1.0, CURVED_GLOSS)
-        lamps = lamplight(world.lamps, spots.place, finish.normal, spots.view, finish.through, gloss)
+        lamps = lamplight(
+            world.lamps if shadows else world.lamps[:MIRRORED], spots.place, finish.normal, spots.view, finish.through, gloss
+        )
         arrives = arrives + lamps.diffuse
         if shadows:
             arrives = arrives - _kept_away(world, spots, lamps.most, lamps.source)
