@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.town.chance import dice
-from engine.town.kerbs import mouths
+from engine.town.kerbs import islands, mouths
 from engine.town.mesh import Colour, rgb
 from engine.town.plans import PAVEMENT_M
 from engine.town.quarters import Block, blocks
@@ -50,7 +50,7 @@ COLOURS: dict[Cover, tuple[str, ...]] = {
     Cover.SLABS: ("#8c8780", "#96928b", "#85827c", "#9a9082"), Cover.PAVERS: ("#8a6a5c", "#8b8378", "#7d6f68", "#94877a"),
     Cover.COBBLES: ("#77746f", "#6b6762"), Cover.TARMAC: ("#5b5a58", "#64615d"), Cover.GRAVEL: ("#a3937a", "#9a8f80"),
     Cover.SOIL: ("#4a3d30",), Cover.PLAZA: ("#a49e94", "#8f8c88", "#b0a796"),
-    Cover.ROAD: ("#626161", "#6a6967", "#5a5856", "#757270"), Cover.BIKES: ("#8a4a3c", "#4d6b52", "#62615f"),
+    Cover.ROAD: ("#626161", "#6a6967", "#5a5856", "#757270"), Cover.BIKES: ("#7d5c52", "#5a6b5c", "#62615f", "#62615f"),
     Cover.SETTS: ("#6e6a66", "#7a726b"), Cover.TACTILE: ("#b5a67e", "#b9952f", "#a8a39a"),
 }  # fmt: skip
 
@@ -125,6 +125,7 @@ def ground_cover(plan: Plan, paved: list[tuple[Array, Cover]]) -> Ground:
         _road(street, strips, cover)
     for block in blocks(plan):
         _verge(plan, block, green)
+    _islands(plan, green)
     for mouth in mouths(plan):
         for near, far, code in ((0.0, PAVEMENT_M, int(walk)), (0.3, 1.1, int(Cover.TACTILE))):
             place = mouth.strip(0.0, near, far)
@@ -168,6 +169,20 @@ def _road(street: Street, strips: bool, cover: NDArray[np.uint8]) -> None:
             filled(
                 cover, street.strip(0, street.length, side * (street.half - street.parking_m), side * street.half), Cover.SETTS
             )
+
+
+def _islands(plan: Plan, green: NDArray[np.uint8]) -> None:
+    """Grass on wide medians and on roundabouts' islands."""
+    for a, b, radius in islands(plan):
+        if radius > 1.0:
+            d = (b - a) / np.linalg.norm(b - a) * 0.5
+            n = np.array([-d[1], d[0]]) * 2 * (radius - 0.35)
+            filled(green, np.array([a - d + n, b + d + n, b + d - n, a - d - n]), 255)
+    for junction in plan.junctions:
+        if junction.ring_m:
+            angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+            ring = (junction.island_m - 1.3) * np.stack([np.cos(angle), np.sin(angle)], -1)
+            filled(green, plan.street(junction.a).at(junction.sa) + ring, 255)
 
 
 def _verge(plan: Plan, block: Block, green: NDArray[np.uint8]) -> None:

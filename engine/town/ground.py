@@ -146,8 +146,8 @@ def _mended(s: torch.Tensor, o: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
     du = (s - (cs + 0.5) * 11.0 - (hashed(co, co, cs) - 0.5) * 3).abs() - w
     dv = (o - (co + 0.5) * 3.4 - (hashed(cs, cs, co) - 0.5) * 0.8).abs() - h
     d = torch.maximum(du, dv)
-    there = (die < 0.22).float()
-    tone = 1 - (0.34 - 0.62 * (die < 0.06).float()) * there * inside(d, f)
+    there = (die < 0.15).float()
+    tone = 1 - (0.22 - 0.42 * (die < 0.05).float()) * there * inside(d, f)
     return tone * (1 - 0.45 * there * inside(d.abs() - 0.03, f) * fade(0.06, f))
 
 

@@ -52,7 +52,7 @@ def leaf(spots: Spots, light: Light) -> Finish:
     fine = noise("grain", r[:, 0] / 1.6 + r[:, 2] / 2.3, r[:, 1] / 1.6 + r[:, 2] / 1.9) * fade(0.03, spots.footprint)
     tone = 0.82 + 0.36 * clump + 0.22 * fine
     warm = (0.5 + 0.5 * torch.sin(seed * 12.9 + clump * 2.0))[:, None]
-    tint = spots.row[:, 1:4] * (1 - 0.22 * warm * colour((-1.2, -0.3, 0.6), r))
+    tint = spots.row[:, 1:4] * (1 - 0.13 * warm * colour((-1.2, -0.3, 0.6), r))
     depth = spots.row[:, 5]
     n = len(r)
     return Finish.dull(tint * tone[:, None], spots.normal, through=torch.full((n,), 0.55), open=0.5 + 0.5 * depth)

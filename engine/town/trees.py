@@ -34,9 +34,9 @@ class Species:
 
 GREEN: dict[Season, tuple[str, ...]] = {
     "spring": ("#6d8440", "#7a8f46", "#64793c"), "summer": ("#4f6238", "#5b6b3a", "#485a38", "#62703f"),
-    "autumn": ("#8a7a35", "#9a6a2c", "#7d7f3c", "#a5562a"),
+    "autumn": ("#857a40", "#8f6c3a", "#74783f", "#8f5a3a"),
 }  # fmt: skip
-BROAD: dict[Season, tuple[str, ...]] = {**GREEN, "autumn": ("#a8782c", "#b0602a", "#8a7a35")}
+BROAD: dict[Season, tuple[str, ...]] = {**GREEN, "autumn": ("#9a7a40", "#99633a", "#857a40")}
 DARK: dict[Season, tuple[str, ...]] = dict.fromkeys(("spring", "summer", "autumn"), ("#2f4432", "#37493a", "#2b3f30"))
 BLOSSOM: dict[Season, tuple[str, ...]] = {
     "spring": ("#d9a8b4", "#e3c9cf", "#c98a9c"), "summer": ("#5d6b45", "#6a4a44"), "autumn": ("#a34a2c", "#b5702f"),

@@ -65,10 +65,13 @@ def _border(stand: Stand, block: Block, street: Street, rng: np.random.Generator
     kinds = BORDERS[block.quarter]
     kind, out = kinds[int(rng.integers(len(kinds)))], PAVEMENT_M + 0.45
     share = 0.8 if block.quarter != "estate" else 0.35
-    for s in np.arange(block.s0 + 2.0, block.s1 - 2.0, 3.0):
-        if rng.random() < 0.12 and block.quarter == "homes":
-            kind = kinds[int(rng.integers(len(kinds)))]
-        if not _is_open(stand, block, street, s, 2.4) or rng.random() > share:
+    there = True
+    for k, s in enumerate(np.arange(block.s0 + 2.0, block.s1 - 2.0, 3.0)):
+        if k % 5 == 0:  # another property
+            there = bool(rng.random() < share)
+            kind = kinds[int(rng.integers(len(kinds)))] if block.quarter == "homes" and rng.random() < 0.6 else kind
+        gate = k % 5 == 3 and block.quarter == "homes"
+        if gate or not there or not _is_open(stand, block, street, s, 2.4):
             continue
         place = stand.at(street, s, block.side * (street.half + out))
         heading, fine = float(street.heading(s)), stand.away(place) < 30
