@@ -211,9 +211,12 @@ def _spread(values: Array) -> Record:
 def _route(there: Drive) -> list[list[float]]:
     """The way that the ego means to go, from a little before the scene to a little after it, a point every half metre."""
     path = np.array(there.route)
-    driven = np.array([pose.T_world.translation[:2] for pose in there.motion])
-    reach = float(np.linalg.norm(np.diff(driven, axis=0), axis=1).sum()) + AROUND_M
+    first, last = (
+        int(np.linalg.norm(path - pose.T_world.translation[:2], axis=1).argmin())
+        for pose in (there.motion[0], there.motion[-1])
+    )
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    kept = path[(along >= along[first] - AROUND_M) & (along <= along[last] + AROUND_M)]
     ahead = (path[1] - path[0]) / np.linalg.norm(path[1] - path[0])
-    before = path[0] - np.arange(AROUND_M, 0, -0.5)[:, None] * ahead
-    return np.round(np.concatenate([before, path[along <= reach]]), 3).tolist()
+    before = path[0] - np.arange(AROUND_M - along[first], 0, -0.5)[:, None] * ahead  # none where the path is long enough
+    return np.round(np.concatenate([before, kept]), 3).tolist()

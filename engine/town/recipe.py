@@ -41,9 +41,10 @@ class Recipe:
 
     def check(self) -> None:
         """TownError in one sentence for what cannot be recorded."""
-        for view in self.views:
-            if not (16 <= view.width <= 4096 and 16 <= view.height <= 4096):
-                raise TownError(f"picture size {view.width}x{view.height}; wanted sides between 16 and 4096")
+        sizes = [self.size] if self.size is not None else [(view.width, view.height) for view in self.mounted.views]
+        for width, height in sizes:
+            if not (16 <= width <= 4096 and 16 <= height <= 4096):
+                raise TownError(f"picture size {width}x{height}; wanted sides between 16 and 4096")
         for what, got, low, high in (
             ("duration in seconds", self.duration_s, 0.6, 60),
             ("JPEG quality", self.jpeg_quality, 1, 100),

@@ -123,7 +123,7 @@ class Recording:
 
     def _add_boxes(self, tables: TableWriter, scene: str, measured: Mapping[int, Measured]) -> None:
         samples = {shot.t_us: (tables.token("sample", scene, shot.t_us), shot.frame) for shot in self.shots if shot.is_keyframe}
-        attributes = Attributes(self.plan, self.drive)
+        attributes = Attributes(self.plan)
         for name, actor in zip(self.drive.names, self.drive.actors, strict=True):
             instance = tables.instance(scene, name, actor.category, token=actor.id)
             for pose in actor.track:
