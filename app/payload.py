@@ -7,13 +7,14 @@ from typing import Any, get_args
 import numpy as np
 
 from app.actions import ACTIONS
-from app.sentences import sentence
+from app.sentences import gesture_sentence
 from app.session import Document
 from app.takes import TakeSummary
 from editor.cameras import fit
 from editor.categories import CATEGORIES
 from editor.checks import Finding
-from editor.edits import EgoPath
+from editor.edits import Add, Duplicate, EgoPath
+from editor.findings import added_number
 from editor.geometry import Rigid
 from editor.map import StreetMap
 from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
@@ -149,11 +150,8 @@ def _gestures(document: Document, steps: tuple[Step, ...], start: int) -> list[d
     ):
         edits = [step.edit for _, step in group]
         before = document.history.past[min(at, len(document.history.past) - 1)]
-        words = sentence(before, edits[0])
-        more = f" (and {len(edits) - 1} more)" if len(edits) > 1 else ""
-        entries.append(
-            {"gesture": gesture, "sentence": words + more, "kind": edits[0].kind, "t_us": getattr(edits[0], "t_us", None)}
-        )
+        words = gesture_sentence(before, edits)
+        entries.append({"gesture": gesture, "sentence": words, "kind": edits[0].kind, "t_us": getattr(edits[0], "t_us", None)})
         at += len(edits)
     return entries
 
@@ -175,6 +173,14 @@ def _ego_offsets(document: Document) -> list[dict[str, float]]:
         if isinstance(step.edit, EgoPath):
             return [{"t_us": o.t_us, "left": o.left, "ahead": o.ahead} for o in step.edit.offsets]
     return []
+
+
+def next_added(document: Document) -> int:
+    """The number of the next actor to be added: beyond every one that the take has added, also of those deleted since."""
+    edits = [step.edit for step in document.take.edits]
+    ids = [edit.actor if isinstance(edit, Add) else edit.new_actor for edit in edits if isinstance(edit, Add | Duplicate)]
+    ids += [actor.id for actor in document.scenario.scene.actors]  # an imported bundle holds what another take has added
+    return 1 + max((number for number in map(added_number, ids) if number is not None), default=0)
 
 
 def about_json(document: Document) -> dict[str, Any]:
@@ -203,6 +209,7 @@ def about_json(document: Document) -> dict[str, Any]:
         "findings": [finding_json(finding) for finding in document.findings],
         "dirty": dirty_json(document),
         "changed": list(document.changed),
+        "next_added": next_added(document),
     }
 
 

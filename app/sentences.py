@@ -1,6 +1,7 @@
 """What an edit did, in a few words for the history list."""
 
 import math
+from collections.abc import Sequence
 from typing import assert_never
 
 from editor.categories import category_of
@@ -19,7 +20,7 @@ from editor.edits import (
     SetTimeOfDay,
     SetWeather,
 )
-from editor.findings import called
+from editor.findings import called, sign
 from editor.scene import ActorId, Scenario
 
 SCOPES = {"track": "", "onward": ", from here on", "moment": ", at this moment"}
@@ -29,6 +30,13 @@ def actor_name(scenario: Scenario, actor_id: ActorId) -> str:
     """An actor as the window calls it: "Car 3fa2c1"."""
     known = next((a for a in (*scenario.actors, *scenario.scene.actors) if a.id == actor_id), None)
     return called(known) if known else actor_id
+
+
+def gesture_sentence(before: Scenario, edits: Sequence[Edit]) -> str:
+    """What the edits of one gesture did, by the first of them; an actor that goes and comes back has got another look."""
+    if len(edits) > 1 and isinstance(edits[0], Delete) and isinstance(edits[1], Add) and edits[0].actor == edits[1].actor:
+        return f"{actor_name(before, edits[0].actor)} given another look"
+    return sentence(before, edits[0]) + (f" (and {len(edits) - 1} more)" if len(edits) > 1 else "")
 
 
 def sentence(before: Scenario, edit: Edit) -> str:
@@ -50,9 +58,9 @@ def sentence(before: Scenario, edit: Edit) -> str:
         case Delete():
             return f"{actor_name(before, edit.actor)} deleted for a time"
         case Add():
-            return f"{category_of(edit.category).label} added"
+            return f"{category_of(edit.category).label} {sign(edit.actor)} added"
         case Duplicate():
-            return f"{actor_name(before, edit.actor)} duplicated"
+            return f"{actor_name(before, edit.actor)} duplicated as {sign(edit.new_actor)}"
         case Relabel():
             return f"{actor_name(before, edit.actor)} relabelled {category_of(edit.category).label}"
         case Recolour():

@@ -1,5 +1,6 @@
 """What a check found: data that a list, a timeline and a report can show."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ from editor.scene import Actor, ActorId, Span
 FindingKind = Literal[
     "overlap", "off_road", "speed", "acceleration", "curvature", "yaw_rate", "jump", "heading", "ego_far_from_recording"
 ]
+
+ADDED = re.compile(r"new-([1-9][0-9]{0,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,21 @@ def called(actor: Actor) -> str:
     """An actor's name in a sentence."""
     if actor.id == "ego":
         return "The ego"
-    return f"{category_of(actor.category).label} {actor.id if actor.id.startswith('new-') else actor.id[:6]}"
+    return f"{category_of(actor.category).label} {sign(actor.id)}"
+
+
+def sign(actor_id: ActorId) -> str:
+    """What tells an actor from others of its kind: "A7" for the seventh that a take adds, else how its identity begins."""
+    number = added_number(actor_id)
+    if number is not None:
+        return f"A{number}"
+    return actor_id if actor_id.startswith("new-") else actor_id[:6]
+
+
+def added_number(actor_id: ActorId) -> int | None:
+    """Which of a take's added actors one is, where its identity says so: 7 for "new-7"."""
+    found = ADDED.fullmatch(actor_id)
+    return int(found[1]) if found else None
 
 
 def runs(bad: NDArray[np.bool_]) -> list[tuple[int, int]]:

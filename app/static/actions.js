@@ -1,6 +1,5 @@
 /** What each action of the server's table does in the page; buttons, keys and the ? overlay all come through here. */
 
-import { freshId } from "./server.js";
 import { actorsNow, timeNow } from "./scenario.js";
 import { actorAt } from "./tracks.js";
 
@@ -83,7 +82,7 @@ export function createActions(store, take, gestures, bev, dialogs, say) {
     duplicate: async () => {
       const actor = needed();
       if (!actor) return;
-      const id = freshId("new-", 3);
+      const id = take.newActor();
       const done = await take.commit({ kind: "duplicate", actor: actor.id, new_actor: id, by: [0, actor.size[1] + 1.2, 0] });
       if (done) store.set({ selected: id });
     },

@@ -5,6 +5,7 @@ import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./sc
 import { handleTimes, offsetsWith } from "./ego_path.js";
 import { actorAt, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
+import { lookOptions, modelOf } from "./looks.js";
 
 const MPS_TO_KMH = 3.6;
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "playing"];
@@ -57,6 +58,16 @@ export function createActorPanel(root, store, take, actions) {
     return take.commit({ kind: "rotate", actor: actor.id, t_us: timeNow(state), by_rad: angle, scope: state.scope });
   }
 
+  /** An added actor anew in other pixels: as tall as what it now looks like, on the ground that it stood on, on the same way. */
+  function lookLike(source) {
+    const actor = chosen(), size = modelOf(state, source)?.size ?? actor.size;
+    const lift = (size[2] - actor.size[2]) / 2;
+    const track = actor.track.map(([t, x, y, z, ...rotation]) => ({ t_us: t, T_world: { translation: [x, y, z + lift], rotation } }));
+    const gone = (from, to) => ({ kind: "delete", actor: actor.id, from_us: from, to_us: to });
+    const anew = { kind: "add", actor: actor.id, category: actor.category, size_lwh: size, track, look: { source, colour: actor.colour } };
+    return take.commit([gone(null, null), anew, ...actor.absent.map(([from, to]) => gone(from, to))]);
+  }
+
   /** The same way from here on, at another speed. */
   function driveAt(kmh) {
     const actor = chosen(), t = timeNow(state);
@@ -89,9 +100,10 @@ export function createActorPanel(root, store, take, actions) {
     const colour = make("input", {
       type: "color", "aria-label": "Colour", onchange: () => take.commit({ kind: "recolour", actor: chosen().id, colour: colour.value }),
     });
+    const look = make("select", { "aria-label": "Looks like", onchange: () => lookLike(look.value || null) });
     const own = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
     fields = {
-      title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own,
+      title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own, look, lookRow: labelled("Looks like", look),
       size: ["Length", "Width", "Height"].map((name, axis) => number(name, "m", 0.1, (value) => resize(axis, value))),
       heading: number("Heading", "°", 5, turnTo), speed: number("Speed from here on", "km/h", 5, driveAt),
       keyframes: make("div", { class: "keyframes", role: "group", "aria-label": "Keyframes of this actor" }),
@@ -101,6 +113,7 @@ export function createActorPanel(root, store, take, actions) {
       make("div", { class: "buttons" }, button("Rotate", "rotate"), button("Duplicate", "duplicate"), button("Delete", "delete")),
       labelled("Category", category),
       make("div", { class: "row" }, make("span", { text: "Size, metres" }), make("span", { class: "triple" }, ...fields.size)),
+      fields.lookRow,
       labelled("Heading", fields.heading),
       labelled("Speed from here on", fields.speed),
       make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
@@ -117,6 +130,7 @@ export function createActorPanel(root, store, take, actions) {
     fields.title.textContent = actorName(state, actor);
     fields.chip.style.background = categoryColour(actor.category);
     drawCategories(actor.category);
+    drawLooks(actor);
     fields.size.forEach((input, axis) => show(input, actor.size[axis].toFixed(2)));
     show(fields.heading, pose ? ((yawOf(pose) * 180) / Math.PI).toFixed(0) : "");
     show(fields.speed, (Math.hypot(...velocityAt(actor.track, t).slice(0, 2)) * MPS_TO_KMH).toFixed(1));
@@ -134,6 +148,15 @@ export function createActorPanel(root, store, take, actions) {
     const names = state.categories.map(({ name }) => name);
     if (!names.includes(category)) names.unshift(category);
     fields.category.replaceChildren(...names.map((name) => option(name, categoryWord(state, name), name === category)));
+  }
+
+  /** Who was recorded looks as recorded; who was added can look like any other of its kind. */
+  function drawLooks({ id, category, source }) {
+    fields.lookRow.hidden = state.scene.actorsById.has(id);
+    const key = `${category}/${source}/${state.scene.name}`;
+    if (fields.lookRow.hidden || fields.look.dataset.key === key || root.ownerDocument.activeElement === fields.look) return;
+    fields.look.dataset.key = key;
+    fields.look.replaceChildren(...lookOptions(state, category, source));
   }
 
   function drawKeyframes(actor, t) {

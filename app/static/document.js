@@ -13,6 +13,8 @@ export function createDocument(store, pictures, say) {
   const inOrder = createQueue();
   let drawing = null; // the AbortController of the draft that is being streamed
   let resting = 0;
+  const promised = new Set(); // numbers of actors that are being added
+  let selection = []; // the actor that was selected before, and the one that is
 
   // ------------------------------------------------------------------------------------------- opening
 
@@ -58,14 +60,26 @@ export function createDocument(store, pictures, say) {
 
   // ------------------------------------------------------------------------------------------- changing
 
-  function accept(patch) {
-    const actors = new Map(state.take.actors);
+  /** An identity for a new actor, by its number in this take; several may be on their way. */
+  function newActor() {
+    let number = state.take.next_added;
+    while (promised.has(number)) number += 1;
+    promised.add(number);
+    return `new-${number}`;
+  }
+
+  function accept(patch, isEdit) {
+    const known = state.take.actors, actors = new Map(known);
     for (const actor of patch.actors) actors.set(actor.id, actor);
     for (const id of patch.removed) actors.delete(id);
     store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, saving: "saved", waiting: null });
+    for (const number of promised) if (number < patch.next_added) promised.delete(number);
     pictures.know(patch.state, patch.drawn);
-    if (state.selected && state.selected !== "ego" && !actors.has(state.selected)) store.set({ selected: null });
     draw();
+    const there = (id) => id === "ego" || actors.has(id);
+    const come = patch.actors.filter(({ id }) => !known.has(id));
+    if (state.selected !== null && !there(state.selected)) store.set({ selected: !isEdit && there(selection[0]) ? selection[0] : null });
+    else if (state.selected === null && !isEdit && come.length === 1) store.set({ selected: come[0].id });
   }
 
   async function send(path, body) {
@@ -73,9 +87,10 @@ export function createDocument(store, pictures, say) {
     const request = { ...body, take: state.take.id, scene: state.scene.name, base: state.take.state };
     try {
       const patch = await postUntilAnswered(path, request, () => store.set({ saving: "offline" }));
-      accept(patch);
+      accept(patch, path === "edit");
       return true;
     } catch (error) {
+      promised.clear();
       store.set({ saving: "saved", waiting: null });
       if (!(error instanceof Refused)) throw error;
       if (error.status === 409) await reopen(error.message);
@@ -184,5 +199,7 @@ export function createDocument(store, pictures, say) {
     }, AROUND);
   }
 
-  return { open, commit, undo, redo, goTo, describe, branch, compare, draw, stopDrawing, look };
+  store.watch(["selected"], () => { selection = [selection.at(-1) ?? null, state.selected]; });
+
+  return { open, commit, newActor, undo, redo, goTo, describe, branch, compare, draw, stopDrawing, look };
 }

@@ -2,7 +2,6 @@
 
 The map and the pictures hand over places on the ground (metres, world), so a drag is one thing in all of them. */
 
-import { freshId } from "./server.js";
 import { actorNow, actorsNow, egoNow, groundAt, timeNow } from "./scenario.js";
 import { moved, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
 import { bent, egoFrameOffset, offsetsWith } from "./ego_path.js";
@@ -113,7 +112,7 @@ export function createGestures(store, take) {
   /** A new actor of the chosen category that stands where it was put, heading as the nearest lane or the ego does. */
   function addAt([x, y]) {
     const { category, size, source } = state.adding;
-    const id = freshId("new-", 3);
+    const id = take.newActor();
     const pose = [x, y, groundAt(state, x, y) + size[2] / 2, ...yawQuaternion(headingAt(x, y))];
     const [start, end] = state.scene.span;
     const track = [start, end].map((t) => [t, ...pose]);

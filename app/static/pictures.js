@@ -4,8 +4,9 @@ import { route } from "./server.js";
 
 const AT_ONCE = 3; // fewer than a browser's connections to one host, so that an edit never waits behind pictures
 const KEPT = 1600;
+const WHOLE = route("whole");
 
-export function createPictures(store) {
+export function createPictures(store, say) {
   const images = new Map(); // url → HTMLImageElement; the oldest first
   const queue = [];
   let loading = 0;
@@ -27,7 +28,22 @@ export function createPictures(store) {
         image.broken = true;
         done();
       };
-      image.src = url;
+      if (url.startsWith(WHOLE)) fetchWhole(url, image);
+      else image.src = url;
+    }
+  }
+
+  /** A full-size picture is drawn while we wait; where that fails, the server's sentence is said. */
+  async function fetchWhole(url, image) {
+    try {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error((await response.json()).detail);
+      image.src = URL.createObjectURL(await response.blob());
+      await image.decode();
+      URL.revokeObjectURL(image.src);
+    } catch (error) {
+      if (url.includes(`state=${store.state.take.state}`)) say(`This picture could not be drawn in full size: ${error.message}`, "problem");
+      image.onerror();
     }
   }
 
@@ -97,7 +113,7 @@ export function createPictures(store) {
     const found = drawn.get(take.state)?.get(`${frame}/${view}`);
     if (!found) return { url: recorded, tier: "waiting" };
     if (!full) return { url: found.url, tier: found.origin };
-    const whole = route(`whole?scene=${encodeURIComponent(scene.name)}&take=${take.id}&state=${take.state}&frame=${frame}&view=${view}`);
+    const whole = `${WHOLE}?scene=${encodeURIComponent(scene.name)}&take=${take.id}&state=${take.state}&frame=${frame}&view=${view}`;
     return { url: whole, small: found.url, tier: found.origin };
   }
 

@@ -65,8 +65,10 @@ export const categoryColour = (category) => COLOURS.find(([start]) => category.s
 /** "Bus (rigid)": a category in words; `state.categories` is the server's table. */
 export const categoryWord = (state, category) => state.categories.find((known) => known.name === category)?.label ?? category;
 
-/** "Car 3fa2c1": what an actor is called wherever it is named, in findings too. */
+/** "Car 3fa2c1", or "Car A2" for the second that was added: what an actor is called wherever it is named, in findings too. */
 export function actorName(state, actor) {
   if (!actor) return "";
-  return `${categoryWord(state, actor.category)} ${actor.id.startsWith("new-") ? actor.id : actor.id.slice(0, 6)}`;
+  const added = /^new-([1-9]\d{0,5})$/.exec(actor.id);
+  const short = actor.id.startsWith("new-") ? actor.id : actor.id.slice(0, 6);
+  return `${categoryWord(state, actor.category)} ${added ? `A${added[1]}` : short}`;
 }

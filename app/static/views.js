@@ -184,7 +184,7 @@ export function createViews(grid, store, pictures) {
     const plain = take === state.take && displaced(source.tier).size > 0 ? pictures.image(pictures.source(null, state.frame, index, full).url ?? "") : null;
     if (plain) drawGhosts(context, through, index, source.tier, plain);
     drawBoxes(context, through, actors, scale);
-    return source.url && pictures.isBroken(source.url) ? "missing" : source.tier;
+    return !image && source.url && pictures.isBroken(source.url) ? "missing" : source.tier;
   }
 
   /** A fitted picture has its view's shape; the recorded one fills its own. */
@@ -228,7 +228,8 @@ export function createViews(grid, store, pictures) {
     if (tier === "recorded" && state.scene.synthetic) return "synthetic";
     if (tier === "waiting" && !state.draft) return "not drawn";
     const whole = tier === "draft" && state.expanded === index && state.resting ? pictures.source(state.take, state.frame, index, true).url : null;
-    return whole && !pictures.image(whole) && !pictures.isBroken(whole) ? "draft, full size follows …" : TIERS[tier];
+    if (!whole || pictures.image(whole)) return TIERS[tier];
+    return pictures.isBroken(whole) ? "draft, small" : "draft, full size follows …";
   }
 
   function drawTile({ canvas, badge, figure, index, view }) {

@@ -10,10 +10,10 @@ import { make, option, seconds } from "./dom.js";
 import { createGestures } from "./gestures.js";
 import { keyWords, listenToKeys } from "./keys.js";
 import { createLists } from "./lists.js";
+import { bindAdding } from "./looks.js";
 import { createPictures } from "./pictures.js";
 import { startPlaying } from "./playing.js";
-import { categoryWord } from "./scenario.js";
-import { get, route } from "./server.js";
+import { get } from "./server.js";
 import { createSpace } from "./space.js";
 import { createSplit } from "./split.js";
 import { createStore, INITIAL } from "./store.js";
@@ -49,7 +49,7 @@ export async function mount(element) {
 
   const { scenes, first, actions: table, categories, bank } = await get("start");
   Object.assign(state, { scenes, categories, bank });
-  const pictures = createPictures(store);
+  const pictures = createPictures(store, say);
   const take = createDocument(store, pictures, say);
   const gestures = createGestures(store, take);
   const bev = createBev($("#map"), store);
@@ -144,50 +144,4 @@ function bindWipe(root, store, take) {
     const others = state.takes.filter(({ id }) => id !== state.take.id);
     picker.replaceChildren(option("", "the recording", !state.compared), ...others.map(({ id, name }) => option(id, name, id === state.compared?.id)));
   });
-}
-
-/** What an added actor is to be: a category, and whose pixels it borrows. */
-function bindAdding(root, store) {
-  const { state } = store;
-  const category = root.querySelector("#add-category"), look = root.querySelector("#add-look"), picture = root.querySelector("#add-picture");
-  const choose = () => {
-    const { name, size } = state.categories.find((each) => each.name === category.value);
-    const shipped = state.bank.find(({ source }) => source === look.value);
-    const model = shipped ?? state.scene?.actors.find((actor) => `actor:${actor.id}` === look.value);
-    store.set({ adding: { category: name, size: model ? model.size : size, source: look.value || null } });
-    picture.hidden = !shipped;
-    if (!shipped) return;
-    picture.style.backgroundImage = `url(${JSON.stringify(route(`bank/${shipped.name}`))})`;
-    picture.setAttribute("aria-label", shipped.label);
-  };
-  const offerLooks = () => {
-    const alike = (state.scene?.actors ?? []).filter((actor) => actor.category === category.value).slice(0, 40);
-    look.replaceChildren(
-      option("", "any of its kind"),
-      optionGroup("Of this drive", alike.map((actor) => option(`actor:${actor.id}`, `${categoryWord(state, actor.category)} ${actor.id.slice(0, 6)}`))),
-      optionGroup("From the bank", family(state.bank, category.value).map(({ source, label }) => option(source, label))),
-    );
-    choose();
-  };
-  category.replaceChildren(...state.categories.map(({ name, label }) => option(name, label, name === "vehicle.car")));
-  category.addEventListener("change", offerLooks);
-  look.addEventListener("change", choose);
-  store.watch(["scene"], offerLooks);
-}
-
-function optionGroup(label, options) {
-  const group = make("optgroup", { label, hidden: !options.length });
-  group.append(...options);
-  return group;
-}
-
-/** The shipped actors of a category, or else those whose category begins most like it: "vehicle.bus" before "vehicle". */
-function family(bank, category) {
-  const parts = category.split(".");
-  for (let count = parts.length; count > 0; count -= 1) {
-    const start = parts.slice(0, count).join(".");
-    const found = bank.filter((entry) => `${entry.category}.`.startsWith(`${start}.`));
-    if (found.length) return found;
-  }
-  return [];
 }

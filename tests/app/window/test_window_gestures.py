@@ -111,11 +111,65 @@ def test_a_goal_an_addition_and_a_duplicate(window, truck):
     window.page.mouse.click(x - 60, y + 60)
     window.settle(2)
     added = window.ask("s.selected")
-    assert added.startswith("new-")
+    assert added == "new-1"
     assert added in window.actors
+    window.page.locator("#actor h2").get_by_text("Car A1").wait_for()
     window.press("d")
     window.settle(3)
+    window.page.wait_for_function("retake.store.state.selected === 'new-2'")
     assert len(window.actors) == 6
+
+
+def test_a_look_is_picked_from_the_bank_when_adding_and_changed_later(window, truck):
+    x, y = window.actor_on_map(truck)
+    window.press("a")
+    window.page.locator("#add-category").select_option("vehicle.car")
+    window.page.locator("#add-look").select_option("bank:van")
+    assert "bank/van" in window.page.locator("#add-picture").evaluate("(picture) => picture.style.backgroundImage")
+    window.page.mouse.click(x - 60, y + 40)
+    window.settle(1)
+    added = "take.actors.get('new-1')"
+    van, place = window.ask(f"[{added}.source, {added}.size]"), window.ask(f"{added}.track[0].slice(1, 3)")
+    assert van[0] == "bank:van"
+    assert van[1] == window.ask("s.bank.find(({ source }) => source === 'bank:van').size")
+    foot = window.ask(f"{added}.track[0][3] - {added}.size[2] / 2")
+    window.page.get_by_label("Looks like", exact=True).select_option("bank:sedan")
+    window.settle(2)
+    assert window.ask(f"{added}.source") == "bank:sedan"
+    assert window.ask(f"{added}.size") != van[1]
+    assert window.ask(f"{added}.track[0].slice(1, 3)") == pytest.approx(place, abs=1e-4)
+    assert window.ask(f"{added}.track[0][3] - {added}.size[2] / 2") == pytest.approx(foot, abs=1e-3)
+    assert window.gestures[1] == "Car A1 given another look"
+    window.press("Control+z")
+    window.settle(1)
+    assert window.ask(f"{added}.source") == "bank:van"
+    window.page.mouse.click(x, y)
+    window.page.get_by_label("Looks like", exact=True).wait_for(state="hidden")
+
+
+def test_undo_gives_the_selection_back(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.press("d")
+    window.settle(1)
+    window.page.wait_for_function("retake.store.state.selected === 'new-1'")
+    window.press("Control+z")
+    window.settle(0)
+    assert window.ask("s.selected") == truck
+    window.press("Delete")
+    window.settle(1)
+    assert window.ask("s.selected") is None
+    window.press("Control+z")
+    window.settle(0)
+    assert window.ask("s.selected") == truck
+
+
+def test_actors_added_one_upon_the_other_get_names_of_their_own(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    for _ in range(3):
+        window.press("d")
+    window.settle(3)
+    assert {"new-1", "new-2", "new-3"} < set(window.actors)
+    assert [gesture.split()[-1] for gesture in window.gestures] == ["A1", "A2", "A3"]
 
 
 def test_the_ego_path_is_bent_by_its_handles(window):

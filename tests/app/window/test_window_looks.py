@@ -182,6 +182,18 @@ def test_what_is_drawn_in_part_looks_as_if_all_had_been_drawn(window):
     drawn()
 
 
+def test_a_full_size_picture_that_fails_says_why(window):
+    sentence = "The picture of CAM_FRONT is missing."
+    window.page.route("**/retake/whole*", lambda route: route.fulfill(status=422, json={"detail": sentence}))
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+    window.press(str(1 + window.ask("s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT')")))
+    window.page.get_by_text(f"could not be drawn in full size: {sentence}").wait_for()
+    window.page.get_by_text("draft, small", exact=True).wait_for()
+    window.page.unroute("**/retake/whole*")
+
+
 def test_space_shows_boxes_and_lidar(window):
     window.press("t")
     window.page.wait_for_function("document.querySelector('#space .gl-container canvas')", timeout=20_000)
