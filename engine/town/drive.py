@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from editor.geometry import Rigid, yaw_quaternion
+from editor.geometry import Rigid, quaternion_from_matrix, vec3, yaw_quaternion
+from editor.sampled import EGO_AXLE_TO_CENTRE_M
 from editor.scene import Actor, ActorId, Pose
-from engine.town.streets import Plan
-from engine.town.terrain import KERB_HEIGHT_M
-from engine.town.traffic import STEP_S, RoadUser, traffic
+from engine.town.heights import KERB_HEIGHT_M, height, slope
+from engine.town.streets import Array, Plan
+from engine.town.traffic import STEP_S, RoadUser, start_of, traffic
 
 KEYFRAMES_HZ = 2
-FIRST_US = 1_700_000_000_000_000
-NEAR_M = 62.0  # who never comes nearer to the ego than this is left out of the world
+NEAR_M = 75.0  # who never comes nearer to the ego than this is left out of the world
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ def keyframes(frames: int, rate_hz: int) -> tuple[int, ...]:
 
 def frame_times(seed: int, seconds: float, rate_hz: int) -> tuple[int, ...]:
     """When the frames of a seed's drive are taken."""
-    start = FIRST_US + seed * 60_000_000
+    start = start_of(seed)
     return tuple(start + round(k * 1e6 / rate_hz) for k in range(round(seconds * rate_hz)))
 
 
@@ -50,22 +50,44 @@ def drive(plan: Plan, seconds: float, identity: Callable[[str], str], rate_hz: i
     times = frame_times(plan.seed, seconds, rate_hz)
     start = times[0]
     who = traffic(plan, seconds + 2 * STEP_S)
-    ego = tuple(_ego_at(who.ego, (t - start) * 1e-6) for t in times)
+    ego = tuple(_ego_at(plan, who.ego, (t - start) * 1e-6) for t in times)
     steps = range(math.ceil(seconds / STEP_S) + 2)
-    motion = tuple(Pose(start + round(k * STEP_S * 1e6), _ego_at(who.ego, k * STEP_S)) for k in steps)
+    motion = tuple(Pose(start + round(k * STEP_S * 1e6), _ego_at(plan, who.ego, k * STEP_S)) for k in steps)
     near = [u for u in who.others if _comes_near(u, who.ego, len(motion))]
     road = plan.road
     shapely.prepare(road)
     annotated = keyframes(len(times), rate_hz)
     keys = tuple(times[k] for k in annotated)
-    actors = tuple(_actor(u, ActorId(identity(u.name)), keys, start, road) for u in near)
+    actors = tuple(_actor(plan, u, ActorId(identity(u.name)), keys, start, road) for u in near)
     route = tuple((float(x), float(y)) for x, y in who.ego.path)
     return Drive(times, annotated, ego, motion, route, tuple(u.name for u in near), actors)
 
 
-def _ego_at(ego: RoadUser, seconds: float) -> Rigid:
+def _ego_at(plan: Plan, ego: RoadUser, seconds: float) -> Rigid:
+    """The ego's frame, which lies on the ground under its rear axle."""
     x, y, heading = _at(ego, seconds)
-    return Rigid((x, y, 0.0), yaw_quaternion(heading))
+    back = EGO_AXLE_TO_CENTRE_M
+    return _on_ground(plan, x - back * math.cos(heading), y - back * math.sin(heading), heading, 0.0, 0.0, leans=True)
+
+
+def _on_ground(plan: Plan, x: float, y: float, heading: float, lift: float, half: float, leans: bool) -> Rigid:
+    """A box that stands at a place: `lift` metres above the carriageway's level, its centre `half` above where it stands;
+    what leans follows the ground in pitch and roll."""
+    place = np.array([[x, y]])
+    z = float(height(plan, place)[0]) + lift
+    gx, gy = slope(plan, place)[0].tolist()
+    if not leans or (gx == 0 and gy == 0):
+        return Rigid((round(x, 4), round(y, 4), round(z + half, 4)), yaw_quaternion(round(heading, 6)))
+    turn = _along_slope(gx, gy, heading)
+    return Rigid(vec3(np.round(np.array([x, y, z]) + half * turn[:, 2], 4)), quaternion_from_matrix(turn))
+
+
+def _along_slope(gx: float, gy: float, heading: float) -> Array:
+    """The rotation (3, 3) of something that stands on a gradient and looks along a heading."""
+    up = np.array([-gx, -gy, 1.0]) / math.sqrt(gx * gx + gy * gy + 1)
+    ahead = np.array([math.cos(heading), math.sin(heading), gx * math.cos(heading) + gy * math.sin(heading)])
+    ahead /= np.linalg.norm(ahead)
+    return np.stack([ahead, np.cross(up, ahead), up], 1)
 
 
 def _at(user: RoadUser, seconds: float) -> tuple[float, float, float]:
@@ -82,11 +104,12 @@ def _comes_near(user: RoadUser, ego: RoadUser, steps: int) -> bool:
     return float(np.linalg.norm(a - b, axis=1).min()) < NEAR_M
 
 
-def _actor(user: RoadUser, actor_id: ActorId, keys: tuple[int, ...], start: int, road: shapely.Polygon) -> Actor:
+def _actor(plan: Plan, user: RoadUser, actor_id: ActorId, keys: tuple[int, ...], start: int, road: shapely.Geometry) -> Actor:
     track = []
     for t in keys:
         x, y, h = _at(user, (t - start) * 1e-6)
-        on_road = not user.walks or bool(shapely.contains_xy(road, x, y))
-        z = user.size[2] / 2 + (0.0 if on_road else KERB_HEIGHT_M)
-        track.append(Pose(t, Rigid((round(x, 4), round(y, 4), round(z, 4)), yaw_quaternion(round(h, 6)))))
+        driving = user.role in ("drives", "rides", "towed")
+        lift = 0.0 if driving or shapely.contains_xy(road, x, y) else KERB_HEIGHT_M
+        leans = not user.category.startswith("human.")
+        track.append(Pose(t, _on_ground(plan, x, y, h, lift, user.size[2] / 2, leans)))
     return Actor(actor_id, user.category, user.size, tuple(track))
