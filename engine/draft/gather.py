@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from editor.geometry import Array
 from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd, Hull, hidden, hit_map, hulls, occupancy
+from engine.draft.nods import Glimpse, glimpse, nod, working_step
 from engine.draft.sources import Camera, Recording, coarser
 from engine.draft.surfaces import STATIC, Surfaces
 
@@ -69,6 +70,8 @@ class Witnesses:
         self._hit: dict[Source, NDArray[np.int16]] = {}
         self._occupancy: dict[tuple[Source, int], NDArray[np.int16]] = {}
         self._hulls: dict[Source, dict[str, tuple[Hull, float]]] = {}
+        self._glimpses: dict[Source, Glimpse | None] = {}
+        self._nods: dict[tuple[Source, Source], float] = {}
 
     def crowd(self, source: Source) -> Crowd:
         """Who was there when the source was taken."""
@@ -103,6 +106,30 @@ class Witnesses:
             grow = round(grow_px * camera.view.width / 448)
             self._occupancy[key] = occupancy(self.crowd(source), self.hulls(source), camera, grow, self.veils)
         return self._occupancy[key]
+
+    def nod(self, camera: Camera, there: Source) -> float:
+        """By how many pixels what stands still lies lower in a recorded picture than a camera and the poses say; 0 where that
+        camera took no picture of the same view."""
+        frame = self.recording.taken_at(camera)
+        if frame is None or frame == there.frame or camera.view.name != there.view:
+            return 0.0
+        key = Source(frame, there.view), there
+        if key not in self._nods:
+            one, other = (self._glimpse(source) for source in key)
+            self._nods[key] = 0.0 if one is None or other is None else nod(one, other) * working_step(camera)
+        return self._nods[key]
+
+    def _glimpse(self, source: Source) -> Glimpse | None:
+        if source not in self._glimpses:
+            picture, camera = (
+                self.recording.glance(source.frame, source.view),
+                self.recording.camera(source.frame, source.view),
+            )
+            found = picture is not None and glimpse(
+                picture, camera, self.occupancy(source) == STATIC, self.depth(source), depth_step(camera)
+            )
+            self._glimpses[source] = found or None
+        return self._glimpses[source]
 
 
 def moved_points(points: Array, owner: NDArray[np.int16], here: Crowd, there: Crowd) -> Array:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.cameras import fit
-from editor.geometry import Array, Rigid, Vec3
+from editor.geometry import Array, Rigid, Vec3, footprint, vec3
 from editor.scene import Actor, Scene, View
 from editor.tracks import actor_at
-from engine.draft.backdrop import nearest_known
+from engine.draft.backdrop import Ground, nearest_known
 from engine.draft.gather import Source, Witnesses
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera
@@ -19,6 +19,8 @@ from engine.draft.surfaces import Block
 SHORTLIST = 6
 STAYED_M = 0.3
 SAME_EYE_M = 0.05
+ANNOTATED_WITHIN_M = 0.25  # of the ground; a box farther off is meant to be
+SETTLED_SHARE = 0.5
 SOFTNESS = 0.35  # pixels
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
@@ -164,20 +166,34 @@ def lifted(
     alpha = silhouettes.of(str(actor.id), source)
     if picture is None or alpha is None:
         return None
-    camera = witnesses.recording.camera(source.frame, source.view)
-    T_world_source_box = actor_at(actor, camera.t_us)
+    camera, ground = witnesses.recording.camera(source.frame, source.view), witnesses.backdrop.ground
+    T_world_source_box = settled(ground, actor_at(actor, camera.t_us), actor.size_lwh)
+    wanted = replace(wanted, T_world_box=settled(ground, wanted.T_world_box, wanted.size_lwh))
     side = np.array((1, -1, 1) if pick.mirrored else (1, 1, 1))
     eye = np.asarray((T_world_source_box.inverse() @ camera.T_world_camera).translation) * side
     points, depth = body_points(wanted, eye, block)
     # The body keeps its shape when the box has another size than the one lifted from.
     points = points * (np.asarray(actor.size_lwh) / np.asarray(wanted.size_lwh)) * side
     pixels, away = camera.pixels(T_world_source_box.apply(points))
+    pixels[..., 1] += witnesses.nod(wanted.camera, source)
     where = np.where((away > 0.3)[..., None], pixels, -10).astype(np.float32)
     cover = cv2.remap(alpha, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     view = camera.view
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
     apart = np.linalg.norm(np.subtract(T_world_source_box.translation, wanted.T_world_box.translation))
     return Lifted(block, _sampled(picture, where), cover, depth, seen, bool(apart < STAYED_M) and not pick.mirrored)
+
+
+def settled(ground: Ground, T_world_box: Rigid, size_lwh: Vec3) -> Rigid:
+    """The box moved part of the way onto the ground, up or down.
+
+    Annotated boxes keep one height for a while and then change it by steps of five centimetres, and what is lifted at one
+    time and placed at another hovers or sinks by the difference. The ground is known to about as much, so half of it counts.
+    """
+    short = float(ground.at(footprint(T_world_box, size_lwh)).mean()) + size_lwh[2] / 2 - T_world_box.translation[2]
+    if abs(short) > ANNOTATED_WITHIN_M:
+        return T_world_box
+    return Rigid(vec3(np.add(T_world_box.translation, (0.0, 0.0, SETTLED_SHARE * short))), T_world_box.rotation)
 
 
 def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[np.float32]:

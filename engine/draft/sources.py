@@ -163,6 +163,14 @@ class Recording:
             self._cameras[frame, view_name] = self._camera(frame, view_name)
         return self._cameras[frame, view_name]
 
+    def taken_at(self, camera: Camera) -> int | None:
+        """The frame whose picture of the camera's view was taken at the camera's time; None where there is none."""
+        return self._frames_at.get((camera.t_us, camera.view.name))
+
+    @cached_property
+    def _frames_at(self) -> dict[tuple[int, str], int]:
+        return {(p.t_us, p.view): k for k, frame in enumerate(self.scene.frames) for p in frame.pictures}
+
     def _camera(self, frame: int, view_name: str) -> Camera | None:
         recorded = self.scene.frames[frame].picture(view_name)
         if recorded is None:
