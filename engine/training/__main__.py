@@ -1,0 +1,123 @@
+"""`python -m engine.training`: harvest clips, train by a recipe, ship. Every command goes on where it was broken off."""
+
+import argparse
+import logging
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import torch
+
+from engine.training.batches import Batches
+from engine.training.clips import ClipError
+from engine.training.loop import Report, train
+from engine.training.recipes import RECIPES, Recipe, begin, recipe
+
+BAD_INPUT, BROKEN_OFF = 2, 130
+BUILD = Path("build/training")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything that can be typed."""
+    p = argparse.ArgumentParser(prog="python -m engine.training", description=__doc__)
+    commands = p.add_subparsers(dest="command", required=True)
+    h = commands.add_parser("harvest", help="training clips from Town's worlds")
+    h.add_argument("--worlds", type=int, default=50, metavar="N", help="how many")
+    h.add_argument("--seed", type=int, default=1000, metavar="N", help="of the first")
+    h.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many work at a time")
+    r = commands.add_parser("run", help="train by a recipe")
+    r.add_argument("recipe", choices=tuple(RECIPES), help="which")
+    r.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
+    r.add_argument("--autoencoder", metavar="RUN", help="the run whose autoencoder a network is trained on")
+    r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
+    for command in (h, r):
+        command.add_argument("--out", type=Path, default=BUILD, metavar="FOLDER", help="for clips and runs")
+        command.add_argument("--device", default="cpu", help="cpu or cuda")
+    return p
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do it; the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return _harvest(options) if options.command == "harvest" else _run(options)
+    except (ClipError, ValueError) as error:
+        print(f"python -m engine.training: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        print(f"python -m engine.training: {error.filename or options.out}: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nstopped; what is done is kept", file=sys.stderr)
+        return BROKEN_OFF
+
+
+def _harvest(options: argparse.Namespace) -> int:
+    if options.worlds < 1 or options.processes < 1:
+        raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
+    seeds = range(options.seed, options.seed + options.worlds)
+    with ProcessPoolExecutor(options.processes, multiprocessing.get_context("spawn")) as pool:
+        waiting = {pool.submit(_harvested, options.out, seed): seed for seed in seeds}
+        for number, done in enumerate(as_completed(waiting), 1):
+            _say(f"{number} of {len(seeds)} worlds, {done.result()} new clips from seed {waiting[done]}")
+    return 0
+
+
+def _harvested(out: Path, seed: int) -> int:
+    from engine.training.harvest import Harvest, harvest  # brings Town and drafts, which training does without
+
+    torch.set_num_threads(1)
+    return len(list(harvest(Harvest(out / "worlds", out / "clips"), seed)))
+
+
+def _run(options: argparse.Namespace) -> int:
+    logging.getLogger("diffusers").setLevel(logging.ERROR)
+    what = recipe(options.recipe)
+    state, file = begin(what, _autoencoder(options), options.device), options.out / "runs" / f"{what.name}.pt"
+    if state.resume(file):
+        _say(f"going on from step {state.step}")
+    batches = Batches(options.out / "clips", what.shape, what.seed)
+    limit = None if options.minutes is None else state.seconds + 60 * options.minutes
+    reports = train(state, what.objective, batches, what.plan, file)
+    recent: list[float] = []
+    for report in reports:
+        recent = [*recent[-99:], report.loss]
+        if report.step % 20 == 0:
+            _say(_line(what, report, sum(recent) / len(recent)))
+        if limit is not None and report.seconds > limit:
+            reports.close()
+    if options.ship is not None and state.step >= what.plan.steps:
+        from engine.training.ship import ship
+
+        ship(what, state, f"{len(batches.files)} clips of Town", options.ship)
+        _say(f"checkpoint in {options.ship}")
+    return 0
+
+
+def _autoencoder(options: argparse.Namespace):
+    if options.autoencoder is None:
+        return None
+    from engine.training.ship import standardised
+
+    what = recipe(options.autoencoder)
+    state = begin(what, None, options.device)
+    if not state.resume(options.out / "runs" / f"{what.name}.pt"):
+        raise ValueError(f"no run of {what.name} in {options.out / 'runs'}; train it first")
+    state.averaged()
+    return standardised(state.networks["autoencoder"].eval(), Batches(options.out / "clips", what.shape, what.seed))
+
+
+def _line(what: Recipe, report: Report, loss: float) -> str:
+    left = report.seconds / report.step * (report.total - report.step)
+    return f"{what.name} step {report.step} of {report.total}, loss {loss:.4f}, {left / 60:.0f} min left"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Windows of clips as one batch of tensors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.model.asked import Asked
+from engine.model.tell import category_words, share_of, tensor_of
+from engine.model.text import TextEncoder
+from engine.model.told import Instances, Told
+from engine.training.clips import TrainingClip
+
+DROPPED = ("cameras", "waypoints", "action", "text", "rate")  # each left out of a clip with a probability of its own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictures:
+    """(B, T, V, 3, H, W) from -1 to 1, with masks (B, T, V, 1, H, W)."""
+
+    truth: torch.Tensor
+    draft: torch.Tensor
+    valid: torch.Tensor
+    dirty: torch.Tensor
+
+
+def pictures(clips: list[TrainingClip]) -> Pictures:
+    """Of clips of the same shape."""
+    return Pictures(
+        torch.stack([tensor_of(c.truth) for c in clips]),
+        torch.stack([tensor_of(c.drafts.pictures) for c in clips]),
+        torch.stack([share_of(c.drafts.valid, 1) for c in clips]),
+        torch.stack([share_of(c.drafts.dirty, 1) for c in clips]),
+    )
+
+
+def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.random.Generator) -> Told:
+    """Everything but the drafts, with each condition left out for a share `drop` of the clips."""
+    asked = [clip.asked for clip in clips]
+    words = text.encoded([a.text for a in asked])
+
+    def rows(name: str) -> torch.Tensor:
+        return torch.from_numpy(np.stack([getattr(a, name) for a in asked])).to(words.tokens.device)
+
+    present = {name: torch.from_numpy(rng.random(len(clips)) >= drop).to(words.tokens.device) for name in DROPPED}
+    return Told(
+        times_s=rows("times_s"),
+        cameras=rows("cameras"),
+        waypoints=rows("waypoints"),
+        action=rows("action"),
+        text=words.tokens,
+        text_mask=words.mask,
+        layout=None if rng.random() < drop else rows("layout").to(words.tokens.dtype),
+        instances=None if rng.random() < drop else _instances(asked, text, rng),
+        present=present,
+    )
+
+
+def _instances(asked: list[Asked], text: TextEncoder, rng: np.random.Generator) -> Instances | None:
+    """Actors of all clips, as many for each as for the fullest."""
+    most = max(len(a.categories) for a in asked)
+    if most == 0:
+        return None
+    categories = [[category_words(c) for c in a.categories] + [""] * (most - len(a.categories)) for a in asked]
+    encoded = text.encoded([words for row in categories for words in row]).whole.unflatten(0, (len(asked), most))
+    sizes = np.stack([np.pad(a.size_lwh, ((0, most - len(a.size_lwh)), (0, 0))) for a in asked])
+    members = np.stack([np.pad(a.members, [(0, 0)] * 4 + [(0, most - a.members.shape[-1])]) for a in asked])
+    slots = np.stack([rng.permutation(most) / most for _ in asked]).astype(np.float32)
+    device = encoded.device
+    return Instances(encoded, *(torch.from_numpy(a).to(device) for a in (sizes, slots, members)))

@@ -1,0 +1,107 @@
+"""Training clips from Town: in each of many worlds one edit of every kind, with its draft and its truth.
+
+Worlds and edits are made as the benchmark makes its own, from seeds that it never uses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.datasets.recorded import read_picture
+from editor.dirty import dirty
+from editor.scene import Scenario
+from engine.benchmark.cases import KINDS, RECIPE, SIX, Listing
+from engine.benchmark.worlds import World, made
+from engine.draft.draft import draft, forget
+from engine.model.asked import asked
+from engine.model.tell import Drafts
+from engine.service.requests import Chunk, Request
+from engine.town.chance import dice
+from engine.training.clips import ENDING, TrainingClip, write_clip
+
+LAST_SEED = 499_999  # the benchmark's seeds begin far above
+LISTING = Listing("training", (), SIX, recipe=RECIPE)
+NUM_FRAMES, NUM_VIEWS = 8, 2
+STRIDES = (4, 4, 2, 1)  # in recorded frames, four a second: mostly anchors, some segments
+WHOLE = ("ego_path", "time_of_day", "weather")  # kinds after which the whole picture is drawn anew
+
+
+class HarvestError(ValueError):
+    """A harvest that cannot be made; the sentence says what was got and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Where worlds are kept, and where clips go."""
+
+    worlds: Path
+    clips: Path
+
+    def file(self, seed: int, kind: str) -> Path:
+        """Of one clip."""
+        return self.clips / f"{seed:06d}-{kind}{ENDING}"
+
+
+def harvest(what: Harvest, seed: int) -> Iterator[Path]:
+    """The clips of one world that are not there yet. HarvestError for a seed that is not for training."""
+    if not 0 <= seed <= LAST_SEED:
+        raise HarvestError(f"training seed {seed}; wanted 0 to {LAST_SEED}, the others are for judging")
+    missing = [kind for kind in KINDS if not what.file(seed, kind).is_file()]
+    if not missing:
+        return
+    world = made(what.worlds, seed, LISTING)
+    for kind in missing:
+        write_clip(what.file(seed, kind), clip_of(world, kind))
+        yield what.file(seed, kind)
+    forget()
+
+
+def clip_of(world: World, kind: str) -> TrainingClip:
+    """The clip of one kind of edit, where most of it shows."""
+    scenario = world.scenario(kind)
+    stale = dirty(world.as_recorded, scenario).model
+    views, frames = _place(world, kind, {view: set(found) for view, found in stale.items()})
+    chunks = {(c.frame, c.view): c for c in draft(Request(world.root, scenario, views, frames, world.size))}
+    streets = world.data_set.street_map(world.scene)
+    return TrainingClip(
+        kind,
+        f"Town {world.seed}",
+        asked(scenario, streets, frames, views, world.size),
+        _drafts([[chunks[frame, view] for view in views] for frame in frames], kind in WHOLE),
+        np.array([[_truth(world, scenario, kind, view, frame, stale) for view in views] for frame in frames]),
+    )
+
+
+def _place(world: World, kind: str, stale: dict[str, set[int]]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The view of which most frames change and a neighbour of it, and the run of frames in which most change."""
+    rng = dice("harvest", world.seed, kind)
+    ring = [view for view in SIX if view in stale]
+    most = max(ring, key=lambda view: (len(stale[view]), rng.random()))
+    at = ring.index(most)
+    neighbour = ring[(at + int(rng.choice([-1, 1]))) % len(ring)]
+    views = tuple(sorted({most, neighbour}, key=ring.index))
+    stride = int(rng.choice(STRIDES))
+    starts = range(len(world.scene.frames) - stride * (NUM_FRAMES - 1))
+    runs = [tuple(start + stride * k for k in range(NUM_FRAMES)) for start in starts]
+    return views, max(runs, key=lambda run: (sum(frame in stale[most] for frame in run), rng.random()))
+
+
+def _drafts(rows: list[list[Chunk]], whole: bool) -> Drafts:
+    def all_of(name: str) -> NDArray:
+        return np.array([[getattr(chunk, name) for chunk in row] for row in rows])
+
+    may_change = all_of("dirty")
+    return Drafts(all_of("picture"), all_of("valid"), np.ones_like(may_change) if whole else may_change)
+
+
+def _truth(
+    world: World, scenario: Scenario, kind: str, view: str, frame: int, stale: dict[str, tuple[int, ...]]
+) -> NDArray[np.uint8]:
+    """The true picture; where the edit cannot be seen, the recorded one."""
+    if frame in stale[view]:
+        return world.truth(scenario, kind, view, frame)
+    picture = world.scene.frames[frame].picture(view)
+    return read_picture(world.root, picture, world.scene.view(view))

@@ -1,0 +1,67 @@
+"""What training minimises, each a function of clean latents or pictures and their targets.
+
+x0 is what the network's velocity points to; in the x0 space the plain flow loss |v - v_true|^2 is |x0_hat - x0|^2 / s^2.
+"""
+
+import torch
+from torch.nn import functional as F
+
+FLOOR = 0.1  # levels below count as this, or the last steps would be all that matters
+CUTOFF = 0.1  # of the structure loss's high pass (LongDWM; 0.25 in Vista's filter)
+
+
+def flow_error(x0_hat: torch.Tensor, x0: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+    """Per latent (B, T, V, H, W): squared error by level plus absolute error; references at level 0 count nothing.
+
+    A compromise of ours between |v|^2, which has s^2 below, and x0's own error; see `docs/log.md`."""
+    s = level[..., None, None]
+    error = (x0_hat - x0).float()
+    both = error.square().mean(3) / s.clamp(min=FLOOR) + error.abs().mean(3)
+    return both * (s > 0)
+
+
+def weighted_mean(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """The mean of (B, ...) with weights of the same shape; 0 where there are none."""
+    return (error * weight).sum() / weight.sum().clamp(min=1e-6)
+
+
+def instance_masked(
+    error: torch.Tensor, foreground: torch.Tensor, probability: float, generator: torch.Generator
+) -> torch.Tensor:
+    """The loss of a batch (B, T, V, H, W) that looks, for a share `probability` of its clips, at actors alone.
+
+    ConsisDrive, Eq. 6. Ours where the paper is silent: decided per clip, a mean over the foreground, and the whole clip where
+    it has none.
+    """
+    B = len(error)
+    whole = error.flatten(1).mean(1)
+    inside = foreground.to(error.dtype).flatten(1)
+    masked = (error.flatten(1) * inside).sum(1) / inside.sum(1).clamp(min=1)
+    pick = (torch.rand(B, generator=generator) < probability).to(error.device) & (inside.sum(1) > 0)
+    return torch.where(pick, masked, whole).mean()
+
+
+def high_pass(x: torch.Tensor, cutoff: float = CUTOFF) -> torch.Tensor:
+    """What is left of pictures or latents (..., H, W) without their low frequencies (LongDWM, Eq. 4)."""
+    H, W = x.shape[-2:]
+    v = torch.fft.fftfreq(H, device=x.device)[:, None] * 2
+    u = torch.fft.fftfreq(W, device=x.device)[None] * 2
+    keep = (v.square() + u.square()) > 2 * cutoff
+    return torch.fft.ifft2(torch.fft.fft2(x.float()) * keep).real
+
+
+def structure_loss(x0_hat: torch.Tensor, x0: torch.Tensor, cutoff: float = CUTOFF) -> torch.Tensor:
+    """The squared error of high frequencies (LongDWM, Eq. 4)."""
+    return F.mse_loss(high_pass(x0_hat, cutoff), high_pass(x0, cutoff))
+
+
+def picture_loss(drawn: torch.Tensor, true: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Absolute error of pictures (N, 3, H, W) and of their differences to the next pixel, which blur cannot hide from.
+
+    `weight` is (N, 1, H, W)."""
+    plain = weighted_mean((drawn - true).abs(), weight.expand_as(drawn))
+    edges = [
+        weighted_mean((drawn.diff(dim=axis) - true.diff(dim=axis)).abs(), w.expand(-1, 3, -1, -1))
+        for axis, w in ((-1, weight[..., 1:]), (-2, weight[..., 1:, :]))
+    ]
+    return plain + 0.5 * sum(edges)

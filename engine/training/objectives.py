@@ -1,0 +1,133 @@
+"""What one step of each kind of run minimises."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from engine.diffusion.path import clean, noised
+from engine.diffusion.schedules import training_levels
+from engine.model.autoencoder import PictureAutoencoder
+from engine.model.row_mask import RowMask
+from engine.model.told import Told
+from engine.training.batches import Batches
+from engine.training.clips import TrainingClip
+from engine.training.collate import Pictures, pictures, told
+from engine.training.losses import flow_error, instance_masked, picture_loss, structure_loss
+
+DIRTY_WEIGHT = 4.0  # what may change is what is to be learned
+
+
+@dataclass(frozen=True, slots=True)
+class AutoencoderObjective:
+    """There and back, with the draft's help for some pictures, and with latents that are a little off for others."""
+
+    draft_share: float = 0.6
+    jitter: float = 0.1
+    latent_weight: float = 1e-3
+
+    def loss(self, networks: nn.ModuleDict, clips: list[TrainingClip], step_seed: int, dtype: torch.dtype) -> torch.Tensor:
+        """Of one batch."""
+        codec: PictureAutoencoder = networks["autoencoder"]
+        device = next(codec.parameters()).device
+        some = _flat(pictures(clips), device)
+        generator = torch.Generator().manual_seed(step_seed)
+        helped = (torch.rand(len(some.truth), 1, 1, 1, generator=generator) < self.draft_share).to(some.valid)
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            z = codec.latents(some.truth)
+            off = torch.randn(z.shape, generator=generator).to(z) * self.jitter * z.detach().std()
+            drawn = codec.pictures(z + off, some.draft, some.valid * helped)
+        weight = 1 + DIRTY_WEIGHT * some.dirty
+        return picture_loss(drawn.float(), some.truth, weight) + self.latent_weight * z.float().square().mean()
+
+
+@dataclass(frozen=True, slots=True)
+class WorldObjective:
+    """The flow loss towards the truth's latents, weighted where pictures may change; see `WorldTransformer`.
+
+    `instance_share` is ConsisDrive's alpha, which the paper does not give; `structure` LongDWM's beta_s; `mask_share` of the
+    steps run MaskGWM's mask reconstruction; `picture` weighs the error of one decoded frame of each clip."""
+
+    shift: float = 1.0
+    drop: float = 0.1
+    instance_share: float = 0.3
+    structure: float = 0.1
+    picture: float = 0.5
+    mask_share: float = 0.0
+    mask_ratio: float = 0.25
+
+    def loss(self, networks: nn.ModuleDict, clips: list[TrainingClip], step_seed: int, dtype: torch.dtype) -> torch.Tensor:
+        """Of one batch."""
+        codec, net = networks["autoencoder"], networks["transformer"]
+        device = next(net.parameters()).device
+        generator, rng = torch.Generator().manual_seed(step_seed), np.random.default_rng(step_seed)
+        shown = pictures(clips)
+        with torch.no_grad():
+            x0, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            what = _with_drafts(told(clips, networks["text_encoder"], self.drop, rng), shown, draft, codec.factor)
+            level = training_levels(x0.shape[:3], generator, self.shift).to(device)
+            x = noised(x0, torch.randn(x0.shape, generator=generator).to(x0), level)
+            v = net(x, level, what, row_mask=self._mask(x, net.config.patch, generator)).sample
+        x0_hat = clean(x, v.float(), level)
+        return self._judged(x0_hat, x0, level, what, generator) + self._seen(codec, x0_hat, shown, generator)
+
+    def _mask(self, x: torch.Tensor, patch: int, generator: torch.Generator) -> RowMask | None:
+        if self.mask_share == 0 or float(torch.rand((), generator=generator)) >= self.mask_share:
+            return None
+        same = bool(torch.rand((), generator=generator) < 0.5)  # the spatial branch or the temporal one; ours
+        shape = (*x.shape[:3], x.shape[4] // patch, x.shape[5] // patch)
+        mask = RowMask.draw(shape, self.mask_ratio, same, generator)
+        return RowMask(mask.kept.to(x.device), mask.columns)
+
+    def _judged(
+        self, x0_hat: torch.Tensor, x0: torch.Tensor, level: torch.Tensor, what: Told, generator: torch.Generator
+    ) -> torch.Tensor:
+        error = flow_error(x0_hat, x0, level)
+        weighted = error * (1 + DIRTY_WEIGHT * what.dirty[:, :, :, 0].float()) / (1 + DIRTY_WEIGHT)
+        foreground = torch.zeros_like(error, dtype=torch.bool)
+        if what.instances is not None:
+            tokens = what.instances.members.any(-1).float()
+            size = error.shape[-2:]
+            foreground = F.interpolate(tokens.flatten(0, 1), size=size).unflatten(0, tokens.shape[:2]) > 0
+        loss = instance_masked(weighted, foreground, self.instance_share, generator)
+        return loss + self.structure * structure_loss(x0_hat, x0)
+
+    def _seen(
+        self, codec: PictureAutoencoder, x0_hat: torch.Tensor, shown: Pictures, generator: torch.Generator
+    ) -> torch.Tensor:
+        """The error of one frame of each clip as a picture."""
+        if self.picture == 0:
+            return x0_hat.new_zeros(())
+        t = int(torch.randint(x0_hat.shape[1], (), generator=generator))
+        v = int(torch.randint(x0_hat.shape[2], (), generator=generator))
+        true, draft, valid, dirty = (p[:, t, v].to(x0_hat.device) for p in (shown.truth, shown.draft, shown.valid, shown.dirty))
+        drawn = codec.pictures(x0_hat[:, t, v].to(codec.dtype), draft.to(codec.dtype), valid.to(codec.dtype))
+        return self.picture * picture_loss(drawn.float(), true, 1 + DIRTY_WEIGHT * dirty)
+
+
+Objective = AutoencoderObjective | WorldObjective
+
+
+def loss_of_step(
+    objective: Objective, networks: nn.ModuleDict, batches: Batches, step: int, dtype: torch.dtype
+) -> torch.Tensor:
+    """The loss of a run's n-th step; all chance in it follows from the run's seed and the step."""
+    return objective.loss(networks, batches.batch(step), batches.seed * 1_000_003 + step, dtype)
+
+
+def _flat(p: Pictures, device: torch.device) -> Pictures:
+    return Pictures(*(t.flatten(0, 2).to(device) for t in (p.truth, p.draft, p.valid, p.dirty)))
+
+
+def _coded(codec: PictureAutoencoder, p: torch.Tensor) -> torch.Tensor:
+    return codec.latents(p.flatten(0, 2).to(codec.dtype)).unflatten(0, p.shape[:3]).float()
+
+
+def _with_drafts(what: Told, shown: Pictures, draft: torch.Tensor, factor: int) -> Told:
+    valid, dirty = (
+        F.avg_pool2d(mask.flatten(0, 2), factor).unflatten(0, mask.shape[:3]).to(draft) for mask in (shown.valid, shown.dirty)
+    )
+    return replace(what, draft=draft, valid=valid, dirty=dirty)

@@ -1,0 +1,108 @@
+"""The runs behind what ships, as values: a recipe says everything that decides on a checkpoint but the clips."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from torch import nn
+
+from editor.categories import CATEGORIES
+from engine.model.autoencoder import PictureAutoencoder
+from engine.model.sizes import size
+from engine.model.tell import category_words
+from engine.model.text import WordEncoder, words_of
+from engine.model.transformer import WorldTransformer
+from engine.training.batches import Shape
+from engine.training.loop import Plan
+from engine.training.objectives import AutoencoderObjective, Objective, WorldObjective
+from engine.training.state import RunState
+
+# The words of Town's scene texts, of the hours and weathers that takes ask for, and of nuScenes' own notes.
+NOTED = """
+a an and at with of on in to the driving scene town street junction crossing roundabout curve bend slope hill
+car park parking lot busy quiet late early morning noon afternoon dusk night dawn evening day difficult
+lighting low sun clear cloudy overcast rain raining rainy fog foggy mist wet dry road weather sunny dark bus
+truck van pickup taxi trailer tram cyclist cyclists motorcycle motorcyclist bicycle pedestrian pedestrians
+peds ped many few some several parked cars vehicles cones barriers roadworks construction worker workers zone
+turn left right straight wait waiting stop stopped light lights traffic lamps headlights trees houses towers
+shops park
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`networks` builds what is trained, from an autoencoder that is there already (None for the autoencoder's own run)."""
+
+    name: str
+    networks: Callable[[PictureAutoencoder | None], nn.ModuleDict]
+    trained: tuple[str, ...]
+    objective: Objective
+    shape: Shape
+    plan: Plan
+    seed: int = 0
+    decay: float = 0.999
+    betas: tuple[float, float] = (0.9, 0.95)
+    weight_decay: float = 0.01
+
+
+def vocabulary() -> list[str]:
+    """Every word of `NOTED` and of nuScenes' categories, once each, in order of the alphabet."""
+    return sorted({*words_of(NOTED), *(word for c in CATEGORIES for word in words_of(category_words(c)))})
+
+
+def _autoencoder(_: PictureAutoencoder | None) -> nn.ModuleDict:
+    return nn.ModuleDict({"autoencoder": PictureAutoencoder()})
+
+
+def _world(name: str, **more: object) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
+    def build(codec: PictureAutoencoder | None) -> nn.ModuleDict:
+        if codec is None:
+            raise ValueError(f"the {name} network without an autoencoder; wanted one that was trained before")
+        net = WorldTransformer(**{"text_dim": 128, **size(name), "latent_channels": codec.latent_channels, **more})
+        text = WordEncoder(vocabulary(), dim=net.config.text_dim)
+        return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec.requires_grad_(False)})
+
+    return build
+
+
+WORLD = ("transformer", "text_encoder")
+RECIPES = MappingProxyType(
+    {
+        recipe.name: recipe
+        for recipe in (
+            Recipe(
+                "autoencoder-cpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),
+                Shape(clips=4, frames=2, views=1, width=160, height=128), Plan(steps=6000, learning_rate=1e-3),
+            ),
+            Recipe(
+                "world-cpu", _world("small"), WORLD, WorldObjective(),
+                Shape(clips=2, frames=6, views=1, width=224, height=128), Plan(steps=6000, learning_rate=4e-4, warmup=200),
+            ),
+            Recipe(
+                "autoencoder-gpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),
+                Shape(clips=16, frames=2, views=1, width=224, height=128), Plan(steps=8000, learning_rate=1e-3),
+            ),
+            Recipe(
+                "world-gpu", _world("small"), WORLD, WorldObjective(),
+                Shape(clips=8, frames=9, views=2, width=448, height=256), Plan(steps=12000, learning_rate=4e-4, warmup=500),
+            ),
+        )
+    }
+)  # fmt: skip
+
+
+def recipe(name: str) -> Recipe:
+    """A recipe by its name; ValueError for another."""
+    if name not in RECIPES:
+        raise ValueError(f"recipe {name!r}; wanted one of {', '.join(RECIPES)}")
+    return RECIPES[name]
+
+
+def begin(what: Recipe, codec: PictureAutoencoder | None, device: str = "cpu") -> RunState:
+    """A run's state before its first step, from the recipe's seed."""
+    torch.manual_seed(what.seed)
+    networks = what.networks(codec).to(device)
+    trained = [p for name in what.trained for p in networks[name].parameters()]
+    optimizer = torch.optim.AdamW(trained, what.plan.learning_rate, betas=what.betas, weight_decay=what.weight_decay)
+    return RunState(networks, optimizer, what.decay)

@@ -1,0 +1,35 @@
+"""From finished runs to a checkpoint that ships: averaged weights in bf16, with latents brought to unit variance."""
+
+from pathlib import Path
+
+import torch
+
+from engine.diffusion.scheduler import FrameFlowScheduler
+from engine.model.autoencoder import PictureAutoencoder
+from engine.model.checkpoints import Card, Checkpoint, save
+from engine.training.batches import Batches
+from engine.training.collate import pictures
+from engine.training.recipes import Recipe
+from engine.training.state import RunState
+
+MEASURED_STEPS = 20
+
+
+@torch.no_grad()
+def standardised(codec: PictureAutoencoder, batches: Batches) -> PictureAutoencoder:
+    """The same autoencoder, its latents of mean 0 and deviation 1 over some training pictures."""
+    raw = []
+    for step in range(MEASURED_STEPS):
+        shown = pictures(batches.batch(step)).truth.flatten(0, 2)
+        raw.append(codec.latents(shown.to(codec.device, codec.dtype)).float().flatten())
+    values = torch.cat(raw) * codec.config.deviation + codec.config.mean
+    codec.register_to_config(mean=float(values.mean()), deviation=float(values.std()))
+    return codec
+
+
+def ship(recipe: Recipe, state: RunState, data: str, folder: Path) -> None:
+    """Write the averages of a run as a checkpoint in bf16."""
+    state.averaged()
+    networks = {name: network.eval().to(torch.bfloat16) for name, network in state.networks.items()}
+    card = Card(recipe.name, recipe.name, data, recipe.seed, state.step, round(state.seconds / 3600, 2))
+    save(Checkpoint(**networks, scheduler=FrameFlowScheduler(), card=card), folder)

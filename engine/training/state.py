@@ -1,0 +1,61 @@
+"""All that a run needs to go on: networks, their running averages, the optimizer, how far it is; in one file."""
+
+import io
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from editor.datasets.files import write_bytes
+
+
+@dataclass(slots=True, eq=False)
+class RunState:
+    """`networks` are trained; `averages` follow them and are what ships."""
+
+    networks: nn.ModuleDict
+    optimizer: torch.optim.Optimizer
+    decay: float
+    averages: dict[str, torch.Tensor] = field(default_factory=dict)
+    step: int = 0
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Averages begin as the weights themselves."""
+        self.averages = self.averages or {name: w.detach().float().clone() for name, w in self.networks.state_dict().items()}
+
+    @torch.no_grad()
+    def average(self) -> None:
+        """Take a step's weights into account: fast at first, then at the run's own pace."""
+        decay = min(self.decay, (1 + self.step) / (10 + self.step))
+        for name, weight in self.networks.state_dict().items():
+            if weight.is_floating_point():
+                self.averages[name].lerp_(weight.float(), 1 - decay)
+            else:
+                self.averages[name].copy_(weight)
+
+    def save(self, file: Path) -> None:
+        """Put it on disk."""
+        buffer = io.BytesIO()
+        kept = {name: getattr(self, name) for name in ("averages", "step", "seconds")}
+        torch.save(kept | {"networks": self.networks.state_dict(), "optimizer": self.optimizer.state_dict()}, buffer)
+        write_bytes(file, buffer.getvalue())
+
+    def resume(self, file: Path) -> bool:
+        """Take over what is on disk; False where nothing is."""
+        if not os.path.exists(file):
+            return False
+        found = torch.load(file, map_location="cpu", weights_only=True)
+        self.networks.load_state_dict(found["networks"], strict=True)
+        self.optimizer.load_state_dict(found["optimizer"])
+        device = next(self.networks.parameters()).device
+        self.averages = {name: w.to(device) for name, w in found["averages"].items()}
+        self.step, self.seconds = found["step"], found["seconds"]
+        return True
+
+    @torch.no_grad()
+    def averaged(self) -> None:
+        """Put the averages into the networks, for judging and shipping."""
+        self.networks.load_state_dict({name: self.averages[name].to(w.dtype) for name, w in self.networks.state_dict().items()})

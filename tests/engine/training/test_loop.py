@@ -1,0 +1,135 @@
+"""Real networks at their smallest size, on clips that are made up."""
+
+import pytest
+import torch
+from torch import nn
+
+from engine.model.autoencoder import PictureAutoencoder
+from engine.model.checkpoints import load
+from engine.model.sizes import size
+from engine.model.text import WordEncoder
+from engine.model.transformer import WorldTransformer
+from engine.training.batches import Batches, Shape
+from engine.training.clips import write_clip
+from engine.training.loop import Plan, rate_at, train
+from engine.training.objectives import AutoencoderObjective, WorldObjective, loss_of_step
+from engine.training.recipes import RECIPES, Recipe, begin, recipe, vocabulary
+from engine.training.ship import ship, standardised
+from tests.engine.training.made_up import clip
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    for seed in range(4):
+        write_clip(folder / f"{seed}.clip.npz", clip(seed))
+    return folder
+
+
+def codec():
+    """Untrained, its latents scaled to about unit variance."""
+    torch.manual_seed(0)
+    return PictureAutoencoder(latent_channels=4, width=8, deep=8, num_residual=1, deviation=0.08)
+
+
+def world(mask=False):
+    def build(_):
+        net = WorldTransformer(**size("tiny"), latent_channels=4, mask_reconstruction=mask)
+        text = WordEncoder(["rain", "clear"], dim=32)
+        return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec().requires_grad_(False)})
+
+    return build
+
+
+def tiny(steps=50, mask_share=0.0, **plan):
+    return Recipe(
+        "tiny", world(mask_share > 0), ("transformer", "text_encoder"),
+        WorldObjective(mask_share=mask_share, mask_ratio=0.5, picture=0),
+        Shape(clips=2, frames=2, views=1, width=32, height=32),
+        Plan(steps, **{"learning_rate": 3e-3, "warmup": 5, "dtype": torch.float32} | plan),
+    )  # fmt: skip
+
+
+def run(what, clips, file, state=None):
+    state = state or begin(what, None)
+    return state, list(train(state, what.objective, Batches(clips, what.shape, what.seed), what.plan, file))
+
+
+@pytest.mark.parametrize("mask_share", [0.0, 0.5])
+def test_fifty_steps_bring_the_loss_down(clips, tmp_path, mask_share):
+    what = tiny(mask_share=mask_share)
+    state, batches = begin(what, None), Batches(clips, what.shape, what.seed)
+    before = judged(what, state, batches)
+    _, reports = run(what, clips, tmp_path / "run.pt", state)
+    assert len(reports) == 50
+    assert judged(what, state, batches) < 0.85 * before
+
+
+@torch.no_grad()
+def judged(what, state, batches):
+    """The loss on batches of its own, always the same."""
+    state.networks.eval()
+    return sum(float(loss_of_step(what.objective, state.networks, batches, step, torch.float32)) for step in range(1000, 1010))
+
+
+def test_a_run_that_was_broken_off_ends_as_one_that_was_not(clips, tmp_path):
+    what = tiny(steps=6)
+    whole, _ = run(what, clips, tmp_path / "whole.pt")
+    state = begin(what, None)
+    reports = train(state, what.objective, Batches(clips, what.shape, what.seed), what.plan, tmp_path / "parts.pt")
+    for _ in range(3):
+        next(reports)
+    reports.close()
+    again = begin(what, None)
+    assert again.resume(tmp_path / "parts.pt")
+    assert again.step == 3
+    run(what, clips, tmp_path / "parts.pt", again)
+    for name, weight in whole.networks.state_dict().items():
+        assert torch.equal(again.networks.state_dict()[name], weight), name
+        assert torch.equal(again.averages[name], whole.averages[name]), name
+
+
+def test_an_autoencoder_learns_by_the_same_loop(clips, tmp_path):
+    what = Recipe(
+        "tiny-autoencoder", lambda _: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
+        Shape(clips=2, frames=1, views=1, width=32, height=32), Plan(90, 5e-3, warmup=5, dtype=torch.float32),
+    )  # fmt: skip
+    state, reports = run(what, clips, tmp_path / "run.pt")
+    losses = [report.loss for report in reports]
+    assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
+    trained = standardised(state.networks["autoencoder"].eval(), Batches(clips, what.shape, 1))
+    z = trained.latents(torch.from_numpy(clip(9).truth[0]).movedim(-1, 1) / 127.5 - 1)
+    assert 0.5 < float(z.detach().std()) < 2.0
+
+
+def test_what_ships_is_the_averages_in_bf16(clips, tmp_path):
+    what = tiny(steps=3)
+    state, _ = run(what, clips, tmp_path / "run.pt")
+    ship(what, state, "made-up clips", tmp_path / "shipped")
+    loaded = load(tmp_path / "shipped")
+    assert loaded.transformer.dtype == torch.bfloat16
+    assert (loaded.card.steps, loaded.card.data) == (3, "made-up clips")
+    weight = state.averages["transformer.out.weight"].to(torch.bfloat16)
+    assert torch.equal(loaded.transformer.out.weight, weight)
+
+
+def test_the_learning_rate_rises_and_then_falls():
+    plan = Plan(100, 1.0, warmup=10)
+    rates = [rate_at(plan, step) for step in range(100)]
+    assert rates[:11] == sorted(rates[:11])
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[9] == 1.0
+    assert rates[-1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_recipes_are_found_by_name_and_know_towns_words():
+    for name in RECIPES:
+        assert recipe(name).name == name
+    with pytest.raises(ValueError, match="wanted one of autoencoder-cpu"):
+        recipe("huge")
+    assert {"rain", "night", "pedestrian", "trailer"} <= set(vocabulary())
+
+
+def test_a_network_without_an_autoencoder_is_refused():
+    with pytest.raises(ValueError, match="without an autoencoder"):
+        begin(recipe("world-cpu"), None)

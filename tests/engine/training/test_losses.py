@@ -1,0 +1,66 @@
+import pytest
+import torch
+
+from engine.training.distill import key_frames, paired_noise, segments, taught
+from engine.training.losses import flow_error, high_pass, instance_masked, picture_loss, structure_loss
+
+
+def test_references_count_nothing():
+    error = flow_error(torch.ones(1, 2, 1, 4, 2, 2), torch.zeros(1, 2, 1, 4, 2, 2), torch.tensor([[[0.0], [0.5]]]))
+    assert not error[0, 0].any()
+    assert (error[0, 1] == 1 / 0.5 + 1).all()
+
+
+def test_instance_masked_loss_is_that_of_the_foreground_or_of_all():
+    error = torch.zeros(2, 1, 1, 2, 2)
+    error[0, 0, 0, 0, 0], error[1] = 8.0, 1.0
+    foreground = torch.zeros(2, 1, 1, 2, 2, dtype=torch.bool)
+    foreground[0, 0, 0, 0, 0] = True  # the second clip has nobody in it
+    never, always = (float(instance_masked(error, foreground, p, torch.Generator())) for p in (0.0, 1.0))
+    assert never == pytest.approx((2.0 + 1.0) / 2)
+    assert always == pytest.approx((8.0 + 1.0) / 2)
+
+
+def test_high_pass_takes_away_what_is_smooth_and_leaves_what_is_fine():
+    y, x = torch.meshgrid(torch.arange(16.0), torch.arange(16.0), indexing="ij")
+    smooth, fine = torch.cos(2 * torch.pi * x / 16), (-1.0) ** (x + y)
+    torch.testing.assert_close(high_pass(smooth), torch.zeros_like(smooth), rtol=0, atol=1e-5)
+    torch.testing.assert_close(high_pass(fine), fine, rtol=0, atol=1e-5)
+    assert float(structure_loss(fine + 3 + smooth, fine)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_blur_costs_more_than_its_error_alone():
+    true = torch.zeros(1, 3, 8, 8)
+    true[..., ::2] = 1.0
+    blurred = torch.full_like(true, 0.5)
+    weight = torch.ones(1, 1, 8, 8)
+    assert float(picture_loss(blurred, true, weight)) == pytest.approx(0.5 + 0.5 * 1.0)
+    assert float(picture_loss(true, true, weight)) == 0.0
+
+
+def test_key_frames_of_student_and_teacher_line_up():
+    clip = torch.arange(145.0)[None, :, None]
+    parts = segments(clip, 12)
+    assert parts.shape == (1, 12, 13, 1)
+    assert torch.equal(parts[:, :-1, -1], parts[:, 1:, 0])
+    assert key_frames(12, 12).tolist() == list(range(0, 145, 12))
+    assert torch.equal(taught(parts), clip[:, key_frames(12, 12)])
+
+
+def test_the_teacher_gets_no_gradient():
+    answers = torch.randn(1, 3, 5, 2, requires_grad=True)
+    assert not taught(answers).requires_grad
+
+
+def test_noise_by_frame_gives_key_frames_the_same_noise_and_by_position_only_the_first():
+    for pairing, length in (("absolute", 13), ("position", 5)):
+        student, teacher = paired_noise(torch.randn(2, length, 3), 4, 3, pairing)
+        same = torch.isclose(student, torch.cat([teacher[:, :1, 0], teacher[:, :, -1]], 1)).all(-1).all(0)
+        assert same.tolist() == ([True] * 4 if pairing == "absolute" else [True, False, False, False])
+
+
+def test_clips_and_pairings_that_cannot_be_are_refused():
+    with pytest.raises(ValueError, match="wanted a multiple"):
+        segments(torch.zeros(1, 12, 1), 5)
+    with pytest.raises(ValueError, match="wanted 'position' or 'absolute'"):
+        paired_noise(torch.zeros(1, 13, 1), 4, 3, "random")
