@@ -13,8 +13,10 @@ from engine.town.stage import dot
 Vec3 = tuple[float, float, float]
 MOST, HALOS, MIRRORED = 40, 16, 16  # lamps that light one picture, have a halo in it, light what its wet ground mirrors
 FAR_M = 140.0  # lamps beyond light nothing
+HEADLIGHTS_M = 1.3  # apart
 SPECULAR_MAX, NEAR_MAX = 0.8, 4.0
 SPILL = 2.6  # how much farther down than up a low beam goes
+DIM = 0.1  # lamps that are less bright than this for the hour light nothing
 FAINT = 2e-3  # what arrives is left out below
 
 
@@ -37,9 +39,9 @@ class Lamp:
 
 def in_view(lamps: tuple[Lamp, ...], light: Light, origin: Vec3, ahead: Vec3) -> tuple[Lamp, ...]:
     """The lamps that light what a camera at `origin` (metres) sees, as bright as the hour has them: none by day."""
-    if light.night <= 0:
+    if light.lamps < DIM:
         return ()
-    shares = []
+    shares: list[tuple[float, Lamp]] = []
     for lamp in lamps:
         away = [a - b for a, b in zip(lamp.place, origin, strict=True)]
         distance = math.hypot(*away)
@@ -80,14 +82,14 @@ def lamplight(
     diffuse, sheen = torch.zeros(2, len(tints), len(place)).unbind(0)
     strongest, which = torch.zeros(len(place)), torch.zeros(len(place), dtype=torch.int64)
     for k, lamp in enumerate(lamps):
-        index, to, cos, arrives = points.reached(lamp)
+        index, cos, arrives = points.reached(lamp)
         if not len(index):
             continue
         row = tints.index(lamp.colour)
         leafy = through.index_select(0, index)
         on = arrives * torch.maximum(cos.clamp(min=0), 0.4 * leafy * cos.abs()) * (1 - 0.75 * leafy)
         diffuse[row][index] += on
-        points.add_sheen(sheen[row], index, to, cos, arrives)
+        points.add_sheen(sheen[row], lamp, index, cos, arrives)
         stronger = torch.nonzero(on > strongest.index_select(0, index))[:, 0]
         index = index.index_select(0, stronger)
         strongest[index], which[index] = on.index_select(0, stronger), k
@@ -107,9 +109,9 @@ class _Points:
     through: torch.Tensor  # (n,)
     gloss: torch.Tensor  # (n,)
 
-    def reached(self, lamp: Lamp) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Which points a lamp reaches (m,), unit directions from there to it (3, m), their cosines to the normals, and what
-        would arrive at a surface that faces it."""
+    def reached(self, lamp: Lamp) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Which points a lamp reaches (m,), the cosines between their normals and the way to it, and what would arrive at
+        surfaces that face it."""
         (cx, cy), radius = _circle(lamp)
         square = (self.place[0] - cx).square_() + (self.place[1] - cy).square_()
         index = torch.nonzero(square < radius**2)[:, 0]
@@ -121,23 +123,37 @@ class _Points:
         some = torch.nonzero(arrives > FAINT)[:, 0]
         index, to = index.index_select(0, some), to.index_select(1, some)
         cos = (self.normal.index_select(1, index) * to).sum(0)
-        return index, to, cos, arrives.index_select(0, some)
+        return index, cos, arrives.index_select(0, some)
 
-    def add_sheen(
-        self, out: torch.Tensor, index: torch.Tensor, to: torch.Tensor, cos: torch.Tensor, arrives: torch.Tensor
-    ) -> None:
-        """Add the highlights of glossy points: Blinn and Phong's lobe, normalised, with Schlick's Fresnel."""
+    def add_sheen(self, out: torch.Tensor, lamp: Lamp, index: torch.Tensor, cos: torch.Tensor, arrives: torch.Tensor) -> None:
+        """Add the highlights of glossy points, two for a pair of headlights: Blinn and Phong's lobe, normalised, with Schlick's
+        Fresnel."""
         gloss = self.gloss.index_select(0, index)
         some = torch.nonzero((gloss > 0.02) & (cos > 0))[:, 0]
         if not len(some):
             return
-        index, to, cos = index.index_select(0, some), to.index_select(1, some), cos.index_select(0, some)
-        view = self.view.index_select(1, index)
-        half = (2 - 2 * (to * view).sum(0)).clamp(min=1e-6).sqrt()  # the length of to - view
-        lobe = 36.0 * ((cos - (self.normal.index_select(1, index) * view).sum(0)) / half).clamp(min=0, max=1).pow(700)
-        fresnel = 0.03 + 0.97 * (1 - 0.5 * half).clamp(min=0).pow(5)
         strength = arrives.index_select(0, some) * gloss.index_select(0, some)
-        out[index] += (strength * lobe * fresnel).clamp(max=SPECULAR_MAX)
+        index = index.index_select(0, some)
+        place, normal, view = (a.index_select(1, index) for a in (self.place, self.normal, self.view))
+        leaving = (normal * view).sum(0)
+        sources = _pair(lamp)
+        for source in sources:
+            to = torch.tensor(source)[:, None] - place
+            to *= to.square().sum(0).clamp(min=1e-6).rsqrt()
+            half = (2 - 2 * (to * view).sum(0)).clamp(min=1e-6).sqrt()  # the length of to - view
+            lobe = 36.0 * (((to * normal).sum(0) - leaving) / half).clamp(min=0, max=1).pow(700)
+            fresnel = 0.03 + 0.97 * (1 - 0.5 * half).clamp(min=0).pow(5)
+            out[index] += (strength * lobe * fresnel / len(sources)).clamp(max=SPECULAR_MAX)
+
+
+def _pair(lamp: Lamp) -> tuple[Vec3, ...]:
+    """Where a lamp really shines from: a beam comes from two headlights."""
+    if lamp.flat == 1:
+        return (lamp.place,)
+    (x, y, z), (dx, dy, _) = lamp.place, lamp.direction
+    level = max(math.hypot(dx, dy), 1e-6)
+    across, along = HEADLIGHTS_M / 2 * -dy / level, HEADLIGHTS_M / 2 * dx / level
+    return (x + across, y + along, z), (x - across, y - along, z)
 
 
 def _circle(lamp: Lamp) -> tuple[tuple[float, float], float]:

@@ -43,7 +43,7 @@ def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> N
     puddle = _puddles(p, edge) * (1 - grass) * smooth(0.5, 0.9, torch.full_like(f, light.wet))
     albedo = finish.albedo.index_select(0, index)
     finish.albedo[index] = albedo * (1 - 0.35 * puddle * light.wet)[:, None]
-    film = light.wet * (0.62 + 0.38 * puddle) * (1 - 0.85 * grass)
+    film = light.wet * (0.52 + 0.48 * puddle) * (1 - 0.85 * grass)
     finish.mirror[index] = torch.maximum(finish.mirror.index_select(0, index), film)
     finish.base[index] = 0.022
     tilt = _rough(p, f) * (0.015 * (1 - puddle) + 0.002)[:, None]
