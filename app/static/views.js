@@ -28,6 +28,7 @@ export function createViews(grid, store, pictures) {
   const { lens, boxes } = createLens(store);
   let tiles = []; // [{canvas, badge, figure, index, view, glance, isRough}]
   let built = null;
+  const resized = new ResizeObserver(() => store.touch("size"));
 
   // ------------------------------------------------------------------------------------------- tiles
 
@@ -48,6 +49,8 @@ export function createViews(grid, store, pictures) {
     built = state.scene.name;
     tiles = state.scene.views.map(tile);
     grid.replaceChildren(...tiles.map(({ figure }) => figure));
+    resized.disconnect();
+    for (const element of [grid, ...tiles.map(({ canvas }) => canvas)]) resized.observe(element);
     grid.classList.toggle("synthetic-scene", state.scene.synthetic);
   }
 
@@ -286,6 +289,5 @@ export function createViews(grid, store, pictures) {
   }
 
   store.watch(TOPICS, draw);
-  new ResizeObserver(() => store.touch("size")).observe(grid);
   return { lens, boxes, tiles: () => tiles };
 }

@@ -172,6 +172,11 @@ def test_what_is_drawn_in_part_looks_as_if_all_had_been_drawn(window):
     window.drag(window.actor_on_map(truck(window)), (-20, -10), let_go=False)
     during = drawn()
     assert during != before
+    sizes = "retake.views.tiles().map(({ canvas: c }) => [c.width - c.clientWidth, c.height - c.clientHeight])"
+    for _ in ("large", "all alike"):
+        window.press("2")
+        drawn()
+        assert {tuple(apart) for apart in window.ask(sizes)} == {(0, 0)}
     window.press("Escape")
     window.page.mouse.up()
     drawn()
