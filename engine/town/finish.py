@@ -1,6 +1,6 @@
 """What a surface's rule says of each point, before light falls on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 
@@ -29,8 +29,13 @@ class Finish:
 
     def put(self, index: torch.Tensor, other: "Finish") -> None:
         """Write another's values at these places."""
-        for name in ("albedo", "normal", "mirror", "base", "glow", "sunlit", "open", "through"):
-            getattr(self, name)[index] = getattr(other, name)
+        for f in fields(self):
+            getattr(self, f.name)[index] = getattr(other, f.name)
+
+    @classmethod
+    def joined(cls, several: "list[Finish]") -> "Finish":
+        """One after the other."""
+        return cls(*(torch.cat([getattr(one, f.name) for one in several]) for f in fields(cls)))
 
 
 def mix(a: torch.Tensor, b: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

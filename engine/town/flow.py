@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.town.cast import runs
 from engine.town.eyes import Eyes
-from engine.town.picture import Shot, runs_of, working_on
+from engine.town.picture import Shot, working_on
 from engine.town.rays import Hit
 from engine.town.stage import Part
 from engine.town.world import World
@@ -33,9 +34,9 @@ def flow(now: Shot, then: Shot) -> Flow:
         raise ValueError(f"flow between pictures of {sizes[0]} and {sizes[1]} pixels; wanted one size")
     with working_on(now.world.device):
         here, there = (Eyes.of([shot.view], [shot.T_world_ego], shot.world.device) for shot in (now, then))
-        runs = [_run(now.world, then.world, here, there, *run) for run in runs_of(here, *here.centres())]
+        done = [_run(now.world, then.world, here, there, *run) for run in runs(here, *here.centres())]
         shape = (here.height, here.width)
-        shift, visible = (torch.cat(column) for column in zip(*runs, strict=True))
+        shift, visible = (torch.cat(column) for column in zip(*done, strict=True))
         return Flow(shift.view(*shape, 2).cpu().numpy(), visible.view(shape).cpu().numpy())
 
 

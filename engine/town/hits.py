@@ -7,11 +7,22 @@ from engine.town.rays import Hit
 from engine.town.stage import Part, Spots, dot, gathered
 
 
+def met(parts: tuple[Part, ...], hit: Hit) -> torch.Tensor:
+    """The rays that hit something, part by part and within each by the kind of surface, so that what follows takes slices."""
+    runs = []
+    for k, part in enumerate(parts):
+        index = torch.nonzero(hit.part == k)[:, 0]
+        surface = part.surface.index_select(0, hit.triangle.index_select(0, index))
+        kind = part.table[:, 0].round().to(torch.uint8).index_select(0, surface)
+        runs.append(index.index_select(0, torch.argsort(kind, stable=True)))
+    return torch.cat(runs)
+
+
 def spots_at(
     parts: tuple[Part, ...], hit: Hit, index: torch.Tensor, origin: torch.Tensor, rays: torch.Tensor, pixel: torch.Tensor
 ) -> Spots:
-    """The points where the rays `index` hit something. `rays` (n, 3) start at `origin` (1 or n, 3) and need not be of unit
-    length; `pixel` (n,) is how far apart neighbouring ones are for each unit of their hits' distances."""
+    """The points where the rays `index`, in the order of `met`, hit something. `rays` (n, 3) start at `origin` (1 or n, 3)
+    and need not be of unit length; `pixel` (n,) is how far apart neighbours are for each unit of their hits' distances."""
     distance, ray = hit.distance[index], rays.index_select(0, index)
     start = origin if len(origin) == 1 else origin.index_select(0, index)
     place = start + ray * distance[:, None]

@@ -1,4 +1,4 @@
-"""Pictures of instants: rays, hits, what they show, edges drawn finer; in torch, for any intersector, on any device."""
+"""Pictures of instants: what rays show, edges drawn finer; in torch, for any intersector, on any device."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -10,21 +10,20 @@ from numpy.typing import NDArray
 
 from editor.geometry import Rigid
 from editor.scene import View
-from engine.town.edges import FOLIAGE, edges
+from engine.town.cast import Cast, Met, joined, met_by, runs
+from engine.town.edges import alike, edges
 from engine.town.eyes import Eyes, place_and_axis
-from engine.town.hits import spots_at
-from engine.town.lamps import Lamp, halos, headlights, in_view
+from engine.town.lamps import Lamp, headlights, in_view
 from engine.town.layers import Layer, Layers, category_of, in_camera
 from engine.town.lens import grain, veil
-from engine.town.mesh import Kind
-from engine.town.shading import shaded, tone_mapped
-from engine.town.sky import sky, through_haze
+from engine.town.seen import seen_by
+from engine.town.shading import tone_mapped
 from engine.town.world import World
 
 # Places in a pixel besides its centre that no row or column shares.
 SUBPIXELS = ((-0.33, -0.17), (0.33, -0.21), (0.02, 0.36))
-RUN = {"cpu": 1 << 17, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
-THICK_M, AIR_M = 300.0, 400.0  # air that shows halos of lamps, and how far they are followed into the sky
+CENTRE = 0.7  # how much the centre counts beside one of them
+AT_EDGES = 1 << 20  # pixels that are drawn finer at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,133 +87,58 @@ def _drawn(
     world = replace(world, lamps=lamps)
     eyes = Eyes.of([shot.view for shot in shots], [shot.T_world_ego for shot in shots], world.device)
     shape = (len(shots), eyes.height, eyes.width)
-    which, u, v = eyes.centres()
-    first = _radiance(world, eyes, which, u, v)
+    drawn = [seen_by(world, eyes, Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())]
+    met, light, lit = joined([one.met for one in drawn]), *(torch.cat([getattr(o, f) for o in drawn]) for f in ("light", "lit"))
     keys = [(world.seed, world.t_us, shot.view.name) for shot in shots]
-    shown = zip(first.light.view(*shape, 3), first.depth.view(shape), keys, strict=True)
-    veils = torch.cat([veil(world.light, light, depth, key).view(-1, 3) for light, depth, key in shown])
-    tone = tone_mapped(first.light + veils)
-    rough = torch.nonzero(edges(first.surface, first.lit, first.normal, first.depth, shape))[:, 0]
-    if len(rough):
-        again = rough.repeat(len(SUBPIXELS))
-        du, dv = torch.tensor(SUBPIXELS).repeat_interleave(len(rough), 0).T
-        more = _radiance(world, eyes, which[again], u[again] + du, v[again] + dv)
-        around = tone_mapped(more.light + veils[again]).view(len(SUBPIXELS), -1, 3)
-        tone[rough] = (tone[rough] * 0.7 + around.sum(0)) / (0.7 + len(SUBPIXELS))
+    shown = zip(light.view(*shape, 3), met.depth.view(shape), keys, strict=True)
+    veils = torch.cat([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
+    tone = tone_mapped(light + veils)
+    rough, shadows = edges(met.surface, lit, met.normal, met.depth, shape)
+    for index in torch.nonzero(rough)[:, 0].split(AT_EDGES):
+        around = _around(world, eyes, index, met.some(index), tone[index], veils[index], shadows[index])
+        tone[index] = (tone[index] * CENTRE + around) / (CENTRE + len(SUBPIXELS))
     tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
     pictures = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).view(*shape, 3)
-    return pictures, _layers(world, eyes, first, layers, shape)
+    return pictures, _layers(world, eyes, met, layers, shape)
+
+
+def _around(
+    world: World, eyes: Eyes, pixel: torch.Tensor, own: Met, tone: torch.Tensor, veils: torch.Tensor, shadows: torch.Tensor
+) -> torch.Tensor:
+    """The sum of the tones (m, 3) of SUBPIXELS in pixels (m,), which show `own` in `tone` at their centres.
+
+    Places in a pixel that show the same surface share one tone, as in multisampling, but where a shadow's edge may run."""
+    n, m = len(SUBPIXELS), len(pixel)
+    which, u, v = (x.index_select(0, pixel).repeat(n) for x in eyes.centres())
+    du, dv = torch.tensor(SUBPIXELS).repeat_interleave(m, 0).T
+    cast = Cast.through(world, eyes, which, u + du, v + dv)
+    met = met_by(world, cast)
+    several = [own, *(met.some(torch.arange(k * m, (k + 1) * m)) for k in range(n))]
+    source = torch.arange((n + 1) * m)  # whose tone each takes, numbered through `several`
+    for k in range(1, n + 1):
+        for j in reversed(range(k)):
+            same = alike(several[k], several[j]) & ~shadows
+            source[k * m : (k + 1) * m] = torch.where(same, source[j * m : (j + 1) * m], source[k * m : (k + 1) * m])
+    tones = torch.cat([tone, torch.zeros(n * m, 3)])
+    new = torch.nonzero(source[m:] == torch.arange(m, (n + 1) * m))[:, 0]
+    light = seen_by(world, eyes, cast.some(new)).light
+    tones[m + new] = tone_mapped(light + veils.repeat(n, 1).index_select(0, new))
+    return tones.index_select(0, source[m:]).view(n, m, 3).sum(0)
 
 
 def look(world: World, view: View, T_world_ego: Rigid, layers: Collection[Layer] = ()) -> Layers[np.ndarray]:
     """The layers of a view alone, without its picture."""
     with working_on(world.device):
         eyes = Eyes.of([view], [T_world_ego], world.device)
-        _, u, v = eyes.centres()
-        runs = [_met(world, eyes, a, b, c) for a, b, c in runs_of(eyes, torch.zeros_like(u, dtype=torch.int64), u, v)]
-        return _layers(world, eyes, _Seen.joined(runs), frozenset(layers), (1, view.height, view.width)).picture(0)
+        met = joined([met_by(world, Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())])
+        return _layers(world, eyes, met, frozenset(layers), (1, view.height, view.width)).picture(0)
 
 
-def _layers(
-    world: World, eyes: Eyes, seen: "_Seen", wanted: frozenset[Layer], shape: tuple[int, int, int]
-) -> Layers[torch.Tensor]:
+def _layers(world: World, eyes: Eyes, met: Met, wanted: frozenset[Layer], shape: tuple[int, int, int]) -> Layers[torch.Tensor]:
     normal = category = None
     if "normal" in wanted:
-        normal = in_camera(eyes, seen.normal.view(shape[0], -1, 3)).view(*shape, 3)
+        normal = in_camera(eyes, met.normal.view(shape[0], -1, 3)).view(*shape, 3)
     if "category" in wanted:
-        which, u, v = eyes.centres()
-        origin, rays, _ = eyes.rays(which, u, v)
-        category = category_of(world, seen.kind, seen.thing, origin + rays * seen.depth[:, None]).view(shape)
-    return Layers(seen.depth.view(shape), seen.thing.to(torch.int32).view(shape), category, normal)
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What n rays show."""
-
-    light: torch.Tensor  # (n, 3) linear
-    depth: torch.Tensor  # inf for sky
-    thing: torch.Tensor
-    kind: torch.Tensor  # -1 for sky
-    surface: torch.Tensor
-    normal: torch.Tensor
-    lit: torch.Tensor
-
-    @classmethod
-    def joined(cls, runs: "list[_Seen]") -> "_Seen":
-        if len(runs) == 1:
-            return runs[0]
-        fields = ("light", "depth", "thing", "kind", "surface", "normal", "lit")
-        return cls(*(torch.cat([getattr(run, f) for run in runs]) for f in fields))
-
-
-Run = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
-
-
-def runs_of(eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> list[Run]:
-    """Places in pictures in runs that are worked on at once."""
-    size = RUN[eyes.origins.device.type]
-    return list(zip(which.split(size), u.split(size), v.split(size), strict=True))
-
-
-def _radiance(world: World, eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> _Seen:
-    """What places in pictures show, worked out in runs."""
-    return _Seen.joined([_seen(world, eyes, *run) for run in runs_of(eyes, which, u, v)])
-
-
-def _seen(world: World, eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> _Seen:
-    origin, rays, pixel = eyes.rays(which, u, v)
-    length = rays.norm(dim=1)
-    view = rays / length[:, None]
-    hit = world.tracer.nearest(origin, rays)
-    seen = _nothing(len(u), torch.where(hit.part >= 0, hit.distance, torch.inf))
-    missed = torch.nonzero(hit.part < 0)[:, 0]
-    seen.light[missed] = sky(world.light, view.index_select(0, missed))
-    index = torch.nonzero(hit.part >= 0)[:, 0]
-    if len(index):
-        spots = spots_at(world.parts, hit, index, origin, rays, length.sqrt() * pixel)
-        light, lit = shaded(world, spots)
-        distance = (hit.distance * length)[index]
-        seen.light[index] = through_haze(world.light, light, spots.view, distance)
-        _note(seen, index, spots.row[:, 0], spots.thing, spots.surface, spots.flat)
-        seen.lit[index] = lit
-    if world.lamps and world.light.haze_m < THICK_M:
-        _add_halos(world, eyes, which, view, (hit.distance * length).clamp(max=AIR_M), seen.light)
-    return seen
-
-
-def _met(world: World, eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> _Seen:
-    """What places in pictures show but for its light."""
-    origin, rays, pixel = eyes.rays(which, u, v)
-    hit = world.tracer.nearest(origin, rays)
-    seen = _nothing(len(u), torch.where(hit.part >= 0, hit.distance, torch.inf))
-    index = torch.nonzero(hit.part >= 0)[:, 0]
-    if len(index):
-        spots = spots_at(world.parts, hit, index, origin, rays, pixel)
-        _note(seen, index, spots.row[:, 0], spots.thing, spots.surface, spots.flat)
-    return seen
-
-
-def _nothing(n: int, depth: torch.Tensor) -> _Seen:
-    none = torch.full((n,), -1, dtype=torch.int64)
-    return _Seen(torch.empty(n, 3), depth, torch.zeros_like(none), none, none.clone(), torch.zeros(n, 3), torch.zeros(n))
-
-
-def _note(
-    seen: _Seen, index: torch.Tensor, kind: torch.Tensor, thing: torch.Tensor, surface: torch.Tensor, flat: torch.Tensor
-) -> None:
-    kind = kind.round().to(torch.int64)
-    seen.thing[index], seen.kind[index], seen.normal[index] = thing, kind, flat
-    seen.surface[index] = torch.where(kind == Kind.LEAF, FOLIAGE, surface)
-
-
-def _add_halos(
-    world: World, eyes: Eyes, which: torch.Tensor, view: torch.Tensor, distance: torch.Tensor, out: torch.Tensor
-) -> None:
-    if len(eyes.origins) == 1:
-        out.add_(halos(world.lamps, world.light, eyes.origins, view, distance))
-        return
-    for k, origin in enumerate(eyes.origins):
-        index = torch.nonzero(which == k)[:, 0]
-        some = halos(world.lamps, world.light, origin[None], view.index_select(0, index), distance.index_select(0, index))
-        out.index_add_(0, index, some)
+        origin, rays, _ = eyes.rays(*eyes.centres())
+        category = category_of(world, met.kind, met.thing, origin + rays * met.depth[:, None]).view(shape)
+    return Layers(met.depth.view(shape), met.thing.to(torch.int32).view(shape), category, normal)

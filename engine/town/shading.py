@@ -5,7 +5,7 @@ import torch
 from engine.town import paintwork, things, walls
 from engine.town.finish import Finish
 from engine.town.ground import ground
-from engine.town.hits import spots_at
+from engine.town.hits import met, spots_at
 from engine.town.lamps import MIRRORED, lamplight
 from engine.town.light import colour
 from engine.town.mesh import Kind
@@ -89,20 +89,19 @@ def _kept_away(world: World, spots: Spots, most: torch.Tensor, source: torch.Ten
 
 
 def _finished(world: World, spots: Spots) -> Finish:
-    kind = spots.row[:, 0].round().to(torch.int64)
-    n = len(kind)
-    finish = Finish.dull(torch.zeros(n, 3), spots.normal.clone())
-    for k in torch.unique(kind).tolist():
-        index = torch.nonzero(kind == k)[:, 0]
-        some = spots[index]
+    kinds, counts = torch.unique_consecutive(spots.row[:, 0].round().to(torch.int64), return_counts=True)
+    done: list[Finish] = []
+    first = 0
+    for k, count in zip(kinds.tolist(), counts.tolist(), strict=True):
+        some = spots.span(first, count)
+        first += count
         if k == Kind.GROUND:
-            done = ground(some, world.ground, world.light)
+            done.append(ground(some, world.ground, world.light))
         elif k == Kind.WALL:
-            done = walls.wall(some, world.light)
+            done.append(walls.wall(some, world.light))
         else:
-            done = RULES[Kind(k)](some, world.light)
-        finish.put(index, done)
-    return finish
+            done.append(RULES[Kind(k)](some, world.light))
+    return Finish.joined(done)
 
 
 def _mirrored(
@@ -144,7 +143,7 @@ def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
     start = spots.place + torch.tensor([[0.0, 0.0, 0.01]])
     hit = world.tracer.nearest(start, back)
     seen = sky(world.light, back).clamp(max=6.0)
-    index = torch.nonzero(hit.part >= 0)[:, 0]
+    index = met(world.parts, hit)
     if len(index):
         there = spots_at(world.parts, hit, index, start, back, spots.footprint * 0.05 + MIRROR_SPREAD)
         finish = _finished(world, there)

@@ -1,6 +1,6 @@
 """Everything that stands in one instant, as arrays that shading gathers from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -70,34 +70,31 @@ class Spots:
 
     def __getitem__(self, index: torch.Tensor) -> "Spots":
         """Some of them."""
-        fields = ("place", "normal", "flat", "view", "rest", "row", "thing", "surface", "footprint")
-        return Spots(*(getattr(self, f).index_select(0, index) for f in fields))
+        return Spots(*(getattr(self, f.name).index_select(0, index) for f in fields(self)))
+
+    def span(self, first: int, count: int) -> "Spots":
+        """Some that follow one another; nothing is copied."""
+        return Spots(*(getattr(self, f.name).narrow(0, first, count) for f in fields(self)))
 
 
 def gathered(
     parts: tuple[Part, ...], which: torch.Tensor, triangle: torch.Tensor, uv: torch.Tensor
 ) -> tuple[torch.Tensor, ...]:
-    """Smooth normals, rest places, table rows, things and surface numbers of hits."""
-    n = len(which)
-    normal, rest, row = torch.empty(n, 3), torch.empty(n, 3), torch.empty(n, ROW)
-    thing, surface = torch.empty(n, dtype=torch.int64), torch.empty(n, dtype=torch.int64)
-    first = 0
-    for k, part in enumerate(parts):
-        index = torch.nonzero(which == k)[:, 0]
-        t, b = triangle.index_select(0, index), uv.index_select(0, index)
+    """Smooth normals, rest places, table rows, things and surface numbers of hits, which must come part by part."""
+    counts = torch.bincount(which, minlength=len(parts)).tolist()
+    columns, first = [], 0
+    for part, t, b in zip(parts, triangle.split(counts), uv.split(counts), strict=True):
         own = _blend(part.normals.index_select(0, t), b)
         if len(part.turns) > 1:
             turn = part.turns.index_select(0, part.bone.index_select(0, t)).view(-1, 3, 3)
             own = torch.bmm(turn, own[:, :, None])[:, :, 0]
-        normal[index] = own
-        rest[index] = _blend(part.rest.index_select(0, t), b)
         s = part.surface.index_select(0, t)
-        row[index] = part.table.index_select(0, s)
-        thing[index] = part.thing_of(t)
-        surface[index] = s + first
+        columns.append(
+            (own, _blend(part.rest.index_select(0, t), b), part.table.index_select(0, s), part.thing_of(t), s + first)
+        )
         first += len(part.table)
-    normal = normal / normal.norm(dim=1, keepdim=True).clamp(min=1e-6)
-    return normal, rest, row, thing, surface
+    normal, rest, row, thing, surface = (torch.cat(column) for column in zip(*columns, strict=True))
+    return normal / normal.norm(dim=1, keepdim=True).clamp(min=1e-6), rest, row, thing, surface
 
 
 def _blend(corners: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

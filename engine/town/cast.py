@@ -1,0 +1,86 @@
+"""Rays through places of pictures, and what they hit, but for the light of it."""
+
+from dataclasses import dataclass, fields
+
+import torch
+
+from engine.town.eyes import Eyes
+from engine.town.mesh import Kind
+from engine.town.rays import Hit
+from engine.town.stage import dot
+from engine.town.world import World
+
+RUN = {"cpu": 1 << 17, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
+FOLIAGE = 1 << 40  # the number that all leaves share as a surface
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """n rays through places of pictures, and what they hit."""
+
+    which: torch.Tensor  # (n,) the picture
+    origin: torch.Tensor  # (1 or n, 3)
+    ray: torch.Tensor  # (n, 3) of depth 1
+    pixel: torch.Tensor  # (n,) how far apart neighbours are at depth 1
+    hit: Hit
+
+    @classmethod
+    def through(cls, world: World, eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> "Cast":
+        """Rays through places u, v (n,)."""
+        origin, ray, pixel = eyes.rays(which, u, v)
+        return cls(which, origin, ray, pixel, world.tracer.nearest(origin, ray))
+
+    def some(self, index: torch.Tensor) -> "Cast":
+        """Some of them."""
+        origin = self.origin if len(self.origin) == 1 else self.origin.index_select(0, index)
+        which, ray, pixel = (x.index_select(0, index) for x in (self.which, self.ray, self.pixel))
+        return Cast(which, origin, ray, pixel, Hit(*(getattr(self.hit, f.name).index_select(0, index) for f in fields(Hit))))
+
+
+@dataclass(frozen=True, eq=False)
+class Met:
+    """What n rays hit."""
+
+    depth: torch.Tensor  # inf for the sky
+    thing: torch.Tensor  # an actor's number, or 0
+    kind: torch.Tensor  # of the surface, -1 for the sky
+    surface: torch.Tensor  # a number for each, FOLIAGE for all leaves, -1 for the sky
+    normal: torch.Tensor  # (n, 3) of the triangle, towards the eye; 0 for the sky
+
+    def some(self, index: torch.Tensor) -> "Met":
+        """Some of them."""
+        return Met(*(getattr(self, f.name).index_select(0, index) for f in fields(Met)))
+
+
+def runs(eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> list[tuple[torch.Tensor, ...]]:
+    """Places in pictures in runs that are worked on at once."""
+    size = RUN[eyes.origins.device.type]
+    return list(zip(which.split(size), u.split(size), v.split(size), strict=True))
+
+
+def joined(several: list[Met]) -> Met:
+    """One after the other."""
+    return Met(*(torch.cat([getattr(one, f.name) for one in several]) for f in fields(Met))) if len(several) > 1 else several[0]
+
+
+def met_by(world: World, cast: Cast) -> Met:
+    """What rays hit, but for the light of it."""
+    hit = cast.hit
+    there = hit.part >= 0
+    none = torch.full_like(hit.part, -1)
+    out = Met(
+        torch.where(there, hit.distance, torch.inf), torch.zeros_like(none), none, none.clone(), torch.zeros_like(cast.ray)
+    )
+    first = 0
+    for k, part in enumerate(world.parts):
+        index = torch.nonzero(hit.part == k)[:, 0]
+        triangle = hit.triangle.index_select(0, index)
+        surface = part.surface.index_select(0, triangle)
+        kind = part.table[:, 0].round().to(torch.int64).index_select(0, surface)
+        out.thing[index], out.kind[index] = part.thing_of(triangle), kind
+        out.surface[index] = torch.where(kind == Kind.LEAF, FOLIAGE, surface + first)
+        first += len(part.table)
+    flat = hit.normal / hit.normal.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    away = dot(flat, cast.ray) > 0
+    out.normal.copy_(torch.where(there[:, None], torch.where(away[:, None], -flat, flat), 0.0))
+    return out

@@ -1,0 +1,54 @@
+"""What rays through pictures show: the light that comes from what they hit."""
+
+from dataclasses import dataclass
+
+import torch
+
+from engine.town.cast import Cast, Met, met_by
+from engine.town.eyes import Eyes
+from engine.town.hits import met, spots_at
+from engine.town.lamps import halos
+from engine.town.shading import shaded
+from engine.town.sky import sky, through_haze
+from engine.town.world import World
+
+THICK_M, AIR_M = 300.0, 400.0  # air that shows halos of lamps, and how far they are followed into the sky
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What n rays hit, what light (n, 3) comes along them, and the share of the sun that arrives there."""
+
+    met: Met
+    light: torch.Tensor
+    lit: torch.Tensor
+
+
+def seen_by(world: World, eyes: Eyes, cast: Cast) -> Seen:
+    """What rays hit, and its light."""
+    hit = cast.hit
+    length = cast.ray.norm(dim=1)
+    view = cast.ray / length[:, None]
+    light, lit = torch.empty_like(view), torch.zeros_like(length)
+    missed = torch.nonzero(hit.part < 0)[:, 0]
+    light[missed] = sky(world.light, view.index_select(0, missed))
+    index = met(world.parts, hit)
+    if len(index):
+        spots = spots_at(world.parts, hit, index, cast.origin, cast.ray, length.sqrt() * cast.pixel)
+        radiance, lit[index] = shaded(world, spots)
+        light[index] = through_haze(world.light, radiance, spots.view, (hit.distance * length).index_select(0, index))
+    if world.lamps and world.light.haze_m < THICK_M:
+        _add_halos(world, eyes, cast.which, view, (hit.distance * length).clamp(max=AIR_M), light)
+    return Seen(met_by(world, cast), light, lit)
+
+
+def _add_halos(
+    world: World, eyes: Eyes, which: torch.Tensor, view: torch.Tensor, distance: torch.Tensor, out: torch.Tensor
+) -> None:
+    if len(eyes.origins) == 1:
+        out.add_(halos(world.lamps, world.light, eyes.origins, view, distance))
+        return
+    for k, origin in enumerate(eyes.origins):
+        index = torch.nonzero(which == k)[:, 0]
+        some = halos(world.lamps, world.light, origin[None], view.index_select(0, index), distance.index_select(0, index))
+        out.index_add_(0, index, some)
