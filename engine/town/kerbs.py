@@ -270,10 +270,10 @@ def lift(plan: Plan, places: Array) -> Array:
         middle = mouth.street.at((mouth.s0 + mouth.s1) / 2, mouth.side * mouth.street.half)
         h = float(mouth.street.heading((mouth.s0 + mouth.s1) / 2))
         c, s = math.cos(h), math.sin(h)
-        near = np.flatnonzero(np.abs(places - middle).max(1) < 9)
+        near = np.flatnonzero(np.abs(places - middle).max(1) < 6)
         d = places[near] - middle
         along = np.abs(d @ (c, s)) - (mouth.s1 - mouth.s0) / 2
-        away = np.abs(d @ (-s, c)) - 0.4
+        away = edge_at(plan, places[near]) - 0.4
         down = np.clip(1 - along / 1.1, 0, 1) * np.clip(1 - away / 1.5, 0, 1)
         out[near] = np.minimum(out[near], KERB_HEIGHT_M - DROP_M * down)
     return out

@@ -9,6 +9,7 @@ from engine.town.lanes import End, Turn, lane_id, ways
 from engine.town.streets import Arm, Array, BusStop, Plan, Street
 
 WIDE_M, LINE_M = 0.06, 0.05  # half widths of lines
+ISLANDS_M = 14.0  # how far from a ring islands stand in the middle of its arms
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,8 @@ def paint(plan: Plan) -> Paint:
     middle = dice("paint", plan.seed).choice(["double", "dashed", "white"], p=[0.5, 0.25, 0.25])
     for street in plan.streets:
         for k, (s0, s1) in enumerate(plan.open_stretches(street)):
-            _along(out, street, s0, s1, str(middle))
+            _middle(out, street, *_between_rings(plan, street, s0, s1), str(middle))
+            _along(out, street, s0, s1)
             for direction in (1, -1):
                 for lane in range(street.lanes):
                     _arrows(out, plan, (street.name, direction, lane, k), turns)
@@ -44,7 +46,16 @@ def _dashes(out: list[Array], street: Street, s0: float, s1: float, o: float, on
         out.append(street.strip(s, s + on, o - WIDE_M, o + WIDE_M))
 
 
-def _along(out: Paint, street: Street, s0: float, s1: float, middle: str) -> None:
+def _between_rings(plan: Plan, street: Street, s0: float, s1: float) -> tuple[float, float]:
+    """A stretch without the pieces where islands stand before a ring."""
+    for junction in plan.junctions:
+        for arm in plan.arms(junction) if junction.ring_m else ():
+            if arm.street == street.name and arm.stop in (s0, s1):
+                s0, s1 = (s0 + ISLANDS_M, s1) if arm.stop == s0 else (s0, s1 - ISLANDS_M)
+    return s0, s1
+
+
+def _middle(out: Paint, street: Street, s0: float, s1: float, middle: str) -> None:
     if street.median_m:
         for side in (-1, 1):
             o = side * (street.median_m / 2 + 0.22)
@@ -54,6 +65,9 @@ def _along(out: Paint, street: Street, s0: float, s1: float, middle: str) -> Non
             (out.white if middle == "white" else out.yellow).append(street.strip(s0, s1, o - WIDE_M, o + WIDE_M))
     else:
         _dashes(out.white if middle == "white" else out.yellow, street, s0, s1, 0.0, 3.0, 9.0)
+
+
+def _along(out: Paint, street: Street, s0: float, s1: float) -> None:
     for side in (-1, 1):
         for lane in range(1, street.lanes):
             o = street.lane_edge(side, lane)

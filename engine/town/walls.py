@@ -361,8 +361,12 @@ def _interior(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> t
     lit = tint * (on * ceiling * (1 - 0.55 * drawn) * (0.35 + 0.75 * hashed(torch.floor(die * 6007), seed)))[:, None]
     tall = (h2 / 3.0).clamp(0, 1)
     open_late = (hashed(seed, torch.floor(o.u / 7.3 + 0.37 * seed)) < 0.72).float()
-    shop = (colour((1.0, 0.84, 0.60), f) * (0.35 + 0.75 * tall)[:, None] + goods * 1.3) * (0.12 + 0.88 * open_late)[:, None]
-    return torch.where(wide, store, home), torch.where(wide, shop, lit)
+    shop = (
+        colour((1.0, 0.76, 0.48), f) * (0.25 + 0.75 * tall)[:, None]
+        + (goods - 0.12) * 2.2 * (goods.sum(1, keepdim=True) > 0.02)
+    ) * (0.10 + 0.90 * open_late)[:, None]
+    shop = shop.clamp(min=0.03)
+    return torch.where(wide, store, home), torch.where(wide, 0.26 * shop, 0.42 * lit)
 
 
 def _store(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> tuple[torch.Tensor, torch.Tensor]:
