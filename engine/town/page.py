@@ -1,0 +1,110 @@
+"""`python -m engine.town.page`: the page of pictures in docs/town.md, made anew."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from editor.datasets.files import write_bytes
+from engine.town.recipe import Recipe
+from engine.town.scene_tables import Recording
+from engine.town.sheets import SECONDS, Sheet, actors, front, hours_and_weathers, layers, plans, surround
+from engine.town.shooting import jpeg
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+LOOKED_AT = 7  # the seed of the first picture, of hours and weathers, and of the layers
+PORTRAITS = 6
+ROUND_TRIPS = (12, 21, 33, 40)  # seeds of the surrounds
+FRAME, QUALITY = 20, 80
+PLANS = tuple(range(3, 10))
+
+
+def sheets() -> dict[str, Callable[[], Sheet]]:
+    """What the page shows, by the names of its files; the longest work first."""
+    return {
+        "town-hours": partial(hours_and_weathers, LOOKED_AT, FRAME, (336, 189)),
+        "town-actors": partial(actors, PORTRAITS, (264, 198)),
+        **{f"town-{seed}": partial(surround, seed, FRAME, (448, 252)) for seed in ROUND_TRIPS},
+        "town-layers": partial(layers, LOOKED_AT, "CAM_FRONT", FRAME, (560, 315)),
+        "town-front": partial(front, LOOKED_AT, FRAME, (1280, 720)),
+        "town-plans": partial(plans, PLANS, 250),
+    }
+
+
+def page() -> str:
+    """The page's text."""
+    said = {seed: Recording(seed, Recipe(duration_s=SECONDS)).tables({})["scene"][0]["description"] for seed in ROUND_TRIPS}
+    rounds = "\n\n".join(
+        f"Seed {seed}: {text[0].lower()}{text[1:]}.\n\n![{text}](town-{seed}.jpg)" for seed, text in said.items()
+    )
+    return f"""# Town in pictures
+
+Everything here follows by rule from a seed: streets, houses, trees, traffic, hour and weather. No files are read and nothing is
+photographed. `python -m engine.town.page` makes this page and its pictures anew; `python -m app town --scenes 50 --seed 7 --out
+FOLDER` makes data sets like it that nuscenes-devkit opens.
+
+![A street of Town, seen by the front camera](town-front.jpg)
+
+## Six views at an instant
+
+Upper rows: front left, front, front right. Lower rows: back left, back, back right, with the calibration of nuScenes' cars. The
+words are those of the scene in a data set.
+
+{rounds}
+
+## Every hour and weather of one place
+
+A take may ask for any of them; "as recorded" is what the seed's dice say.
+
+![Five hours by four weathers](town-hours.jpg)
+
+## Who is there
+
+All of nuScenes' categories; colours, clothes and details follow from the actor's identity.
+
+![Vehicles, people and things](town-actors.jpg)
+
+## What is exact
+
+Per picture: depth, instance, category, surface normal, and optical flow with what is hidden later.
+
+![A picture and its layers](town-layers.jpg)
+
+## Plans
+
+A seed's dice choose the kind of town. This is what its map expansion says: lanes, ways through junctions, dividers, crossings,
+stop lines, pavements, traffic lights.
+
+![One town of each kind from above](town-plans.jpg)
+"""
+
+
+def main() -> int:
+    """Make the page."""
+    parser = argparse.ArgumentParser(prog="python -m engine.town.page", description=__doc__)
+    parser.add_argument("--out", type=Path, default=DOCS, metavar="FOLDER", help="where to; docs without it")
+    parser.add_argument("--only", metavar="A,B", help="names of sheets, such as town-hours; all and the text without it")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many draw at a time")
+    options = parser.parse_args()
+    every = sheets()
+    wanted = list(every) if options.only is None else options.only.split(",")
+    if unknown := set(wanted) - set(every):
+        parser.error(f"no sheet {', '.join(sorted(unknown))}; there are {', '.join(every)}")
+    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
+        made = {name: pool.submit(every[name]) for name in wanted}
+        for name, sheet in made.items():
+            content = jpeg(sheet.result(), QUALITY)
+            write_bytes(options.out / f"{name}.jpg", content)
+            sys.stdout.write(f"{name}.jpg  {len(content) / 1e3:.0f} kB\n")
+            sys.stdout.flush()
+    if options.only is None:
+        write_bytes(options.out / "town.md", page().encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
