@@ -21,7 +21,9 @@ def repainted(colours: NDArray[np.float32], alpha: NDArray[np.float32], colour: 
     off = np.hypot(lab[..., 1] - paint[1], lab[..., 2] - paint[2])
     share = np.exp(-((off / SPREAD) ** 2)) * np.clip((light - 0.35 * paint[0]) / (0.3 * paint[0] + 1e-3), 0, 1) * alpha
     fresh = np.empty_like(lab)
-    fresh[..., 0] = np.clip(target[0] * (light / max(float(paint[0]), 5.0)) ** 0.7, 0, 100)
+    # Dark paint made bright shows its light and shade as strongly as before: more would bring out its grain.
+    level = max(float(paint[0]), 5.0)
+    fresh[..., 0] = np.clip(target[0] * (light / level) ** min(0.7, level / max(float(target[0]), 1.0)), 0, 100)
     fresh[..., 1:] = target[1:] + 0.3 * (lab[..., 1:] - paint[1:])
     mixed = lab + (fresh - lab) * cv2.GaussianBlur(share.astype(np.float32), (0, 0), 0.7)[..., None]
     return cv2.cvtColor(mixed.astype(np.float32), cv2.COLOR_LAB2RGB) * 255
