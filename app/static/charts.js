@@ -15,6 +15,9 @@ const ROWS = [
 
 // ------------------------------------------------------------------------------------------- what is measured
 
+/** "0.3"; never "-0.0". */
+const tenths = (value) => (Math.round(value * 10) / 10 + 0).toFixed(1);
+
 const speed = (track, t) => Math.hypot(...velocityAt(track, t).slice(0, 2));
 
 /** Change of the speed between the middles of the two stretches about a time. */
@@ -142,7 +145,7 @@ export function createCharts(canvas, store) {
     context.fillText(row.name.charAt(0).toUpperCase() + row.name.slice(1), box.left, box.top - 4);
     context.fillStyle = "#e8ecf3";
     context.textAlign = "right";
-    context.fillText(here ? `${far}${here[1].toFixed(1)} ${row.unit}` : "not there", box.left + box.width, box.top - 4);
+    context.fillText(here ? `${far}${tenths(here[1])} ${row.unit}` : "not there", box.left + box.width, box.top - 4);
     context.textAlign = "left";
   }
 

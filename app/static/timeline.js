@@ -64,9 +64,9 @@ export function createTimeline(canvas, tip, store, pictures, actions) {
 
   function drawFrames(context) {
     const { frames } = state.scene;
-    const cell = Math.max(inner() / frames.length - 1, 1);
+    const half = Math.max(inner() / Math.max(frames.length - 1, 1) - 1, 1) / 2;
     progress().forEach(({ dirty, missing }, i) => {
-      const x = xOfFrame(i) - cell / 2;
+      const x = Math.max(xOfFrame(i) - half, LEFT / 2), cell = Math.min(xOfFrame(i) + half, LEFT + inner() + RIGHT / 2) - x;
       context.fillStyle = dirty === 0 ? COLOURS.still : COLOURS.dirty;
       context.fillRect(x, ROWS.frames - 8, cell, 16);
       if (dirty > 0) {

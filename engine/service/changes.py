@@ -3,35 +3,43 @@
 So a second edit leaves the pictures that do not see it as they are, and undoing an edit finds them stored.
 """
 
-from editor.dirty import Change, changes
-from editor.scene import Actor, Picture, Scenario, recorded
+from functools import lru_cache
+
+import numpy as np
+
+from editor.dirty import changes
+from editor.identity import Same
+from editor.scene import Actor, Scenario, recorded
 from editor.tracks import actor_at, ego_at
 
 Place = tuple[int, str]  # frame, view
+NUM_WORDS = 50_000  # kept, so that the next edit asks anew for one actor alone
 
 
 def shown_changes(scenario: Scenario, places: tuple[Place, ...]) -> list[str]:
     """What each picture shows otherwise than the recording: the same words whenever it shows the same."""
     scene = scenario.scene
     row = {view.name: i for i, view in enumerate(scene.views)}
-    changed = changes(recorded(scene), scenario)
+    at = tuple(np.array([(row[view], frame) for frame, view in places], dtype=np.intp).reshape(-1, 2).T)
+    changed = [(Same(change.was), Same(change.now), change.drawn[at]) for change in changes(recorded(scene), scenario)]
     words = []
-    for frame, view in places:
+    for i, (frame, view) in enumerate(places):
         picture = scene.frames[frame].picture(view)
         ego = ego_at(scenario, picture)
         # From a bent path the whole picture is drawn anew, out of pictures that others may stand in.
         is_bent = ego != picture.T_world_ego
-        seen = [change for change in changed if is_bent or change.drawn[row[view], frame]]
-        words.append("\n".join([repr(ego)] * is_bent + [_words(change, picture) for change in seen]))
+        seen = [_words(was, now, picture.t_us) for was, now, drawn in changed if is_bent or drawn[i]]
+        words.append("\n".join([repr(ego)] * is_bent + seen))
     return words
 
 
-def _words(change: Change, picture: Picture) -> str:
-    was, now = change.was, change.now
-    before, after = (actor_at(actor, picture.t_us) if actor is not None else None for actor in (was, now))
-    if before == after and _looks(was) == _looks(now):
+@lru_cache(maxsize=NUM_WORDS)
+def _words(was: Same[Actor | None], now: Same[Actor | None], t_us: int) -> str:
+    """What of one actor's change a picture of that time shows."""
+    before, after = (actor_at(actor.value, t_us) if actor.value is not None else None for actor in (was, now))
+    if before == after and _looks(was.value) == _looks(now.value):
         return ""
-    return repr(((was or now).id, after, _looks(now) if after is not None else None))
+    return repr(((was.value or now.value).id, after, _looks(now.value) if after is not None else None))
 
 
 def _looks(actor: Actor | None) -> tuple[object, ...] | None:

@@ -20,8 +20,8 @@ from engine.service.store import Store
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More, Reader
 
 NICENESS = 10  # an edit in the app's process comes before a picture in this one
-# Linux shares the processor among sessions first, and a process's niceness counts only inside its own. So this session gives way
-# too, but keeps a third of what another gets: drafts are waited for.
+# Linux shares the processor among sessions first; a process's niceness counts only inside its own. So this session gives way,
+# but keeps a third of what another gets: drafts are waited for.
 SESSION = Path("/proc/self/autogroup")
 SESSION_NICENESS = 5
 Drawer = Callable[[Request], Iterator[Chunk]]

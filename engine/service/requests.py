@@ -66,6 +66,7 @@ class Chunk:
     done: int  # pictures finished so far, this one included
     total: int
     seconds_left: float | None = None  # for the rest of the request, from the rate so far; None before there is one
+    preview: bool = False  # what the model takes the picture to be so far; the picture itself follows
 
 
 class Service(Protocol):
