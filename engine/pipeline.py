@@ -129,7 +129,7 @@ class WorldPipeline(DiffusionPipeline):
     @torch.inference_mode()
     def pictures(self, latents: torch.Tensor, drafts: Drafts, asked: tuple[tuple[int, int], ...]) -> list[NDArray[np.uint8]]:
         """Pictures (H, W, 3) of some (frame, view) places of a clip, with the draft's own pixels where nothing may change."""
-        t, v = (torch.tensor(axis) for axis in zip(*asked, strict=True))
+        t, v = (list(axis) for axis in zip(*asked, strict=True))
         shown, valid = drafts.pictures[t, v], drafts.valid[t, v]
         guide = tensor_of(shown).to(latents)
         share = share_of(valid, 1).to(latents)

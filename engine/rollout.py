@@ -1,0 +1,133 @@
+"""Coarse to refined: anchors of a clip drawn jointly, then the segments that somebody picks, each between its anchors (MiLA).
+
+Frames go in windows of at most `WINDOW`, each beginning with the last anchors of the one before, so that drives of any length
+can be drawn. What no edit touches is a reference: it stays as it was recorded, and the frames that are drawn look at it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.map import StreetMap
+from editor.scene import Scenario
+from engine.model.asked import asked
+from engine.model.tell import Drafts
+from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
+from engine.service.requests import Chunk, Request, Tier
+
+WINDOW = 9  # frames that are drawn jointly
+SHARED = 1  # of them, those that the window before has drawn
+Place = tuple[int, str]  # frame, view
+Pictures = Mapping[Place, NDArray[np.uint8]]
+Drafted = Callable[[int, str], Chunk]  # the draft of a place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rollout:
+    """What draws a scenario: the networks, the streets under it, its drafts."""
+
+    pipeline: WorldPipeline
+    scenario: Scenario
+    streets: StreetMap
+    drafted: Drafted
+    size: tuple[int, int]
+    sampling: Sampling
+
+    def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk]:
+        """The anchors at these frames, in windows; previews as they form, then each once for good.
+
+        `drawn` are anchors that are right already; they are references like what was recorded, and not answered again.
+        """
+        done = dict(drawn)
+        for window in windows(tuple(sorted(frames))):
+            for chunk in self._window("anchor", window, views, done, {}):
+                if not chunk.preview:
+                    done[chunk.frame, chunk.view] = chunk.picture
+                yield chunk
+
+    def segment(self, frames: tuple[int, ...], views: tuple[str, ...], known: Pictures) -> Iterator[Chunk]:
+        """The frames of one segment, its two anchors at its ends.
+
+        `known` holds the anchors and any frames before them. The first anchor and what is before it are references; the last
+        one is corrected together with the frames between (MiLA's joint denoising and correcting), and answered too.
+        """
+        first, last = frames[0], frames[-1]
+        start = self.pipeline.scheduler.correcting_start
+        levels = {(last, view): start for view in views if (last, view) in known}
+        before = tuple(sorted({frame for frame, _ in known if frame < first}))[-2:]
+        references = {place: picture for place, picture in known.items() if place[0] in (*before, first)}
+        corrected = {place: picture for place, picture in known.items() if place in levels}
+        yield from self._window("refined", (*before, *frames), views, references | corrected, levels)
+
+    def _window(
+        self, tier: Tier, frames: tuple[int, ...], views: tuple[str, ...], known: Pictures, levels: Mapping[Place, float]
+    ) -> Iterator[Chunk]:
+        """Draw what of a window is neither untouched nor known; `levels` are those at which known places are corrected."""
+        chunks = {(frame, view): self.drafted(frame, view) for frame in frames for view in views}
+        if whole(self.scenario):
+            chunks = {place: replace(chunk, dirty=np.ones_like(chunk.dirty)) for place, chunk in chunks.items()}
+        touched = {place for place, chunk in chunks.items() if chunk.dirty.any()}
+        wanted = [place for place in chunks if place in touched and (place not in known or place in levels)]
+        for place in chunks:
+            if place not in touched and place not in known:
+                yield replace(chunks[place], tier=tier)
+        shown = tuple(view for view in views if any(place[1] == view for place in wanted))
+        if not shown:
+            return
+        clip = self._clip(frames, shown, chunks, known, {place: levels.get(place, 1.0) for place in wanted})
+        for step in self.pipeline.stream(clip, self.sampling):
+            yield from self._answers(tier, step, clip, chunks, wanted)
+
+    def _clip(
+        self,
+        frames: tuple[int, ...],
+        views: tuple[str, ...],
+        chunks: Mapping[Place, Chunk],
+        known: Pictures,
+        start: Mapping[Place, float],
+    ) -> Clip:
+        def grid(value: Callable[[Place], NDArray]) -> NDArray:
+            return np.array([[value((frame, view)) for view in views] for frame in frames])
+
+        return Clip(
+            asked(self.scenario, self.streets, frames, views, self.size),
+            Drafts(*(grid(lambda place, n=name: getattr(chunks[place], n)) for name in ("picture", "valid", "dirty"))),
+            frames,
+            views,
+            grid(lambda place: np.float32(start.get(place, 0.0))),
+            grid(lambda place: known.get(place, chunks[place].picture)),
+        )
+
+    def _answers(
+        self, tier: Tier, step: Preview, clip: Clip, chunks: Mapping[Place, Chunk], wanted: list[Place]
+    ) -> Iterator[Chunk]:
+        """All pictures of the last step; of an earlier one a single preview, which shows that something is under way."""
+        places = wanted if step.is_final else wanted[:1]
+        at = tuple((clip.frames.index(frame), clip.views.index(view)) for frame, view in places)
+        for place, index in zip(places, at, strict=True):
+            picture = self.pipeline.pictures(step.latents, clip.drafts, (index,))[0]
+            yield replace(chunks[place], tier=tier, origin="generated", picture=picture, preview=not step.is_final)
+
+
+def windows(frames: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Runs of at most `WINDOW` of the frames; each begins with the last `SHARED` of the one before."""
+    at = 0
+    while True:
+        yield frames[at : at + WINDOW]
+        at += WINDOW - SHARED
+        if at + SHARED >= len(frames):
+            return
+
+
+def whole(scenario: Scenario) -> bool:
+    """Whether every picture is drawn anew, all of it: for another hour or weather, or another path of the ego."""
+    return scenario.time_of_day != "as recorded" or scenario.weather != "as recorded" or scenario.ego != scenario.scene.ego
+
+
+def of_request(pipeline: WorldPipeline, request: Request, streets: StreetMap, drafted: Drafted, sampling: Sampling) -> Rollout:
+    """A rollout for what a request asks; ValueError for the recorded size, which no network was trained at."""
+    if request.size is None:
+        raise ValueError("generated pictures at the recorded size; wanted a size such as 448 x 256")
+    return Rollout(pipeline, request.scenario, streets, drafted, request.size, replace(sampling, seed=request.seed))

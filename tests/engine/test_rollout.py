@@ -1,0 +1,108 @@
+"""Coarse to refined on a drive that is made up, with real networks at tiny size."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from editor.apply import apply
+from editor.datasets.nuscenes import open_data_set
+from editor.edits import Delete, SetWeather
+from editor.scene import recorded
+from engine.draft.draft import Drafter
+from engine.pipeline import Sampling
+from engine.rollout import SHARED, WINDOW, Rollout, whole, windows
+from tests.engine.test_pipeline import pipeline
+
+SIZE = 96, 64
+VIEWS = ("CAM_FRONT", "CAM_BACK")
+ANCHORS = (0, 5, 10)
+
+
+@pytest.fixture(scope="module")
+def drive(small_drive):
+    data = open_data_set(small_drive)
+    scene = data.scene("scene-0001")
+    return small_drive, scene, data.street_map(scene)
+
+
+def rollout(drive, edit=None):
+    root, scene, streets = drive
+    scenario = recorded(scene) if edit is None else apply(recorded(scene), edit)
+    drafter = Drafter(root, scene, SIZE)
+    drafted = cache(lambda frame, view: drafter.chunk(scenario, frame, view, 1, 1))
+    return Rollout(pipeline(), scenario, streets, drafted, SIZE, Sampling(num_steps=2))
+
+
+def delete(drive, length):
+    return Delete(next(a.id for a in drive[1].actors if a.size_lwh[0] == length and a.track[0].T_world.translation[0] > 0))
+
+
+def final(chunks):
+    return {(c.frame, c.view): c for c in chunks if not c.preview}
+
+
+def test_an_unedited_drive_is_its_recording(drive):
+    run = rollout(drive)
+    found = final(run.anchors(ANCHORS, VIEWS, {}))
+    assert set(found) == {(frame, view) for frame in ANCHORS for view in VIEWS}
+    assert {c.origin for c in found.values()} == {"recorded"}
+    assert {c.tier for c in found.values()} == {"anchor"}
+
+
+def test_only_what_an_edit_touches_is_generated_and_only_there(drive):
+    run = rollout(drive, delete(drive, 7.0))
+    chunks = list(run.anchors(ANCHORS, VIEWS, {}))
+    found = final(chunks)
+    assert {c.origin for place, c in found.items() if place[1] == "CAM_BACK"} == {"recorded"}
+    front = [c for place, c in found.items() if place[1] == "CAM_FRONT"]
+    assert {c.origin for c in front} == {"generated"}
+    for chunk in front:
+        draft = run.drafted(chunk.frame, chunk.view)
+        assert (chunk.picture[~draft.dirty] == draft.picture[~draft.dirty]).all()
+        assert (chunk.picture[draft.dirty] != draft.picture[draft.dirty]).any()
+    assert [c.preview for c in chunks if c.origin == "generated"] == [True, False, False, False]
+
+
+def test_another_weather_draws_everything(drive):
+    run = rollout(drive, SetWeather("rain"))
+    assert whole(run.scenario)
+    found = final(run.anchors(ANCHORS, VIEWS, {}))
+    assert {c.origin for c in found.values()} == {"generated"}
+    assert all(c.dirty.all() for c in found.values())
+
+
+def test_anchors_that_are_right_already_are_left_alone(drive):
+    run = rollout(drive, delete(drive, 7.0))
+    first = final(run.anchors(ANCHORS, VIEWS, {}))
+    drawn = {place: c.picture for place, c in first.items() if place[0] in (0, 5)}
+    again = final(run.anchors(ANCHORS, VIEWS, drawn))
+    assert set(again) == {(10, "CAM_FRONT"), (10, "CAM_BACK")}
+
+
+def test_a_segment_is_drawn_between_its_anchors_and_corrects_the_last(drive):
+    run = rollout(drive, delete(drive, 7.0))
+    anchors = {place: c.picture for place, c in final(run.anchors(ANCHORS, VIEWS, {})).items()}
+    found = final(run.segment(tuple(range(5, 11)), ("CAM_FRONT",), anchors))
+    assert set(found) == {(frame, "CAM_FRONT") for frame in range(6, 11)}
+    assert {c.tier for c in found.values()} == {"refined"}
+    other = {place: 255 - picture for place, picture in anchors.items()}
+    changed = final(run.segment(tuple(range(5, 11)), ("CAM_FRONT",), other))
+    assert any((found[place].picture != changed[place].picture).any() for place in found)
+
+
+def test_the_same_request_gives_the_same_bytes(drive):
+    a, b = (final(rollout(drive, delete(drive, 7.0)).anchors(ANCHORS, ("CAM_FRONT",), {})) for _ in range(2))
+    assert all((a[place].picture == b[place].picture).all() for place in a)
+
+
+@pytest.mark.parametrize("number", [1, 8, 9, 10, 17, 18, 61])
+def test_windows_chain_over_every_frame(number):
+    frames = tuple(range(0, 10 * number, 10))
+    parts = list(windows(frames))
+    assert all(1 <= len(part) <= WINDOW for part in parts)
+    assert sorted({frame for part in parts for frame in part}) == list(frames)
+    for a, b in zip(parts, parts[1:], strict=False):
+        assert a[-SHARED:] == b[:SHARED]
+        assert len(b) > SHARED
+    assert np.diff([part[0] for part in parts]).min(initial=1) > 0
