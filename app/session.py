@@ -103,6 +103,14 @@ def document_of(stage: Stage, history: History, saved_at: str | None, last: Docu
     return Document(stage, history, _states(history.take, known, steps), stale, changed, found, saved_at)
 
 
+def _make_ready(stage: Stage) -> None:
+    """Have computed, and kept, what every edit of a scene needs and the first one would wait for."""
+    for actor in stage.scene.actors[:1]:
+        edited = stage.recorded.with_actor(replace(actor, category="animal"))
+        dirty_frames(stage.recorded, edited)
+        findings(edited, stage.street_map)
+
+
 class Desk:
     """The takes that are open, by their ids, and the scenes below them; safe from any thread."""
 
@@ -124,6 +132,7 @@ class Desk:
                 scene = self.data_set.scene(name)
                 streets = self._readers.submit(self.data_set.street_map, scene)
                 self._stages[name] = Stage(scene, streets, recorded(scene))
+                self._readers.submit(_make_ready, self._stages[name])
             return self._stages[name]
 
     def begin(self, scene_name: str, take_id: str | None = None) -> Document:
