@@ -7,13 +7,16 @@ the others' paths. What the model leaves over, boxes that touch, `engine.town.tr
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.town.road_users import PATH_M, STEP_S, Crossing, Line, RoadUser, discs
-from engine.town.signals import phase
+from engine.town.signals import Phase, phase
 from engine.town.streets import Array, Plan
 
 COMFORT_MPS2, BRAKING_MPS2, LATERAL_MPS2, HARDEST_MPS2 = 1.5, 2.2, 2.2, 5.0
 STANDING_GAP_M = 2.2
+EASY_MPS2 = 1.2  # braking before bends
+ASIDE_M = 3.4  # beyond this from a path nobody is in its way
 SIGHT_M = 62.0
 SIDE_M, SIDE_WALKER_M = 0.25, 0.7  # what is left beside somebody who is passed
 LOOK_S, LOOK_RING_S = 4.5, 3.0  # how far ahead, in seconds, who gives way looks along the others' paths
@@ -30,6 +33,16 @@ class Simulation:
         self.along = np.concatenate([discs(*u.size[:2]) for u in users])
         self.radius = np.array([u.size[1] / 2 for u in users])[self.owner]
         self.side = np.array([SIDE_WALKER_M if u.walks else SIDE_M for u in users])[self.owner]
+        self.half = np.array([0.3 if u.walks else max(u.size[:2]) / 2 for u in users])
+        self.driving = [(k, u) for k, u in enumerate(users) if u.role in ("drives", "rides")]
+        self.moving = [(k, u) for k, u in enumerate(users) if u.role != "stands" and (u.wish > 0 or u.towed_by is not None)]
+        self.allowed = {k: allowed_speeds(u.path).tolist() for k, u in self.driving}
+        self.now = np.array([u.at(u.s) for u in users])
+        self.speed = np.array([u.v for u in users])
+        self.shown: dict[int, Phase] = {}
+        self.walking = np.array([k for k, u in self.moving if u.role == "walks"], dtype=np.int64)
+        self.seen: dict[int, tuple[float, float]] = {}
+        self.stepped = 0
 
     def run(self, seconds: float) -> None:
         """Move everyone and write down where they are, some steps beyond the end too."""
@@ -40,26 +53,28 @@ class Simulation:
                 self._step()
 
     def _note(self) -> None:
-        self.now = np.array([u.at(u.s) for u in self.users])
-        self.speed = np.array([u.v for u in self.users])
-        for user, (x, y, h) in zip(self.users, self.now.tolist(), strict=True):
-            user.places.append((x, y, h, user.v))
-        ahead = np.stack([np.cos(self.now[:, 2]), np.sin(self.now[:, 2])], -1)
-        self.ahead = ahead
-        self.discs = self.now[self.owner, :2] + ahead[self.owner] * self.along[:, None]
+        for k, user in self.moving:
+            self.now[k], self.speed[k] = user.at(user.s), user.v
+        for user, (x, y, h), v in zip(self.users, self.now.tolist(), self.speed.tolist(), strict=True):
+            user.places.append((x, y, h, v))
+        self.ahead = np.stack([np.cos(self.now[:, 2]), np.sin(self.now[:, 2])], -1)
+        self.discs = self.now[self.owner, :2] + self.ahead[self.owner] * self.along[:, None]
+        t_us = self.start_us + round(self.seconds * 1e6)
+        self.blocked = self._blocked()
+        self.shown = {id(j): phase(self.plan, j, t_us) for j in self.plan.junctions if j.control == "signals"}
 
     def _step(self) -> None:
-        rates = [self._rate(k, user) for k, user in enumerate(self.users)]
-        for user, rate in zip(self.users, rates, strict=True):
-            if user.role in ("drives", "rides", "walks"):
-                before = user.v
-                user.v = max(0.0, user.v + STEP_S * rate)
-                user.s += (before + user.v) / 2 * STEP_S
-        for user in self.users:
+        rates = [self._rate(k, user) for k, user in self.moving]
+        for (_, user), rate in zip(self.moving, rates, strict=True):
+            before = user.v
+            user.v = max(0.0, user.v + STEP_S * rate)
+            user.s += (before + user.v) / 2 * STEP_S
+        for _, user in self.moving:
             if user.towed_by is not None:
                 user.v = user.towed_by.v
                 user.s = user.towed_by.s - (user.towed_by.size[0] + user.size[0]) / 2 - 1.1
         self.seconds += STEP_S
+        self.stepped += 1
 
     def _rate(self, k: int, user: RoadUser) -> float:
         if user.role in ("drives", "rides"):
@@ -71,9 +86,15 @@ class Simulation:
     def _driver(self, k: int, user: RoadUser) -> float:
         if self.seconds < user.start_s or (user.v == 0 and user.start_s > 0 and not self._clear_to_pull_out(k, user)):
             return 0.0
-        wish = max(min(user.wish, self._bend_speed(user)), 0.1)
+        bend = self.allowed[k][min(max(int(user.s / PATH_M), 0), len(self.allowed[k]) - 1)]
+        wish = max(min(user.wish, bend), 0.1)
         free = 1 - (user.v / wish) ** 4 if user.v <= wish else -min(1.0, (user.v - wish) / 2)
-        gaps = [self._gap(k, user), self._line_gap(k, user)]
+        if (self.stepped + k) % 2 == 0 or k not in self.seen:  # drivers look ahead every other step, in turns
+            self.seen[k] = self._gap(k, user)
+        else:
+            gap, speed = self.seen[k]
+            self.seen[k] = gap - (user.v - speed) * STEP_S, speed
+        gaps = [self.seen[k], self._line_gap(k, user)]
         closest = 0.0
         for gap, speed in gaps:
             closing = user.v * (user.v - speed) / (2 * math.sqrt(COMFORT_MPS2 * BRAKING_MPS2))
@@ -81,15 +102,6 @@ class Simulation:
             closest = max(closest, (wanted / max(gap, 0.3)) ** 2)
         strength = 0.6 if user.category.startswith(("vehicle.bus", "vehicle.truck")) else 1.0
         return float(np.clip(COMFORT_MPS2 * strength * (free - closest), -HARDEST_MPS2, COMFORT_MPS2 * strength))
-
-    def _bend_speed(self, user: RoadUser) -> float:
-        """The speed that comfort sideways allows in the next metres, braking in time."""
-        best = 99.0
-        for d in (0.0, 5.0, 10.0, 16.0, 24.0):
-            (ax, ay), (bx, by), (cx, cy) = (user.point(user.s + d + e) for e in (0.0, 3.0, 6.0))
-            turn = abs(math.remainder(math.atan2(cy - by, cx - bx) - math.atan2(by - ay, bx - ax), 2 * math.pi)) / 3.0
-            best = min(best, math.sqrt(LATERAL_MPS2 / max(turn, 1e-3) + 2 * 1.2 * d))
-        return best
 
     def _gap(self, k: int, user: RoadUser) -> tuple[float, float]:
         """Free metres ahead on the path, and how fast the one there goes the same way."""
@@ -99,12 +111,12 @@ class Simulation:
         line = user.path[start : start + far : 2]
         if not len(line):
             return math.inf, 0.0
-        near = np.flatnonzero((np.abs(self.discs - line[0]) < SIGHT_M).all(1) & (self.owner != k))
-        if user.role == "drives":
-            near = near[[self.users[o].towed_by is not user for o in self.owner[near]]] if len(near) else near
+        low, high = line.min(0) - ASIDE_M, line.max(0) + ASIDE_M
+        near = np.flatnonzero(((self.discs > low) & (self.discs < high)).all(1) & (self.owner != k))
+        near = near[[self.users[o].towed_by is not user for o in self.owner[near].tolist()]] if len(near) else near
         if not len(near):
             return math.inf, 0.0
-        d = np.linalg.norm(self.discs[near][:, None] - line[None], axis=2)
+        d = distances(self.discs[near], line)
         touch = d < (self.radius[near] + self.side[near] + user.size[1] / 2)[:, None]
         if not touch.any():
             return math.inf, 0.0
@@ -129,7 +141,7 @@ class Simulation:
 
     def _must_stop(self, k: int, user: RoadUser, line: Line, gap: float) -> bool:
         if line.junction.control == "signals":
-            aspect = phase(self.plan, line.junction, self.start_us + round(self.seconds * 1e6)).of(line.junction, line.street)
+            aspect = self.shown[id(line.junction)].of(line.junction, line.street)
             can = gap > user.v**2 / (2 * 3.2)
             if aspect == "red" and (can or gap > -0.4) and gap > -0.8:
                 return can or user.v < 1.0
@@ -145,8 +157,8 @@ class Simulation:
         ring = line.junction.control == "roundabout"
         last = min(line.out + 2.0, line.stop + 15.0) if ring else line.out + 2.0
         mine = user.path[int(line.stop / PATH_M) : int(last / PATH_M) + 1 : 3]
-        for other in self.users:
-            if other is user or other.role not in ("drives", "rides") or self._waits_too(other, line):
+        for _, other in self.driving:
+            if other is user or self._waits_too(other, line):
                 continue
             x, y = other.places[-1][:2]
             if abs(x - mine[0, 0]) > 60 or abs(y - mine[0, 1]) > 60 or self._same_way(user, other, line):
@@ -156,7 +168,7 @@ class Simulation:
                 other.v * (LOOK_RING_S if ring else LOOK_S) + other.size[0] / 2 + 4.0,
             )
             theirs = other.path[start : int((other.s + far) / PATH_M) + 1 : 3]
-            if len(theirs) and np.linalg.norm(mine[:, None] - theirs[None], axis=2).min() < 2.0 + other.size[1] / 2 - 0.6:
+            if len(theirs) and distances(mine, theirs).min() < 2.0 + other.size[1] / 2 - 0.6:
                 return True
         return False
 
@@ -166,7 +178,7 @@ class Simulation:
             if theirs.junction is not line.junction or theirs.stop < other.s + other.size[0] / 2 - 0.8:
                 continue
             if line.junction.control == "signals":
-                shown = phase(self.plan, line.junction, self.start_us + round(self.seconds * 1e6))
+                shown = self.shown[id(line.junction)]
                 return shown.of(line.junction, theirs.street) == "red" or (theirs.turn == "left" and line.turn == "left")
             return theirs.waits
         return False
@@ -195,45 +207,57 @@ class Simulation:
             gap = crossing.kerb - user.s
             if 0 <= gap < 1.2 and not self._may_cross(user, crossing):
                 wish = min(wish, max(0.0, gap - 0.2))
-        if self._somebody_in_front(k, user):
+        if self.blocked[k]:
             wish = 0.0
         return float(np.clip((wish - user.v) / 0.4, -2.5, 1.5))
 
     def _may_cross(self, user: RoadUser, crossing: Crossing) -> bool:
         if crossing.junction is not None and crossing.junction.control == "signals":
-            return phase(self.plan, crossing.junction, self.start_us + round(self.seconds * 1e6)).walk(
-                crossing.junction, crossing.street
-            )
+            return self.shown[id(crossing.junction)].walk(crossing.junction, crossing.street)
         return not self._traffic_near(user, crossing)
 
     def _traffic_near(self, user: RoadUser, crossing: Crossing) -> bool:
         """Whether a vehicle reaches the way across before the walker is over."""
         way = user.path[int(crossing.kerb / PATH_M) : int(crossing.over / PATH_M) + 1 : 2]
         needs = (crossing.over - crossing.kerb) / max(user.wish, 0.5)
-        for other in self.users:
-            if other.role not in ("drives", "rides") or other.v < 0.3:
+        for _, other in self.driving:
+            if other.v < 0.3:
                 continue
             x, y = other.places[-1][:2]
             if abs(x - way[0, 0]) > 70 or abs(y - way[0, 1]) > 70:
                 continue
             look = max(WALK_GAP_S, needs) if crossing.junction is None else WALK_GAP_S * 0.7
             theirs = other.path[int(max(other.s, 0) / PATH_M) : int((other.s + other.v * look + other.size[0]) / PATH_M) : 4]
-            if len(theirs) and np.linalg.norm(way[:, None] - theirs[None], axis=2).min() < 2.4:
+            if len(theirs) and distances(way, theirs).min() < 2.4:
                 return True
         return False
 
-    def _somebody_in_front(self, k: int, user: RoadUser) -> bool:
-        """Whether someone stands right in the way."""
-        apart = self.now[:, :2] - self.now[k, :2]
-        near = np.flatnonzero((np.abs(apart) < 7.0).all(1))
-        h = self.now[k, 2]
-        along, across = apart[near] @ (math.cos(h), math.sin(h)), apart[near] @ (-math.sin(h), math.cos(h))
-        half = np.array([max(self.users[j].size[:2]) / 2 if self.users[j].role != "walks" else 0.3 for j in near])
-        slow = self.speed[near] < 0.8
-        hits = (along > 0.05) & (along < half + 0.75) & (np.abs(across) < half + 0.3) & slow & (near != k)
-        return bool(hits.any())
+    def _blocked(self) -> NDArray[np.bool_]:
+        """For each user whether it walks and someone slow stands right in its way."""
+        out = np.zeros(len(self.users), bool)
+        if len(self.walking):
+            apart = self.now[None, :, :2] - self.now[self.walking, None, :2]
+            ahead = self.ahead[self.walking, None]
+            along = (apart * ahead).sum(-1)
+            across = apart[..., 1] * ahead[..., 0] - apart[..., 0] * ahead[..., 1]
+            hits = (along > 0.05) & (along < self.half + 0.75) & (np.abs(across) < self.half + 0.3) & (self.speed < 0.8)
+            out[self.walking] = hits.any(1)
+        return out
 
 
-def poses(users: list[RoadUser]) -> Array:
-    """Everyone's x, y, heading, speed at every step (users, steps, 4)."""
-    return np.array([u.places for u in users])
+def distances(a: Array, b: Array) -> Array:
+    """Metres (n, m) between places (n, 2) and (m, 2)."""
+    return np.hypot(a[:, 0][:, None] - b[:, 0], a[:, 1][:, None] - b[:, 1])
+
+
+def allowed_speeds(path: Array) -> Array:
+    """At each point of a path (n, 2), the speed from which comfortable braking still meets every bend ahead sideways in
+    comfort."""
+    step = np.diff(path, axis=0)
+    heading = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
+    wide = 6  # points that a bend is measured over
+    bend = np.abs(heading[wide:] - heading[:-wide]) / (wide * PATH_M)
+    bend = np.concatenate([np.full(wide // 2, bend[0]), bend, np.full(len(path) - len(bend) - wide // 2, bend[-1])])
+    way = 2 * EASY_MPS2 * PATH_M * np.arange(len(path))
+    squares = LATERAL_MPS2 / np.maximum(bend, 1e-3) + way
+    return np.sqrt(np.minimum.accumulate(squares[::-1])[::-1] - way)
