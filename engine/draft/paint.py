@@ -4,26 +4,57 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SPREAD = 26.0  # Lab units of hue by which paint may differ from itself
+Colours = NDArray[np.float32]
+
+# Lab units of hue by which paint may differ from itself: a share of how light it is, since dark colours all look alike.
+SPREAD_SHARE, LEAST_SPREAD, MOST_SPREAD = 0.45, 7.0, 26.0
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
+# What dark paint shows is mostly what it mirrors, and says little of the light that falls on it: as if so much more were paint.
+MIRRORED, PALE = 0.1, 0.25
 
 
-def repainted(colours: NDArray[np.float32], alpha: NDArray[np.float32], colour: str) -> NDArray[np.float32]:
-    """Colours (h, w, 3) of an actor with its paint in "#rrggbb"; glass, tyres and lights stay."""
+def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str) -> Colours:
+    """Colours (h, w, 3) of an actor with its paint in "#rrggbb"; glass, tyres, plates and lights stay.
+
+    In linear light, what the old paint gave back is taken away and what the new one gives is put in its place; what was
+    mirrored stays. Ours.
+    """
     body = alpha > 0.6
     if body.sum() < 12:
         return colours
-    lab = cv2.cvtColor(np.clip(colours, 0, 255).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    wanted = np.array([[[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]]], np.float32)
-    target = cv2.cvtColor(wanted, cv2.COLOR_RGB2LAB)[0, 0]
-    light = lab[..., 0]
-    lit = body & (light > np.percentile(light[body], 40))  # what is dark on a car is glass and rubber, whatever its paint
-    paint = np.percentile(lab[lit], 60, axis=0)
+    shown = np.clip(colours, 0, 255).astype(np.float32) / 255
+    lab = cv2.cvtColor(shown, cv2.COLOR_RGB2LAB)
+    paint = _paint(lab, body)
+    old = _linear(cv2.cvtColor(paint[None, None], cv2.COLOR_LAB2RGB)[0, 0])
+    new = _linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
+    light = _linear(shown)
+    mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
+    lit = (light @ LUMINANCE + mirrored) / (old @ LUMINANCE + mirrored + 1e-3)
+    share = cv2.GaussianBlur(_share(lab, paint) * alpha, (0, 0), 0.7)[..., None]
+    return _shown(light + share * np.clip(lit[..., None] * (new - old), -light, 1 - light)) * 255
+
+
+def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """What most of the body has; what is dark on a car is glass and rubber, whatever its paint."""
+    lit = body & (lab[..., 0] >= np.percentile(lab[..., 0][body], 40))
+    return np.percentile(lab[lit], 60, axis=0).astype(np.float32)
+
+
+def _share(lab: Colours, paint: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much of each pixel (h, w) is paint: of its hue, not much darker, and not as light as only plates and lamps are."""
+    level, light = float(paint[0]), lab[..., 0]
     off = np.hypot(lab[..., 1] - paint[1], lab[..., 2] - paint[2])
-    share = np.exp(-((off / SPREAD) ** 2)) * np.clip((light - 0.35 * paint[0]) / (0.3 * paint[0] + 1e-3), 0, 1) * alpha
-    fresh = np.empty_like(lab)
-    # Dark paint made bright shows its light and shade as strongly as before: more would bring out its grain.
-    level = max(float(paint[0]), 5.0)
-    fresh[..., 0] = np.clip(target[0] * (light / level) ** min(0.7, level / max(float(target[0]), 1.0)), 0, 100)
-    fresh[..., 1:] = target[1:] + 0.3 * (lab[..., 1:] - paint[1:])
-    mixed = lab + (fresh - lab) * cv2.GaussianBlur(share.astype(np.float32), (0, 0), 0.7)[..., None]
-    return cv2.cvtColor(mixed.astype(np.float32), cv2.COLOR_LAB2RGB) * 255
+    spread = np.clip(SPREAD_SHARE * level, LEAST_SPREAD, MOST_SPREAD)
+    not_dark = np.clip((light - 0.35 * level) / (0.3 * level + 1e-3), 0, 1)
+    not_light = np.clip((2.6 * level + 14 - light) / (0.8 * level + 8), 0, 1)
+    return (np.exp(-((off / spread) ** 2)) * not_dark * not_light).astype(np.float32)
+
+
+def _linear(srgb: Colours) -> Colours:
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _shown(linear: Colours) -> Colours:
+    """Linear light as sRGB values from 0 to 1."""
+    light = np.clip(linear, 0, 1)
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)
