@@ -169,12 +169,13 @@ def _cone(lamp: Lamp, to: torch.Tensor) -> torch.Tensor:
     """The share (n,) that a lamp sends to where it lies in unit directions `to` (3, n) from; 1 in the middle of its cone."""
     x, y, z = lamp.direction
     along = -(to[0] * x + to[1] * y + to[2] * z)
-    off = 1 - along.square()
-    if lamp.flat != 1:
-        level = max(math.hypot(x, y), 1e-6)
-        rise = to[2] * level - (to[0] * x + to[1] * y) * (z / level)
-        flat = torch.where(rise > 0, min(1.0, lamp.flat * SPILL), lamp.flat)
-        off = off + rise.square() * (1 / flat.square() - 1)
+    if lamp.flat == 1:
+        edge = math.cos(lamp.cone)
+        return 1 - ((1 - along) / (1 - edge)).clamp(max=1).square()
+    level = max(math.hypot(x, y), 1e-6)
+    rise = to[2] * level - (to[0] * x + to[1] * y) * (z / level)
+    flat = torch.where(rise > 0, min(1.0, lamp.flat * SPILL), lamp.flat)
+    off = 1 - along.square() + rise.square() * (1 / flat.square() - 1)
     off = off / (along.clamp(min=1e-3) * math.tan(lamp.cone)).square()
     return (1 - off).clamp(min=0).square() * (along > 0)
 

@@ -21,6 +21,7 @@ RULES = {
 }  # fmt: skip
 TRACED = 0.04  # the least share of a wet ground's mirror image that is traced instead of guessed
 LAMP_SHADOW = 0.02  # the least lamplight whose shadow is looked for
+LANTERN_M = 0.4  # what stands nearer to a lamp is part of it and throws no shadow
 CURVED_GLOSS = 0.15  # bodywork bends away what flat water shows whole
 MIRROR_SPREAD = 0.004  # how much farther apart mirrored rays are, for each metre, than a pixel's are
 
@@ -83,7 +84,9 @@ def _kept_away(world: World, spots: Spots, most: torch.Tensor, source: torch.Ten
     index = torch.nonzero(most[:, 0] > LAMP_SHADOW)[:, 0]
     if len(index):
         start = spots.place.index_select(0, index) + 0.02 * spots.flat.index_select(0, index)
-        blocked = world.tracer.blocked(start, source.index_select(0, index) - start, within=0.96)
+        way = source.index_select(0, index) - start
+        within = (1 - LANTERN_M / way.norm(dim=1)).clamp(min=0.5)
+        blocked = world.tracer.blocked(start, way, within)
         out[index] = most.index_select(0, index) * blocked[:, None]
     return out
 

@@ -50,6 +50,13 @@ def test_a_headlight_is_wide_and_low():
     assert arrives(BEAM, [(-5.0, 0.0, 0.7)])[0] == 0
 
 
+def test_a_wide_lantern_shines_beyond_the_level():
+    lantern = replace(STREET, cone=2.2)
+    level, steep = arrives(lantern, [(15.0, -3.0, 7.0), (10.5, -3.0, 13.0)])
+    assert level > 0
+    assert steep == 0
+
+
 def test_lamps_are_off_by_day_and_bounded_by_night():
     many = tuple(replace(STREET, place=(float(k % 40), float(k // 40), 7.0)) for k in range(400))
     assert in_view(many, DAY, (0.0, 0.0, 1.5), (1.0, 0.0, 0.0)) == ()
