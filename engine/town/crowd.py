@@ -48,7 +48,7 @@ class Crowd:
 
     def _lit(self, motions: list[Motion]) -> torch.Tensor:
         """The table of surfaces with the lamps that motions light."""
-        rows = np.array([(m.brakes, m.left, m.right) for m in motions], np.float32)[self.owner]
+        rows = np.array([(-1.0 if m.rests else m.brakes, m.left, m.right) for m in motions], np.float32)[self.owner]
         table = self.part.table.clone()
         table[:, [BRAKES, LEFT, RIGHT]] = torch.where(
             torch.from_numpy(self.signals)[:, None], torch.from_numpy(rows), table[:, [BRAKES, LEFT, RIGHT]]

@@ -14,8 +14,8 @@ from engine.town.riders import leg_limbs, seated
 
 DARK = Surface(Kind.PLAIN, (0.014, 0.014, 0.015))
 STEEL = Surface(Kind.METAL, (0.25, 0.25, 0.26))
-HEADLIGHT = Surface(Kind.LAMP, rgb("#eef2f4"), params=(0.35, 2.4))
-TAILLIGHT = Surface(Kind.LAMP, rgb("#c01013"), params=(0.10, 1.4, 2.4))
+HEADLIGHT = Surface(Kind.LAMP, rgb("#eef2f4"), params=(0.35, 2.4, 0.0, 0.0, 0.0, 1.0))
+TAILLIGHT = Surface(Kind.LAMP, rgb("#c01013"), params=(0.10, 1.4, 2.4, 0.0, 0.0, 1.0))
 BLINKERS = tuple(Surface(Kind.LAMP, rgb("#ff8a10"), params=(0.03, 0.1, 0.0, *side)) for side in ((2.4, 0.0), (0.0, 2.4)))
 RIDDEN_FROM_M = 1.32  # a two-wheeler whose box is so high has somebody on it
 Path = list[tuple[float, float, float]]

@@ -13,7 +13,7 @@ CARGO_PAINTS = ("#e4e4e0", "#d9dcdc", "#c9b890", "#8fa3b5", "#e6e1d2", "#b5462e"
 TIPPER_PAINTS = ("#c8621c", "#d9a51e", "#3f6a94", "#7a7f83", "#2f6a4a")
 TANK = Surface(Kind.METAL, (0.56, 0.58, 0.60))
 STEEL = Surface(Kind.METAL, (0.30, 0.31, 0.32))
-TAIL = Surface(Kind.LAMP, rgb("#b01013"), params=(0.05, 0.6, 2.6))
+TAIL = Surface(Kind.LAMP, rgb("#b01013"), params=(0.05, 0.6, 2.6, 0.0, 0.0, 1.0))
 AMBERS = tuple(Surface(Kind.LAMP, rgb("#ff8a10"), params=(0.03, 0.1, 0.0, *side)) for side in ((2.4, 0.0), (0.0, 2.4)))
 HALF = 0.47  # of a box's width to a body's flank; mirrors have the rest
 

@@ -21,14 +21,14 @@ def bus_decals(first: bool) -> list[Canvas]:
 def _bus_side(c: Canvas, first: bool) -> None:
     c.fill(rectangle(-0.5, 0, 0.5, 0.09), TRIM)
     whole = rectangle(-0.49, 0.45, 0.495, 0.82)
-    c.fill(whole, THROUGH, **PANE)
+    c.fill(whole, "#4a4a42", lamp=120, **PANE)
     c.fill(rectangle(-0.49, 0.45, 0.495, 0.55), CABIN, **PANE)
     for k in range(22):
         u = -0.475 + 0.042 * k
         c.fill([(u, 0.45), (u + 0.02, 0.45), (u + 0.014, 0.645), (u - 0.004, 0.645)], "#14181b", whole, **PANE)
         if k * 7 % 5 in (0, 2):  # somebody sits there
             c.fill(ellipse((u + 0.018, 0.665), 0.009, 0.040), "#241a14", whole, **PANE)
-            c.fill(ellipse((u + 0.018, 0.57), 0.014, 0.07), ("#2c3c58", "#4a2a2a", "#30402e")[k % 3], whole, **PANE)
+            c.fill(ellipse((u + 0.018, 0.57), 0.014, 0.07), ("#2c3c58", "#4a2a2a", "#30402e")[k % 3], whole, lamp=60, **PANE)
     for k in range(1, 9):
         u = -0.49 + k * 0.11
         c.line([(u, 0.45), (u, 0.82)], 4, BLACK)

@@ -31,7 +31,7 @@ class Kind(IntEnum):
     ROOF = 10
     STRIPES = 11  # params: second colour, stripe width
     SIGN = 12  # params: decal picture, extent
-    LAMP = 13  # params: how bright by day, by night, when braking, when turning left, right; see engine.town.paintwork
+    LAMP = 13  # params: how bright by day, by night, braking, turning left, right; if parking puts it out; see paintwork
 
 
 @dataclass(frozen=True, slots=True)

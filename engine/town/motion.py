@@ -22,7 +22,7 @@ BLINK_US = 700_000
 class Motion:
     """Metres gone since its first pose (backwards counts down), m/s, m/s2, and the bend of its way in 1/m, left positive.
 
-    `brakes`, `left` and `right` say which of a vehicle's lamps are lit now."""
+    `brakes`, `left` and `right` say which of a vehicle's lamps are lit now; of one that `rests` all the time none are."""
 
     distance: float
     speed: float
@@ -31,6 +31,7 @@ class Motion:
     brakes: bool = False
     left: bool = False
     right: bool = False
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +76,7 @@ def _at_poses(stretches: Array) -> Array:
 def motion_of(actor: Actor, t_us: int) -> Motion:
     """How it moves at a time; beyond its track's ends it goes on as it did there."""
     if len(actor.track) == 1:
-        return Motion(0.0, 0.0)
+        return Motion(0.0, 0.0, rests=True)
     way = _way(Same(actor))
     s = (t_us - way.first_us) * 1e-6
     speed, acceleration, bend = (float(np.interp(s, way.seconds, v)) for v in (way.speed, way.acceleration, way.bend))
@@ -86,4 +87,5 @@ def motion_of(actor: Actor, t_us: int) -> Motion:
     soon = way.bend[(way.seconds > s - 0.5) & (way.seconds < s + LOOK_AHEAD_S)]
     sharpest = float(soon[np.abs(soon).argmax()]) if ever and len(soon) else 0.0
     blinks = t_us % BLINK_US < BLINK_US * 0.55
-    return Motion(gone, speed, acceleration, bend, brakes, blinks and sharpest > SHARP_BEND, blinks and sharpest < -SHARP_BEND)
+    left, right = blinks and sharpest > SHARP_BEND, blinks and sharpest < -SHARP_BEND
+    return Motion(gone, speed, acceleration, bend, brakes, left, right, rests=not ever)

@@ -1,6 +1,7 @@
 """The rules that shade vehicles: paint with clear coat, panes, trim from decals, and lamps that follow hour and motion.
 
-The last three params of both rules say which lamps are lit: braking, turning left, turning right, each 0 or 1.
+The last three params of both rules say which lamps are lit: braking, turning left, turning right, each 0 or 1; -1 for braking
+means that the vehicle is parked.
 """
 
 from functools import cache
@@ -77,17 +78,18 @@ def vehicle(spots: Spots, light: Light) -> Finish:
     base = 0.045 + 0.03 * glass + 0.5 * metal
     amber = c[:, 1] > 0.12 * c[:, 0]  # what signals is red for brakes, amber for turning
     turning = torch.where(rest[:, 1] > 0, row[:, LEFT], row[:, RIGHT])
-    strength = signal * torch.where(amber, BLINK_GLOW * turning, BRAKE_GLOW * row[:, BRAKES])
-    strength = strength + lit * (0.35 + NIGHT_GLOW * light.night)
+    strength = signal * torch.where(amber, BLINK_GLOW * turning, BRAKE_GLOW * row[:, BRAKES].clamp(min=0))
+    strength = strength + lit * (0.35 + NIGHT_GLOW * light.night) * (row[:, BRAKES] >= 0)
     open_ = 0.55 + 0.45 * smooth(0.0, 0.35, share[:, 2])
     return Finish.dull(albedo, spots.normal, mirror=mirror, base=base, glow=c[:, :3] * strength[:, None], open=open_)
 
 
 def lamp(spots: Spots, light: Light) -> Finish:
-    """A lamp with a lens of its own colour."""
+    """A lamp with a lens of its own colour; the sixth param says whether parking puts it out."""
     row = spots.row
-    strength = row[:, 5] + row[:, 6] * light.night
-    strength = strength + row[:, 7] * row[:, BRAKES] + row[:, 8] * row[:, LEFT] + row[:, 9] * row[:, RIGHT]
+    out = (row[:, BRAKES] < 0) & (row[:, 10] > 0)
+    strength = (row[:, 5] + row[:, 6] * light.night) * ~out
+    strength = strength + row[:, 7] * row[:, BRAKES].clamp(min=0) + row[:, 8] * row[:, LEFT] + row[:, 9] * row[:, RIGHT]
     n = len(row)
     mirror, base = torch.full((n,), 0.6), torch.full((n,), 0.08)
     return Finish.dull(row[:, 1:4] * 0.7, spots.normal, mirror=mirror, base=base, glow=row[:, 1:4] * strength[:, None])

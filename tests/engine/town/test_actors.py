@@ -123,6 +123,8 @@ def test_a_crowds_lamps_are_each_actors_own():
     first = np.arange(len(part.table)) < len(figure_of(3, brakes).mesh.surfaces)
     assert (part.table[vehicle & first][:, BRAKES] == 1).all()
     assert (part.table[vehicle & ~first][:, [BRAKES, LEFT, RIGHT]] == 0).all()
+    parked, _ = who.at(np.stack([np.eye(4)] * 2), [motion_of(actor_of("vehicle.car", track=along("", (0.0,) * 3)), 0)] * 2)
+    assert (parked.table[vehicle][:, BRAKES] == -1).all()
 
 
 def test_looks_are_taken_from_others_and_colours_are_kept():

@@ -1,19 +1,21 @@
 """Traffic: nobody drives into another, everyone moves as their kind can, lights are obeyed, a seed gives one drive."""
 
 import math
+from functools import lru_cache
 from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from editor.categories import CATEGORIES
 from editor.motion_checks import motion_findings
 from editor.overlaps import Overlaps
 from editor.sampled import ego_body
 from editor.scene import Frame, Pose
 from engine.town.drive import drive
 from engine.town.heights import height
-from engine.town.plans import kind_of, plan
+from engine.town.plans import plan
 from engine.town.road_users import STEP_S
 from engine.town.signals import phase
 from engine.town.streets import KINDS
@@ -21,9 +23,10 @@ from engine.town.touching import as_annotated, touching
 from engine.town.traffic import start_of, traffic
 from engine.town.works import put
 
-SEEDS = (3, 5, 6, 8, 12)
+SEEDS = (3, 6, 8)
 
 
+@lru_cache(maxsize=40)
 def driven(seed, seconds, kind=None):
     there = drive(plan(seed, kind), seconds, lambda name: name)
     ego = tuple(Pose(t, T) for t, T in zip(there.times, there.ego, strict=True))
@@ -43,31 +46,31 @@ def apart(a, b):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_editors_own_checks_find_nothing_in_any_kind_of_place(kind):
-    check(*driven(40 + KINDS.index(kind), 5.0, kind))
+    check(*driven(40 + KINDS.index(kind), 3.0, kind))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_editors_own_checks_find_nothing_in_a_seed(seed):
-    check(*driven(seed, 4.0))
+    check(*driven(seed, 3.0))
 
 
 def test_long_and_short_drives_too():
-    check(*driven(9, 16.0))
+    check(*driven(9, 12.0))
     there, bodies = driven(9, 1.0)
     check(there, bodies)
     assert len(there.times) == 10
 
 
 def test_the_same_seed_gives_the_same_drive_and_another_another():
-    one, two = driven(3, 2.0)[0], driven(3, 2.0)[0]
+    one, two = driven(3, 3.0)[0], drive(plan(3), 3.0, lambda name: name)
     assert one.actors == two.actors
     assert one.ego == two.ego
-    assert driven(4, 2.0)[0].ego != one.ego
+    assert driven(6, 3.0)[0].ego != one.ego
 
 
 def test_actors_are_there_all_the_time_and_stand_on_the_ground():
-    town = plan(2)
-    there = drive(town, 3.0, lambda name: name)
+    town = plan(40 + KINDS.index("slope"), "slope")
+    there, _ = driven(40 + KINDS.index("slope"), 3.0, "slope")
     assert len(there.actors) > 20
     for actor in there.actors:
         assert actor.track[0].t_us == there.times[0]
@@ -79,16 +82,15 @@ def test_actors_are_there_all_the_time_and_stand_on_the_ground():
 
 def test_somebody_is_near_the_ego_to_be_edited():
     for seed in SEEDS:
-        there, _ = driven(seed, 2.0)
+        there, _ = driven(seed, 3.0)
         ego = np.array(there.ego[0].translation)
         near = [a for a in there.actors if np.linalg.norm(np.array(a.track[0].T_world.translation) - ego) < 30]
         assert sum(a.category.startswith("vehicle.") for a in near) >= 2
 
 
 def test_nobody_passes_a_red_light():
-    seed = next(s for s in range(1, 60) if kind_of(s) == "junction")
-    town = plan(seed)
-    who = traffic(town, 14.0)
+    seed, town = 6, plan(6, "junction")
+    who = traffic(town, 10.0)
     passed = 0
     for user in (who.ego, *who.others):
         for line in user.lines if user.role in ("drives", "rides") else ():
@@ -109,14 +111,8 @@ def test_nobody_passes_a_red_light():
 
 
 def test_all_detection_classes_occur_over_few_seeds():
-    from editor.categories import CATEGORIES
-
-    seen = set()
-    for seed in range(20):
-        for actor in driven(seed, 1.0)[0].actors:
-            seen.add(CATEGORIES[actor.category].detection)
-        if len(seen - {None}) == 10:
-            break
+    drives = [driven(40 + k, 3.0, kind) for k, kind in enumerate(KINDS)] + [driven(seed, 3.0) for seed in SEEDS]
+    seen = {CATEGORIES[actor.category].detection for there, _ in drives for actor in there.actors}
     assert len(seen - {None}) == 10
 
 
