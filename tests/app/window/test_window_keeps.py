@@ -94,7 +94,7 @@ def test_killing_the_server_after_an_acknowledged_edit_loses_none(chromium, smal
         saved = json.loads(next(tmp_path.rglob(f"{take}.take.json")).read_text())
         assert len(saved["edits"]) == 3
         window.drag(window.actor_on_map(truck(window)), (-8, 0))  # with nobody there to hear it
-        window.page.get_by_text("no connection").wait_for()
+        window.page.get_by_text("no connection: trying again").wait_for()
         with served(small_drive, tmp_path, port=int(first.url.rpartition(":")[2])):
             window.settle(4)
             after = window.actors
