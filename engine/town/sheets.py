@@ -94,7 +94,7 @@ def actors(seed: int, size: tuple[int, int]) -> Sheet:
 
 
 def layers(seed: int, view: str, frame: int, size: tuple[int, int]) -> Sheet:
-    """A picture, its depth, instances, categories, normals, and its flow to half a second later."""
+    """A picture, its depth, instances, categories, normals, and its flow to the next frame."""
     truth = render_truth(scenario_of(seed, size), view, frame, layers=("category", "normal"), flow_to=frame + 1)
     if truth.category is None or truth.normal is None or truth.flow is None:
         raise AssertionError("layers that were asked for are there")
