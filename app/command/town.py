@@ -15,7 +15,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     """The command's arguments."""
     parser = commands.add_parser("town", help="scenes of the made-up world as a data set, by seed", description=__doc__)
     about = "where to: an empty folder, or a data set of Town's, which is completed or added to"
-    parser.add_argument("--out", "--dataroot", dest="out", type=Path, required=True, metavar="FOLDER", help=about)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", "--dataroot", dest="out", type=Path, metavar="FOLDER", help=about)
+    where.add_argument("--bank", type=Path, metavar="FOLDER", help="draw the bank of actors that can be added, nothing else")
     parser.add_argument("--scenes", type=int, default=1, metavar="N", help="how many")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the first scene; the next ones follow")
     parser.add_argument("--seconds", type=float, default=8.0, metavar="S", help="how long each scene is; 0.6 to 60")
@@ -35,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
 
     told = _Told()
     try:
+        if options.bank is not None:
+            return _bank(options, told)
         recipe = town.recipe(options.size, options.seconds, options.rate, options.quality, options.lidar, options.rig)
         town.generate(options.out, options.scenes, options.seed, processes=options.processes, progress=told.now, recipe=recipe)
     except (town.TownError, town.RigError) as error:
@@ -48,6 +52,14 @@ def run(options: argparse.Namespace) -> int:
         print(as_json({"dataroot": str(options.out), "scenes": options.scenes, "seed": options.seed}))
     else:
         print(f"{options.scenes} scenes in {options.out}")
+    return 0
+
+
+def _bank(options: argparse.Namespace, told: "_Told") -> int:
+    from engine.service.town import write_bank  # here, since it brings torch, which no other command waits for
+
+    write_bank(options.bank, told.now)
+    print(as_json({"bank": str(options.bank)}) if options.json else f"the bank of actors in {options.bank}")
     return 0
 
 

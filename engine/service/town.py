@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from engine.town.bank import write_bank
 from engine.town.recipe import SIZE, Recipe
 from engine.town.recording import generate
 from engine.town.rig_file import RigError, read_rig
 from engine.town.town import TownError
 
-__all__ = ["RigError", "TownError", "generate", "recipe"]
+__all__ = ["RigError", "TownError", "generate", "recipe", "write_bank"]
 
 
 def recipe(

@@ -19,6 +19,7 @@ from engine.town.mesh import Colour, Mesh, rgb
 from engine.town.motion import motion_of
 from engine.town.outfits import outfit
 
+TRUCKS = {"truck": "box", "tipper": "tipper", "tanker": "tanker", "semi": "semi"}  # by the bank's names
 PICKUP_UNTIL_M = 2.15  # trucks lower than this are pickups
 
 
@@ -71,7 +72,7 @@ def _figure(key: str, category: str, size: Vec3, colour: str | None) -> Figure:
         return _person(category, size, colour, rng)
     asked = rgb(colour) if colour else None
     if category.startswith("vehicle."):
-        return _vehicle(category, size, asked, rng)
+        return _vehicle(category, size, asked, rng, key.removeprefix("bank:"))
     makers: dict[str, Callable[[], Figure]] = {
         "movable_object.trafficcone": lambda: loose.cone(size, rng),
         "movable_object.barrier": lambda: loose.barrier(size, rng),
@@ -95,7 +96,8 @@ def _person(category: str, size: Vec3, colour: str | None, rng: np.random.Genera
     return people.walker(size, who, child=kind == "child")
 
 
-def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Generator) -> Figure:
+def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Generator, name: str) -> Figure:
+    """A vehicle by dice; one of the bank's names says which model it is."""
     if category == "vehicle.bicycle":
         who, pick = outfit(rng, None), float(rng.random())
         return cycles.bicycle(size, who, asked or vehicles.paint_of(vehicles.PAINTS, pick), rng)
@@ -109,14 +111,16 @@ def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Gen
     if category == "vehicle.trailer":
         return heavy.trailer(size, cargo)
     if category == "vehicle.construction":
-        return construction.machine(size, asked, rng)
+        return construction.machine(size, asked, rng, name)
     if category == "vehicle.truck" and size[2] >= PICKUP_UNTIL_M:
-        return _truck(size, asked, cargo, rng)
-    return vehicles.car(category, size, asked, rng)
+        return _truck(size, asked, cargo, rng, name)
+    return vehicles.car(category, size, asked, rng, name)
 
 
-def _truck(size: Vec3, asked: Colour | None, cargo: Colour, rng: np.random.Generator) -> Figure:
+def _truck(size: Vec3, asked: Colour | None, cargo: Colour, rng: np.random.Generator, name: str) -> Figure:
     pick, paint = float(rng.random()), asked or vehicles.paint_of(vehicles.PAINTS, float(rng.random()))
+    if name in TRUCKS:
+        return heavy.truck(size, paint, cargo, TRUCKS[name])
     if size[0] > 11.5:
         return heavy.truck(size, paint, cargo, "semi")
     if pick < 0.25:

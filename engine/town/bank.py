@@ -10,6 +10,7 @@ left, z up, centred) in the camera's frame. So the box's hull projects onto the 
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from engine.town.picture import draw
 from engine.town.rays import Triangles
 from engine.town.shade import CELL_M
 from engine.town.stage import part_of, without_slivers
+from engine.town.town import TownError
 from engine.town.world import World
 
 ENTRIES: tuple[tuple[str, str, Vec3], ...] = (
@@ -45,6 +47,23 @@ ENTRIES: tuple[tuple[str, str, Vec3], ...] = (
     ("pedestrian-b", "human.pedestrian.adult", (0.84, 0.62, 1.66)),
     ("cone", "movable_object.trafficcone", (0.40, 0.40, 0.75)),
     ("barrier", "movable_object.barrier", (0.60, 1.90, 1.05)),
+    ("estate", "vehicle.car", (4.75, 1.92, 1.48)),
+    ("city-car", "vehicle.car", (3.62, 1.68, 1.51)),
+    ("sports", "vehicle.car", (4.40, 1.90, 1.31)),
+    ("taxi", "vehicle.car", (4.72, 1.92, 1.56)),
+    ("parcel-van", "vehicle.car", (5.90, 2.15, 2.60)),
+    ("police", "vehicle.emergency.police", (4.78, 1.94, 1.60)),
+    ("ambulance", "vehicle.emergency.ambulance", (5.90, 2.15, 2.75)),
+    ("tipper", "vehicle.truck", (7.60, 2.50, 3.20)),
+    ("bendy-bus", "vehicle.bus.bendy", (17.20, 2.90, 3.30)),
+    ("trailer", "vehicle.trailer", (12.30, 2.90, 3.90)),
+    ("excavator", "vehicle.construction", (6.40, 2.50, 3.20)),
+    ("wheel-loader", "vehicle.construction", (6.80, 2.60, 3.20)),
+    ("parked-bicycle", "vehicle.bicycle", (1.72, 0.58, 1.07)),
+    ("child", "human.pedestrian.child", (0.54, 0.46, 1.24)),
+    ("construction-worker", "human.pedestrian.construction_worker", (0.74, 0.68, 1.78)),
+    ("police-officer", "human.pedestrian.police_officer", (0.74, 0.68, 1.82)),
+    ("pushchair", "human.pedestrian.stroller", (1.00, 0.60, 1.10)),
 )
 AZIMUTHS = 8
 EYE_M = 1.6  # the camera's height
@@ -60,9 +79,17 @@ class Shot:
     record: dict[str, object]
 
 
-def write_bank(folder: Path) -> None:
-    """Draw all entries into a folder, index last."""
-    entries = []
+def write_bank(folder: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    """Draw all entries into a folder, index last; `progress` is told how many pictures are there and how many there will be.
+    TownError in one sentence where the folder cannot be written."""
+    try:
+        _write(folder, progress or (lambda done, total: None))
+    except OSError as error:
+        raise TownError(f"bank {folder}: got {error.strerror or error}; wanted room and leave to write there") from error
+
+
+def _write(folder: Path, progress: Callable[[int, int], None]) -> None:
+    entries: list[dict[str, object]] = []
     for name, category, size in ENTRIES:
         pictures = []
         for k in range(AZIMUTHS):
@@ -73,6 +100,7 @@ def write_bank(folder: Path) -> None:
                 raise ValueError(f"bank picture {file} of {one.rgba.shape}; OpenCV could not encode it")
             write_bytes(folder / file, data.tobytes())
             pictures.append({"file": file, **one.record})
+            progress(len(entries) * AZIMUTHS + k + 1, len(ENTRIES) * AZIMUTHS)
         entries.append({"name": name, "category": category, "size_lwh": list(size), "pictures": pictures})
     write_json(folder / "index.json", {"version": 1, "entries": entries})
 

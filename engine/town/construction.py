@@ -17,11 +17,13 @@ BEACON = Surface(Kind.LAMP, rgb("#ff9a18"), params=(1.2, 2.2))
 RUBBER = Surface(Kind.PLAIN, (0.015, 0.015, 0.016))
 
 
-def machine(size: Vec3, asked: Colour | None, rng: np.random.Generator) -> Figure:
-    """Which machine the dice and the box's proportions call for."""
+def machine(size: Vec3, asked: Colour | None, rng: np.random.Generator, name: str = "") -> Figure:
+    """The machine of a name, or the one that the dice and the box's proportions call for."""
     paint = Surface(Kind.METAL, asked or rgb(YELLOW[int(rng.integers(len(YELLOW)))]))
     length, _, height = size
     pick = float(rng.random())
+    if name in MACHINES:
+        return MACHINES[name](size, paint)
     if height < 2.7 and length < 5.6:
         return _roller(size, paint)
     return _excavator(size, paint) if pick < 0.6 or length < 5.6 else _loader(size, paint)
@@ -58,7 +60,7 @@ def _excavator(size: Vec3, paint: Surface) -> Figure:
     deck = ground + track_high + 0.08
     house_top = deck + 0.30 * height
     parts.append(box((middle - 0.5, -0.45, ground + 0.4 * track_high), (middle + 0.5, 0.45, deck), CHASSIS))
-    parts.append(rounded_box((back, -0.42 * width, deck), (back + 0.62 * body, 0.42 * width, house_top), 0.14, paint))
+    parts.append(rounded_box((back + 0.06, -0.42 * width, deck), (back + 0.62 * body, 0.42 * width, house_top), 0.14, paint))
     parts.append(
         rounded_box((back, -0.43 * width, deck + 0.04), (back + 0.16 * body, 0.43 * width, house_top + 0.04), 0.1, DARK)
     )
@@ -209,3 +211,6 @@ def _drum(radius: float, half: float) -> Mesh:
         )
     ]
     return loft(np.array(rings), Surface(Kind.METAL, (0.42, 0.42, 0.43)), 30.0)
+
+
+MACHINES = {"excavator": _excavator, "wheel-loader": _loader, "roller": _roller}

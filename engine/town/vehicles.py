@@ -51,6 +51,13 @@ class Model:
     colour: Colour | None = None
 
 
+NAMED = {
+    "sedan": Model(SEDAN), "estate": Model(ESTATE), "hatchback": Model(HATCH), "city-car": Model(CITY), "sports": Model(SPORTS),
+    "suv": Model(SUV), "van": Model(VAN), "shuttle": Model(SHUTTLE), "parcel-van": Model(VAN, "parcels"),
+    "pickup": Model(PICKUP), "taxi": Model(SEDAN, "taxi", TAXI),
+}  # fmt: skip
+
+
 def model_of(category: str, size: Vec3, rng: np.random.Generator) -> Model:
     """What a category of such a size is; what size leaves open the dice decide."""
     length, _, height = size
@@ -79,9 +86,10 @@ def paint_of(codes: tuple[str, ...], pick: float) -> Colour:
     return rgb(codes[int(pick * len(codes)) % len(codes)])
 
 
-def car(category: str, size: Vec3, asked: Colour | None, rng: np.random.Generator) -> Figure:
-    """A car of a category and a size, in the colour asked for or its own."""
+def car(category: str, size: Vec3, asked: Colour | None, rng: np.random.Generator, name: str = "") -> Figure:
+    """A car of a category and a size, or the model of a name; in the colour asked for or its own."""
     model = model_of(category, size, rng)
+    model = NAMED.get(name, model) if category in ("vehicle.car", "vehicle.truck") else model
     palette = {"van": VAN_PAINTS, "shuttle": VAN_PAINTS, "sports": SPORT_PAINTS}.get(model.shape.name, PAINTS)
     paint = asked or model.colour or paint_of(palette, float(rng.random()))
     roof = 0.13 if model.livery in ("taxi", "police", "ambulance") else 0.0
