@@ -19,7 +19,7 @@ def veil(light: Light, seen: torch.Tensor, depth: torch.Tensor, key: tuple[objec
     """What a lens and the rain before it add to linear light (h, w, 3); `depth` (h, w) is metres to what is seen.
 
     `key` names the instant and the view: the same key gives the same rain."""
-    out = _glare(seen)
+    out = _glare(light, seen)
     if light.rain > 0:
         around = _blurred(seen.clamp(max=4.0), 0.03)
         out = out + _streaks(light, around, depth, key)
@@ -52,12 +52,15 @@ def _blurred(picture: torch.Tensor, share: float) -> torch.Tensor:
     return _large(_smeared(_small(picture), share * picture.shape[1] / 4), picture)
 
 
-def _glare(seen: torch.Tensor) -> torch.Tensor:
-    excess = (seen - BRIGHT).clamp(min=0, max=12.0)
+def _glare(light: Light, seen: torch.Tensor) -> torch.Tensor:
+    """Light that glass, and fog before it, spread about what is bright."""
+    bright = BRIGHT + light.fog * max(0.5 - light.lamps, -0.6)  # by day fog itself is bright
+    excess = (seen - bright).clamp(min=0, max=12.0)
     if not bool((excess > 0).any()):
         return torch.zeros_like(seen)
     small = _small(excess)
-    parts = [share * _smeared(small, width * seen.shape[1] / 4) for width, share in GLARE_WIDTHS]
+    more = 1 + 2.5 * light.fog
+    parts = [more * share * _smeared(small, width * seen.shape[1] / 4) for width, share in GLARE_WIDTHS]
     return _large(sum(parts), seen)
 
 
