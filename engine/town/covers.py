@@ -122,7 +122,7 @@ def ground_cover(plan: Plan, paved: list[tuple[Array, Cover]]) -> Ground:
     for street in plan.streets:
         _pavement(plan, street, walk, cover, green)
     for street in plan.streets:
-        _road(street, strips, cover)
+        _road(plan, street, strips, cover)
     for block in blocks(plan):
         _verge(plan, block, green)
     _islands(plan, green)
@@ -160,15 +160,16 @@ def _pavement(plan: Plan, street: Street, walk: Cover, cover: NDArray[np.uint8],
         filled(green, piece, 0)
 
 
-def _road(street: Street, strips: bool, cover: NDArray[np.uint8]) -> None:
-    for side in (-1, 1):
-        if street.bike_m:
-            inner, outer = side * street.driven, side * (street.driven + street.bike_m)
-            filled(cover, street.strip(0, street.length, inner, outer), Cover.BIKES)
-        if street.parking_m and strips:
-            filled(
-                cover, street.strip(0, street.length, side * (street.half - street.parking_m), side * street.half), Cover.SETTS
-            )
+def _road(plan: Plan, street: Street, strips: bool, cover: NDArray[np.uint8]) -> None:
+    """Coated bicycle lanes and paved parking strips, between junctions."""
+    for s0, s1 in plan.open_stretches(street):
+        for side in (-1, 1):
+            if street.bike_m:
+                inner, outer = side * street.driven, side * (street.driven + street.bike_m)
+                filled(cover, street.strip(s0, s1, inner, outer), Cover.BIKES)
+            if street.parking_m and strips:
+                inner, outer = side * (street.half - street.parking_m), side * street.half
+                filled(cover, street.strip(s0, s1, inner, outer), Cover.SETTS)
 
 
 def _islands(plan: Plan, green: NDArray[np.uint8]) -> None:

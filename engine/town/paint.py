@@ -8,7 +8,7 @@ from engine.town.chance import dice
 from engine.town.lanes import End, Turn, lane_id, ways
 from engine.town.streets import Arm, Array, BusStop, Plan, Street
 
-WIDE_M, LINE_M = 0.06, 0.05  # half widths of lines
+WIDE_M, LINE_M = 0.075, 0.07  # half widths of lines
 ISLANDS_M = 14.0  # how far from a ring islands stand in the middle of its arms
 
 

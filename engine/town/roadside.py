@@ -18,7 +18,7 @@ from engine.town.quarters import Block, block_at
 from engine.town.streets import Array, Plan, Street
 from engine.town.trees import SPECIES, VARIANTS, Detail, Season, tree
 
-NEAR_M, MIDDLE_M = 24.0, 62.0  # from the ego's way: within these trees have all their leaves, or larger ones
+NEAR_M, MIDDLE_M = 17.0, 58.0  # from the ego's way: within these trees have all their leaves, or larger ones
 STREET_TREES = ("lime", "maple", "plane", "poplar", "birch", "cherry", "pine")
 
 

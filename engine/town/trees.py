@@ -13,7 +13,7 @@ from engine.town.mesh import Kind, Mesh, Surface, ellipsoid, merge, rgb, tube
 
 Detail = Literal["near", "middle", "far"]
 Season = Literal["spring", "summer", "autumn"]
-LEAVES_OF: dict[Detail, tuple[int, float]] = {"near": (380, 1.0), "middle": (105, 1.9), "far": (0, 0.0)}  # per clump, size
+LEAVES_OF: dict[Detail, tuple[int, float]] = {"near": (560, 0.8), "middle": (105, 1.9), "far": (0, 0.0)}  # per clump, size
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ an accent from 0 to 1, and the share of windows that are lit at night.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import torch
@@ -74,6 +74,10 @@ class Opening:
     gates: torch.Tensor  # whether it is in a hall's ground floor
     bands: torch.Tensor  # whether it runs on into the next one
 
+    def __getitem__(self, index: torch.Tensor) -> "Opening":
+        """Some of them."""
+        return Opening(*(getattr(self, f.name).index_select(0, index) for f in fields(self)))
+
     @property
     def middle(self) -> torch.Tensor:
         """Height of the opening's middle above the floor."""
@@ -89,7 +93,12 @@ def wall(spots: Spots, light: Light) -> Finish:
     """Shade points on façades."""
     o = _opening(spots)
     albedo = _sign_band(spots, _masonry(spots, o), o)
-    return _with_windows(spots, o, light, albedo, 1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
+    out = Finish.dull(albedo, spots.normal.clone(), open=1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
+    index = torch.nonzero(o.distance < 0.5 * spots.footprint.clamp(min=1e-3))[:, 0]
+    if len(index):
+        some, albedo = spots[index], albedo.index_select(0, index)
+        out.put(index, _with_windows(some, o[index], light, albedo, out.open.index_select(0, index)))
+    return out
 
 
 def _either(mask: torch.Tensor, value: float | torch.Tensor, other: torch.Tensor) -> torch.Tensor:
@@ -379,7 +388,7 @@ def _store(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> tupl
     high = 0.10 + 0.12 * hashed(item, shelf, unit)
     there = (hashed(shelf, item, seed) < 0.62) & (h2 < 2.0) & (hashed(unit, seed + 4) < 0.7) & o.shop
     piece = torch.maximum((h2 - shelf * 0.48 - high).abs() - high, (u2 - (item + 0.5) * width).abs() - 0.4 * width)
-    goods = (palette(hashed(item, shelf, seed)) * 0.45 + 0.02) * (inside(piece, f) * there * fade(0.2, f))[:, None]
+    goods = (palette(hashed(item, shelf, seed)) * 0.30 + 0.02) * (inside(piece, f) * there * fade(0.2, f))[:, None]
     poster = torch.maximum((u2 - 0.4).abs() - 0.42, (h2 - 1.55).abs() - 0.6)
     sheet = inside(poster, f) * ((o.die > 0.70) & o.shop).float() * fade(0.4, f)
     back = colour((0.030, 0.028, 0.025), f) * (0.6 + 0.6 * (h2 / 3).clamp(0, 1))[:, None]
