@@ -10,7 +10,7 @@ from engine.town.rays import Hit
 from engine.town.stage import dot
 from engine.town.world import World
 
-RUN = {"cpu": 1 << 17, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
+RUN = {"cpu": 1 << 18, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
 FOLIAGE = 1 << 40  # the number that all leaves share as a surface
 
 

@@ -107,23 +107,41 @@ def _around(
 ) -> torch.Tensor:
     """The sum of the tones (m, 3) of SUBPIXELS in pixels (m,), which show `own` in `tone` at their centres.
 
-    Places in a pixel that show the same surface share one tone, as in multisampling, but where a shadow's edge may run."""
+    Places in a pixel share one tone, as in multisampling, where they show the same surface, both in the sun or both not."""
     n, m = len(SUBPIXELS), len(pixel)
     which, u, v = (x.index_select(0, pixel).repeat(n) for x in eyes.centres())
     du, dv = torch.tensor(SUBPIXELS).repeat_interleave(m, 0).T
     cast = Cast.through(world, eyes, which, u + du, v + dv)
     met = met_by(world, cast)
     several = [own, *(met.some(torch.arange(k * m, (k + 1) * m)) for k in range(n))]
+    hidden = torch.zeros(n + 1, m, dtype=torch.bool)
+    edge = torch.nonzero(shadows)[:, 0]
+    if len(edge):
+        of = [(which[:m], u[:m], v[:m]), *((which[:m], u[:m] + x, v[:m] + y) for x, y in SUBPIXELS)]
+        rays = [tuple(c.index_select(0, edge) for c in columns) for columns in of]
+        hidden[:, edge] = _hidden(world, eyes, rays, [one.some(edge) for one in several])
     source = torch.arange((n + 1) * m)  # whose tone each takes, numbered through `several`
     for k in range(1, n + 1):
         for j in reversed(range(k)):
-            same = alike(several[k], several[j]) & ~shadows
+            same = alike(several[k], several[j]) & (hidden[k] == hidden[j])
             source[k * m : (k + 1) * m] = torch.where(same, source[j * m : (j + 1) * m], source[k * m : (k + 1) * m])
     tones = torch.cat([tone, torch.zeros(n * m, 3)])
     new = torch.nonzero(source[m:] == torch.arange(m, (n + 1) * m))[:, 0]
     light = seen_by(world, eyes, cast.some(new)).light
     tones[m + new] = tone_mapped(light + veils.repeat(n, 1).index_select(0, new))
     return tones.index_select(0, source[m:]).view(n, m, 3).sum(0)
+
+
+def _hidden(world: World, eyes: Eyes, places: list[tuple[torch.Tensor, ...]], several: list[Met]) -> torch.Tensor:
+    """Whether the sun is hidden (k, m) from what each of k sets of m places in pictures shows."""
+    origin, ray, pixel = (torch.cat(c) for c in zip(*(eyes.rays(*columns) for columns in places), strict=True))
+    met = joined(several)
+    if len(eyes.origins) == 1:
+        origin = origin[:1]
+    depth = met.depth.nan_to_num(posinf=0.0)
+    start = origin + ray * depth[:, None] + met.normal * (0.004 + 0.02 * depth * pixel)[:, None]
+    sun = torch.tensor(world.light.towards_sun)[None].expand_as(start)
+    return world.tracer.blocked(start, sun).view(len(places), -1)
 
 
 def look(world: World, view: View, T_world_ego: Rigid, layers: Collection[Layer] = ()) -> Layers[np.ndarray]:
