@@ -45,6 +45,8 @@ BEST_SEEN = 6  # of so many actors, those that the front views show most of, the
 TRIES = 60  # edits that are looked at before the least bad one is taken
 MOVING_M = 4.0
 LANE_M = 3.2
+DARK: tuple[TimeOfDay, ...] = ("dusk", "night")
+THICK: tuple[Weather, ...] = ("rain", "fog")
 COLOURS = ("#b3261e", "#1f4fb0", "#e2b714", "#2f6f3a", "#f2f2f0", "#16181c", "#d9661f", "#6b2f8f")
 RELABELS = {
     "vehicle.car": ("vehicle.truck", "vehicle.emergency.police"),
@@ -95,6 +97,10 @@ def _of(sights: Sequence[Sight], rng: np.random.Generator, what: str = "") -> li
     """The best seen actors of categories that begin so, in the dice's order; the others after them."""
     fit = sorted((s for s in sights if s.actor.category.startswith(what)), key=lambda s: (-s.pixels, s.actor.id))
     return [*_shuffled(fit[:BEST_SEEN], rng), *fit[BEST_SEEN:]]
+
+
+def _vehicles_first(sights: list[Sight]) -> list[Sight]:
+    return sorted(sights, key=lambda s: not s.actor.category.startswith("vehicle."))
 
 
 # ------------------------------------------------------------------------------------------------ what stands where
@@ -193,7 +199,7 @@ def _delete(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> 
 
 def _add(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
     """One that looks like a recorded actor, some metres before or behind it on the same way."""
-    for sight in _of(sights, rng):
+    for sight in _vehicles_first(_of(sights, rng)):
         actor = sight.actor
         for ahead in _shuffled([ahead for ahead, left in _beside(actor) if left == 0.0], rng):
             track = _along_its_way(scene, actor, ahead)
@@ -213,7 +219,8 @@ def _relabel(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) ->
 
 
 def _recolour(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
-    for sight in _of(sights, rng, "vehicle."):
+    """What has bodywork, and where nothing has, a frame."""
+    for sight in sorted(_of(sights, rng, "vehicle."), key=lambda s: s.actor.category.endswith("cycle")):
         for colour in _shuffled(COLOURS, rng):
             yield Recolour(sight.actor.id, colour)
 
@@ -227,14 +234,16 @@ def _ego_path(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -
 
 
 def _time_of_day(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
+    """Day becomes dark and dark becomes day; to the engine a cloudy noon is hardly another than a cloudy morning."""
     now, _ = light.recorded(seed_of(scene))
-    for value in _shuffled([v for v in get_args(TimeOfDay) if v not in ("as recorded", now)], rng):
+    for value in _shuffled([v for v in get_args(TimeOfDay) if v != "as recorded" and (v in DARK) != (now in DARK)], rng):
         yield SetTimeOfDay(value)
 
 
 def _weather(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
+    """Rain and fog clear up, and other weather becomes one of them."""
     _, now = light.recorded(seed_of(scene))
-    for value in _shuffled([v for v in get_args(Weather) if v not in ("as recorded", now)], rng):
+    for value in _shuffled([v for v in get_args(Weather) if v != "as recorded" and (v in THICK) != (now in THICK)], rng):
         yield SetWeather(value)
 
 

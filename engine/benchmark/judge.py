@@ -19,9 +19,10 @@ from engine.metrics.pooled import Sums, compared
 from engine.service.requests import Chunk, Request
 
 Picture8 = NDArray[np.uint8]
-Strip = NDArray[np.uint8]  # (H, 4 W, 3): recorded, true, drawn, and how far apart the last two are
+Strip = NDArray[np.uint8]  # (h, 4 w, 3): recorded, true, drawn, and how far apart the last two are
 
 BRIGHTER = 3  # how many times the error of a strip is shown
+LEAST_SHOWN = 0.4  # of a picture's sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,18 @@ class _Court:
         if inside.pixels > self._largest:
             self._largest = inside.pixels
             apart = np.minimum(cv2.absdiff(chunk.picture, true).astype(int) * BRIGHTER, 255).astype(np.uint8)
-            self.strip = np.concatenate([before, true, chunk.picture, apart], axis=1)
+            crop = _around(region)
+            self.strip = np.concatenate([p[crop] for p in (before, true, chunk.picture, apart)], axis=1)
 
     def _recorded(self, chunk: Chunk) -> Picture8:
         picture = self.world.scene.frames[chunk.frame].picture(chunk.view)
         return read_picture(self.world.root, picture, self.world.scene.view(chunk.view))
+
+
+def _around(region: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The part of a picture, of the same shape, that shows a region well, without its few strays."""
+    sides, ends = np.array(region.shape), np.array([np.percentile(at, (2, 98)) for at in np.nonzero(region)])
+    share = float(np.clip((1.4 * (ends[:, 1] - ends[:, 0]) / sides).max(), LEAST_SHOWN, 1.0))
+    shown = np.round(share * sides).astype(int)
+    first = np.clip(np.round(ends.mean(axis=1) - shown / 2).astype(int), 0, sides - shown)
+    return slice(first[0], first[0] + shown[0]), slice(first[1], first[1] + shown[1])

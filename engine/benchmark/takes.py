@@ -35,7 +35,8 @@ def seen(world: World) -> tuple[Sight, ...]:
     counts: dict[Actor, list[int]] = {actor: [] for actor in world.scene.actors}
     for view, frame in _fronts(world):
         truth = render_truth(world.as_recorded, view, frame)
-        keep_picture(world.root / "truth" / AS_RECORDED / f"{view}-{frame:03d}.png", truth.picture)
+        if not world.kept(AS_RECORDED, view, frame).is_file():
+            keep_picture(world.kept(AS_RECORDED, view, frame), truth.picture)
         for actor, pixels in counts.items():
             pixels.append(int(truth.mask(actor.id).sum()))
     enough = SEEN_SHARE * world.size[0] * world.size[1]

@@ -71,13 +71,17 @@ class World:
         """What the edit of a kind asks for."""
         return scenario_of(self.take(kind), self.scene)
 
+    def kept(self, name: str, view: str, frame: int) -> Path:
+        """Where a true picture is kept."""
+        return self.root / "truth" / name / f"{view}-{frame:03d}.png"
+
     def truth(self, scenario: Scenario, name: str, view: str, frame: int) -> Picture8:
         """The true picture of a scenario, kept under a name; not to be written to."""
-        file = self.root / "truth" / name / f"{view}-{frame:03d}.png"
+        file = self.kept(name, view, frame)
         if file.is_file():
             return _read(file)
         drawn = render_truth(scenario, view, frame).picture
-        same = self.root / "truth" / AS_RECORDED / file.name
+        same = self.kept(AS_RECORDED, view, frame)
         if name != AS_RECORDED and same.is_file() and np.array_equal(drawn, _read(same)):
             file.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):  # another process was first

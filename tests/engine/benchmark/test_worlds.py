@@ -56,7 +56,7 @@ def test_where_nothing_is_shown_there_is_no_edit(world):
 
 def test_truth_is_kept_as_it_was_drawn(world):
     drawn = world.truth(world.scenario("delete"), "delete", "CAM_FRONT", 6)
-    assert (world.root / "truth" / "delete" / "CAM_FRONT-006.png").is_file()
+    assert world.kept("delete", "CAM_FRONT", 6).is_file()
     assert np.array_equal(world.truth(world.scenario("delete"), "delete", "CAM_FRONT", 6), drawn)
     assert np.array_equal(render_truth(world.scenario("delete"), "CAM_FRONT", 6).picture, drawn)
 
@@ -67,6 +67,6 @@ def test_a_picture_that_an_edit_does_not_change_is_kept_once(world):
     for view in world.scene.views:
         before = world.truth(world.as_recorded, AS_RECORDED, view.name, 0)
         after = world.truth(scenario, "recolour", view.name, 0)
-        files = [world.root / "truth" / name / f"{view.name}-000.png" for name in (AS_RECORDED, "recolour")]
+        files = [world.kept(name, view.name, 0) for name in (AS_RECORDED, "recolour")]
         assert np.array_equal(before, after) == (files[0].stat().st_ino == files[1].stat().st_ino)
     assert any(file.stat().st_nlink > 1 for file in (world.root / "truth" / AS_RECORDED).iterdir())
