@@ -89,10 +89,11 @@ stop lines, pavements, traffic lights.
 
 ## Data sets
 
-`python -m app town --out FOLDER` writes tables, pictures, LiDAR, map expansion, map mask and CAN bus. A run that is broken off
-leaves no tables; the same command goes on where it ended, and other seeds are added to what is there. The bytes follow from seeds
-and options alone, whatever `--processes` says. `--seconds`, `--rate`, `--size`, `--quality` and `--lidar` say how long, how often,
-how large and how fine; `--rig FILE` takes any pinhole cameras, in the terms of nuScenes' calibrated sensors:
+`python -m app town --out FOLDER` writes tables, pictures, LiDAR, map expansion, map mask and CAN bus. A run that is
+broken off leaves no tables; the same command goes on where it ended, and other seeds are added to what is there. The
+bytes follow from seeds and options alone, whatever `--processes` says. `--seconds`, `--rate`, `--size`, `--quality`
+and `--lidar` say how long, how often, how large and how fine; `--rig FILE` takes any pinhole cameras, in the terms of
+nuScenes' calibrated sensors:
 
 ```json
 {{"cameras": [{{"channel": "CAM_FRONT", "width": 1600, "height": 900,
