@@ -71,6 +71,7 @@ class Sightings:
     height_px: Array  # (n,) how tall it shows, at a view of 448 pixels across
     inside: Array  # (n,) how much of its hull the picture holds
     frames: Array  # (n,)
+    views: NDArray[np.str_]  # (n,) names
 
 
 def sightings(scene: Scene, actor: Actor) -> Sightings:
@@ -88,7 +89,8 @@ def sightings(scene: Scene, actor: Actor) -> Sightings:
             sources.append(Source(number, picture.view))
             rows.append(seen)
     eyes, tall, inside = (np.array([row[k] for row in rows]) for k in range(3))
-    return Sightings(tuple(sources), eyes.reshape(-1, 3), tall, inside, np.array([s.frame for s in sources], int))
+    at, by = np.array([s.frame for s in sources], int), np.array([s.view for s in sources], str)
+    return Sightings(tuple(sources), eyes.reshape(-1, 3), tall, inside, at, by)
 
 
 def _seen(view: View, T_world_camera: Rigid, T_world_box: Rigid, size_lwh: Vec3) -> tuple[Array, float, float] | None:
@@ -130,7 +132,9 @@ def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Want
         coarse = np.maximum(np.log2(tall / np.maximum(seen.height_px, 1e-3)), 0)
         cost = np.degrees(turn) / 8 + np.degrees(tilt) / 10 + 0.8 * coarse + 7 * (1 - seen.inside)
         # Where it stands as it was recorded, its own picture leaves out only what the wanted one leaves out, too.
-        itself = (seen.frames == frame) & (np.linalg.norm(eyes - eye, axis=1) < SAME_EYE_M)
+        own = (seen.frames == frame) & (seen.views == wanted.camera.view.name)
+        higher = (0.0, 0.0, (wanted.size_lwh[2] - actor.size_lwh[2]) / 2)  # a box that grows keeps its foot, not its middle
+        itself = own & (np.linalg.norm(eyes - eye - higher, axis=1) < SAME_EYE_M)
         costs.append(cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) - 100.0 * itself)
     cost = np.concatenate(costs)
     order = np.argsort(cost, kind="stable")
@@ -199,14 +203,12 @@ def settled(ground: Ground, T_world_box: Rigid, size_lwh: Vec3) -> Rigid:
 def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[np.float32]:
     """Colours at places, averaged over the pixels that fall together where the source is larger.
 
-    A third of a pixel of softness stays in any case: outlines and faces fit no better, and sharp edges beside their true
-    place are worse than soft ones.
+    A third of a pixel of softness stays in any case: outlines and faces fit no better.
     """
     step = max(1.0, float(np.nanmedian(np.abs(np.diff(where[..., 0], axis=1)))) if where.shape[1] > 1 else 1.0)
     picture = cv2.GaussianBlur(picture, (0, 0), SOFTNESS * step)
-    return cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
-        np.float32
-    )
+    # Linear interpolation would take half of what is left of the fine detail.
+    return cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
 
 
 def body_points(wanted: Wanted, eye_source: Array, block: Block) -> tuple[Array, NDArray[np.float32]]:
