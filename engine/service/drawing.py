@@ -10,6 +10,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -111,10 +112,15 @@ def _named(name: str) -> Drawer:
 def give_way() -> None:
     """Let an edit come first: in this process's session, and this session among the others."""
     os.nice(NICENESS)
-    try:
-        SESSION.write_text(str(SESSION_NICENESS))
-    except OSError as error:  # a kernel that knows no such groups: niceness alone decides
-        log.debug("No group to be nice in: %s", error)
+    for _ in range(20):
+        try:
+            SESSION.write_text(str(SESSION_NICENESS))
+            return
+        except BlockingIOError:  # but for root, the kernel allows only one such wish every tenth of a second
+            time.sleep(0.1)
+        except OSError as error:  # a kernel that knows no such groups: niceness alone decides
+            log.debug("No group to be nice in: %s", error)
+            return
 
 
 def main(arguments: list[str]) -> None:
