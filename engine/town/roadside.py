@@ -12,6 +12,7 @@ from engine.town.heights import KERB_HEIGHT_M, height
 from engine.town.kerbs import edge_at
 from engine.town.lamps import Lamp
 from engine.town.lenses import TrafficLights
+from engine.town.mesh import tube
 from engine.town.placing import Place, Scatter
 from engine.town.plans import PAVEMENT_M
 from engine.town.quarters import Block, block_at
@@ -103,6 +104,7 @@ def line_streets(stand: Stand) -> None:
             _lanterns(kerb, warm)
             _things(kerb)
     _signs(stand)
+    _catenary(stand)
     _stops(stand)
     _medians(stand)
 
@@ -157,12 +159,33 @@ def _lanterns(kerb: Kerb, warm: bool) -> None:
 
 def _wires(stand: Stand, a: Place, b: Place, levels: tuple[float, ...], radius: float = 0.016, sag: float = 0.45) -> None:
     """Hanging wires from one pole to the next."""
-    from engine.town.mesh import tube
-
     for z in levels:
         t = np.linspace(0, 1, 7)[:, None]
         line = (1 - t) * np.add(a, (0, 0, z)) + t * np.add(b, (0, 0, z)) - np.array([0, 0, sag]) * 4 * t * (1 - t)
         stand.out.add(tube(line, radius, furniture.DARK, 3))
+
+
+def _catenary(stand: Stand) -> None:
+    """In some towns trolleybuses run: poles at both kerbs of the main street, wires across, two contact wires each way."""
+    plan, street = stand.plan, stand.plan.streets[0]
+    if plan.kind not in ("junction", "boulevard", "curve") or dice("catenary", plan.seed).random() > 0.35:
+        return
+    pole = tube([(0, 0, -0.2), (0, 0, 7.4)], [0.12, 0.09], furniture.POLE, 8)
+    first, last = _range(street, plan, 4.0)
+    spans = np.arange(first, last, 28.0)
+    offsets = [
+        o + d for o in (street.lane_offset(1, street.lanes - 1), street.lane_offset(-1, street.lanes - 1)) for d in (-0.3, 0.3)
+    ]
+    for s in spans:
+        posts = [stand.at(street, s, side * (street.half + 0.5)) for side in (-1, 1)]
+        if all(Kerb(stand, street, side).clear(s, 2.5) for side in (-1, 1)):
+            for post in posts:
+                stand.out.put(pole, post)
+            _wires(stand, posts[0], posts[1], (6.6,), 0.012, 0.55)
+    for s0, s1 in zip(spans[:-1], spans[1:], strict=True):
+        for offset in offsets:
+            a, b = stand.at(street, s0, offset), stand.at(street, s1, offset)
+            _wires(stand, a, b, (5.85,), 0.012, 0.06)
 
 
 def _things(kerb: Kerb) -> None:
