@@ -76,6 +76,9 @@ def light_of(seed: int, time_of_day: TimeOfDay = "as recorded", weather: Weather
     hour, air = recorded(seed)
     hour = hour if time_of_day == "as recorded" else time_of_day
     air = air if weather == "as recorded" else weather
+    for got, known in ((hour, HOURS), (air, WEATHERS)):
+        if got not in known:
+            raise ValueError(f"{got!r} of a town; wanted {', '.join(known)} or as recorded")
     rng = dice("light", seed, hour)
     azimuth, elevation = _sun_at(seed, hour, rng.random())
     clear = replace(BY_HOUR[hour], azimuth=azimuth, elevation=elevation, time_of_day=hour, weather=air)
@@ -103,7 +106,7 @@ def _sun_at(seed: int, hour: TimeOfDay, die: float) -> tuple[float, float]:
     else:
         low, high = ELEVATIONS[hour]
         wanted = math.sin(math.radians(low + die * (high - low)))
-        angle = math.acos(min(1.0, max(-1.0, (wanted - level) / turn)))
+        angle = math.acos(max(-1.0, (wanted - level) / turn))  # at midnight where the sun does not go so low
         angle = -angle if hour == "morning" else angle
     elevation = math.asin(level + turn * math.cos(angle))
     west = math.atan2(math.sin(angle), math.cos(angle) * math.sin(latitude) - math.tan(declination) * math.cos(latitude))

@@ -49,6 +49,13 @@ def test_the_sun_goes_from_east_by_south_to_west_and_sets(seed):
     assert sun["night"][2] < sun["dusk"][2]
 
 
+def test_other_hours_and_weathers_are_refused():
+    with pytest.raises(ValueError, match="'teatime' of a town; wanted morning"):
+        light_of(7, "teatime", "clear")
+    with pytest.raises(ValueError, match="'snow' of a town; wanted clear"):
+        light_of(7, "noon", "snow")
+
+
 def test_weather_leaves_the_sun_where_it_is():
     for hour in HOURS:
         assert len({light_of(5, hour, weather).towards_sun for weather in WEATHERS}) == 1
