@@ -72,6 +72,18 @@ def test_a_finished_data_set_is_not_drawn_again(recorded):
     assert open_data_set(recorded).scene(scene_name(SEED)).synthetic
 
 
+def test_lost_pictures_are_drawn_again_to_the_same_bytes(recorded, tmp_path):
+    out = tmp_path / "town"
+    shutil.copytree(recorded, out)
+    for lost in (next(out.glob("sweeps/CAM_BACK/*.jpg")), *sorted(out.glob("samples/CAM_FRONT*/*.jpg"))[:2]):
+        lost.unlink()
+    told = []
+    generate(out, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
+    assert (told[0], told[-1]) == ((PICTURES - 3, PICTURES), (PICTURES, PICTURES))
+    assert files(out) == files(recorded)
+    assert [f for f in files(out) if (out / f).read_bytes() != (recorded / f).read_bytes()] == []
+
+
 def test_a_data_set_keeps_to_one_recipe_and_one_town(recorded, tmp_path):
     shutil.copytree(recorded / ".town", tmp_path / "town" / ".town")
     with pytest.raises(TownError, match="begun otherwise"):
