@@ -15,6 +15,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.geometry import IDENTITY, Rigid, box_corners
 from editor.scene import Look, Scenario, View
 from editor.tracks import actor_at
+from engine.town.light import recorded as recorded_light
 from engine.town.recording import VERSION, generate, jpeg, scene_name
 from engine.town.town import TownError
 from engine.town.truth import render_truth
@@ -113,6 +114,27 @@ def test_other_sizes_are_fitted_like_recorded_pictures(scenario):
     assert truth.picture.shape == (40, 64, 3)
     assert truth.depth.shape == truth.instance.shape == (40, 64)
     assert (truth.view.width, truth.view.height) == (64, 40)
+
+
+def test_truth_has_the_hour_and_weather_that_are_asked_for(scenario):
+    as_recorded = render_truth(scenario, "CAM_FRONT", 1)
+    hour, weather = recorded_light(SEED)
+    asked = render_truth(replace(scenario, time_of_day=hour, weather=weather), "CAM_FRONT", 1)
+    assert (asked.picture == as_recorded.picture).all()
+    night, noon = (render_truth(replace(scenario, time_of_day=h, weather="rain"), "CAM_FRONT", 1) for h in ("night", "noon"))
+    assert night.picture.mean() < 0.7 * noon.picture.mean()
+    assert (night.instance == as_recorded.instance).all()
+    assert (night.depth == noon.depth).all()
+
+
+def test_an_edit_leaves_the_exposure_alone(scenario):
+    cloudy = replace(scenario, time_of_day="noon", weather="cloudy")
+    before = render_truth(cloudy, "CAM_FRONT", 2)
+    gone = with_actor(cloudy, shifted(most_seen(before, cloudy), 0.0, 500.0))
+    after = render_truth(gone, "CAM_FRONT", 2)
+    sky = np.isinf(before.depth)
+    assert (before.picture != after.picture).any()
+    assert (before.picture[sky] == after.picture[sky]).mean() > 0.98
 
 
 def test_what_town_cannot_draw_is_said(scenario, tmp_path):
