@@ -11,7 +11,7 @@ from tests.app.window.window import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = Path(__file__).resolve().parents[3] / "build" / "main-job"
-FIRST_PICTURE_MS = 20_000  # generous: the machine may be busy; the benchmark measures the time
+FIRST_PICTURE_MS = 90_000  # generous: the machine may be busy; the benchmark measures the time
 PARKED = """() => {
   const s = retake.store.state, ego = s.scene.frames[s.frame].pictures[1].ego, { apply, inverse } = RetakeProjection;
   const still = (track) => Math.hypot(track[0][1] - track.at(-1)[1], track[0][2] - track.at(-1)[2]) < 0.5;
@@ -74,7 +74,7 @@ def test_the_ego_path_is_bent_by_a_metre(drive):
     drive.drag(handle, (-drive.ask("retake.bev.camera.scale") * 1.0, 0))
     drive.settle(3)
     assert drive.ask("Math.max(...take.ego_offsets.map((offset) => offset.left))") == pytest.approx(1.0, abs=0.15)
-    wait_for(drive, HERE, 60_000)
+    wait_for(drive, HERE)
     drive.press("c")
     drive.page.wait_for_timeout(300)
     drive.shot(SHOTS / "3-ego-bent-wiped.png")
@@ -98,7 +98,7 @@ def test_two_frames_of_a_view_are_exported(drive):
     for view in ("Front left", "Front right", "Back left", "Back", "Back right"):
         form.get_by_label(view, exact=True).uncheck()
     form.get_by_role("button", name="Export").click()
-    form.get_by_text("Export finished").wait_for(timeout=180_000)
+    form.get_by_text("Export finished").wait_for(timeout=400_000)
     folder = Path(form.locator("code").inner_text())
     assert json.loads((folder / "report.json").read_text())
     assert (folder / "videos" / "CAM_FRONT.mp4").is_file()
