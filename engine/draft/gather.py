@@ -312,6 +312,7 @@ def levelled(colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask
     return np.clip(colours + total / np.maximum(mass, 1e-4)[..., None], 0, 255)
 
 
+GAIN_WORTH = 0.95  # of the error: a gain that leaves more makes other things alike, and not the light
 SHIFT = 3  # pixels by which a source may lie off: calibration and boxes are not perfect
 
 
@@ -325,9 +326,11 @@ def _fitted(
     colours, known = _aligned(colours, known, around, ring)
     both = known & ring
     mine, theirs = colours[both], around[both].astype(np.float32)
-    gain = np.clip(np.median(theirs, axis=0) / np.maximum(np.median(mine, axis=0), 4.0), 0.6, 1.6)
-    left = np.minimum(np.abs(mine * gain - theirs).mean(axis=-1), 60)
-    return np.clip(colours * gain, 0, 255), known, float(left.mean())
+    gain = np.clip(np.median((theirs + 4.0) / (mine + 4.0), axis=0), 0.6, 1.6)
+    plain, gained = (float(np.minimum(np.abs(mine * g - theirs).mean(axis=-1), 60).mean()) for g in (1.0, gain))
+    if gained >= GAIN_WORTH * plain:
+        return colours, known, plain
+    return np.clip(colours * gain, 0, 255), known, gained
 
 
 def _aligned(
