@@ -8,7 +8,6 @@ import torch
 
 from editor.categories import CATEGORIES as ACTORS
 from engine.town.eyes import Eyes
-from engine.town.ground import PAVEMENT_M
 from engine.town.mesh import Kind
 from engine.town.world import World
 
@@ -53,9 +52,9 @@ def in_camera(eyes: Eyes, normals: torch.Tensor) -> torch.Tensor:
 
 def category_of(world: World, kind: torch.Tensor, thing: torch.Tensor, place: torch.Tensor) -> torch.Tensor:
     """Indices into CATEGORIES (n,) uint8 of what is there, by the kinds of surfaces, whose they are, and where."""
-    from_kerb = world.ground.road.at(place.nan_to_num(0.0, 0.0, 0.0))
-    ground = torch.where(from_kerb < PAVEMENT_M, SIDEWALK, TERRAIN)
-    ground = torch.where(from_kerb < 0, ROAD, ground)
+    where = place.nan_to_num(0.0, 0.0, 0.0)
+    ground = torch.where(world.ground.green.at(where) < 0, TERRAIN, SIDEWALK)
+    ground = torch.where(world.ground.road.at(where) < 0, ROAD, ground)
     still = torch.where(kind == Kind.GROUND, ground, MANMADE)
     still = torch.where((kind == Kind.LEAF) | (kind == Kind.BARK), VEGETATION, still)
     still = torch.where(kind < 0, SKY, still)

@@ -21,14 +21,15 @@ def _spectral(slope: float, seed: int, low_cut: float) -> torch.Tensor:
 
 
 @cache
-def tiles() -> dict[str, torch.Tensor]:
+def tiles(device: torch.device) -> dict[str, torch.Tensor]:
     """cloud: large soft shapes; patch: blotches; grain: fine speckle."""
-    return {"cloud": _spectral(1.75, 11, 2), "patch": _spectral(1.25, 12, 4), "grain": _spectral(0.45, 13, 16)}
+    made = {"cloud": _spectral(1.75, 11, 2), "patch": _spectral(1.25, 12, 4), "grain": _spectral(0.45, 13, 16)}
+    return {name: tile.to(device) for name, tile in made.items()}
 
 
 def noise(name: str, u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
     """Noise at u, v (one tile spans 0 to 1), about -2.5 to 2.5, interpolated and wrapped."""
-    tile = tiles()[name]
+    tile = tiles(u.device)[name]
     x, y = u * SIZE, v * SIZE
     x0, y0 = torch.floor(x), torch.floor(y)
     fx, fy = x - x0, y - y0

@@ -21,7 +21,7 @@ NIGHT_GLOW, BRAKE_GLOW, BLINK_GLOW = 2.2, 2.6, 2.4
 
 
 @cache
-def _pyramid() -> tuple[tuple[torch.Tensor, int, int], ...]:
+def _pyramid(device: torch.device) -> tuple[tuple[torch.Tensor, int, int], ...]:
     """Decal pictures as rows of bytes at falling sizes: (rows, height, width). Colours are square roots of linear light, which
     keeps their dark ends apart in eight bits."""
     level = torch.from_numpy(pictures()).float() / 255
@@ -31,7 +31,7 @@ def _pyramid() -> tuple[tuple[torch.Tensor, int, int], ...]:
     for _ in range(LEVELS):
         stored = torch.cat([level[..., :3].sqrt(), level[..., 3:]], -1)
         rows = (stored * 255 + 0.5).to(torch.uint8).reshape(-1, CHANNELS).contiguous()
-        out.append((rows, level.shape[1], level.shape[2]))
+        out.append((rows.to(device), level.shape[1], level.shape[2]))
         n, h, w, c = level.shape
         level = level[:, : h // 2 * 2, : w // 2 * 2].reshape(n, h // 2, 2, w // 2, 2, c).mean((2, 4))
     return tuple(out)
@@ -41,7 +41,7 @@ def _decal(picture: torch.Tensor, u: torch.Tensor, v: torch.Tensor, texel: torch
     """The channels (n, CHANNELS) of decals at u, v in 0..1 (v upwards), at the level where a texel is a pixel."""
     out = torch.empty(len(u), CHANNELS)
     level = torch.floor(torch.log2(texel.clamp(min=1e-3)) + 0.5).clamp(0, LEVELS - 1)
-    for k, (rows, h, w) in enumerate(_pyramid()):
+    for k, (rows, h, w) in enumerate(_pyramid(u.device)):
         index = torch.nonzero(level == k)[:, 0]
         if not len(index):
             continue

@@ -21,7 +21,7 @@ from engine.town.scene_tables import Measured, Recording, Shot
 from engine.town.street_map import street_map
 from engine.town.streets import CANVAS_M
 from engine.town.town import TownError, location_of
-from engine.town.truth import render_truth
+from engine.town.truth import render_pictures
 from engine.town.visibility import level, visible_shares
 
 WORK = ".town"  # where below a data set's root its scenes' records wait for the rest
@@ -75,12 +75,10 @@ def _begun(out: Path, recipe: Recipe, seed: int) -> tuple[Recording, Scene]:
 
 
 def _draw(out: Path, recipe: Recipe, scene: Scene, shot: Shot, at: int) -> int:
-    drawn = 0
-    for view, file in shot.pictures.items():
-        if not (out / file).is_file():
-            write_bytes(out / file, jpeg(render_truth(recorded(scene), view, at).picture, recipe.jpeg_quality))
-            drawn += 1
-    return drawn
+    lacking = {view: out / file for view, file in shot.pictures.items() if not (out / file).is_file()}
+    for view, picture in render_pictures(recorded(scene), lacking, at).items():
+        write_bytes(lacking[view], jpeg(picture, recipe.jpeg_quality))
+    return len(lacking)
 
 
 def _measure(out: Path, recording: Recording, scene: Scene, shot: Shot) -> Measured:

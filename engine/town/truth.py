@@ -1,7 +1,7 @@
 """The exact pictures of any scenario of a Town scene: what its cameras would have recorded, had the drive gone that way."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from editor.scene import ActorId, Scenario, View
 from editor.tracks import ego_at
 from engine.town.flow import Flow, flow
 from engine.town.layers import Layer
-from engine.town.picture import Shot, draw, look
+from engine.town.picture import Shot, draw, draw_batch, look
 from engine.town.town import TownError, instant, seed_of
 
 
@@ -62,6 +62,18 @@ def render_truth(
         moved = flow(shot, Shot(then.world, shot.view, then.T_world_ego))
     ids = tuple(ActorId(i) for i in shot.world.ids)
     return Truth(pixels, exact.depth, exact.instance - 1, ids, shot.view, exact.category, exact.normal, moved)
+
+
+def render_pictures(scenario: Scenario, views: Collection[str], frame: int) -> dict[str, NDArray[np.uint8]]:
+    """The pictures of several views at a frame, the very ones that `render_truth` gives, drawn together, which is faster."""
+    shots = {view: _shot(scenario, view, frame) for view in views}
+    worlds = {shot.world.t_us: shot.world for shot in shots.values()}
+    out = {}
+    for size in sorted({(shot.view.width, shot.view.height) for shot in shots.values()}):
+        some = {name: shot for name, shot in shots.items() if (shot.view.width, shot.view.height) == size}
+        pictures, _ = draw_batch([replace(shot, world=worlds[shot.world.t_us]) for shot in some.values()])
+        out |= dict(zip(some, pictures.numpy(), strict=True))
+    return out
 
 
 def _shot(scenario: Scenario, view: str, frame: int) -> Shot:
