@@ -14,7 +14,8 @@ from editor.datasets.recorded import read_picture
 from editor.dirty import dirty
 from editor.scene import Scenario
 from engine.benchmark.cases import KINDS, RECIPE, SIX, Listing
-from engine.benchmark.worlds import World, made
+from engine.benchmark.making import made
+from engine.benchmark.worlds import World
 from engine.draft.draft import draft, forget
 from engine.model.asked import asked
 from engine.model.tell import Drafts
