@@ -94,7 +94,7 @@ def rounded_box(low: Vec3, high: Vec3, bevel: float, surface: Surface = DARK, st
     """A box along x whose edges are rounded."""
     (x0, y0, z0), (x1, y1, z1) = low, high
     corner = [(1 - math.sin(a), 1 - math.cos(a)) for a in np.linspace(0, math.pi / 2, steps).tolist()]
-    half = [(y1 - bevel * a, z0 + bevel * b) for a, b in corner[::-1]] + [(y1 - bevel * a, z1 - bevel * b) for a, b in corner]
+    half = [(y1 - bevel * a, z0 + bevel * b) for a, b in corner] + [(y1 - bevel * a, z1 - bevel * b) for a, b in corner[::-1]]
     full = half + [(y0 + y1 - y, z) for y, z in half[::-1]]
     cy, cz = (y0 + y1) / 2, (z0 + z1) / 2
     rings = []

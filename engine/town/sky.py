@@ -8,6 +8,7 @@ from engine.town.light import Light, colour, smooth
 from engine.town.noise import hashed, noise
 
 FAR_M = 3000.0
+HOUSES_AROUND = 44  # in the line that shiny things mirror
 
 
 def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
@@ -63,10 +64,13 @@ def _with_clouds(light: Light, d: torch.Tensor, up: torch.Tensor, warm: torch.Te
 def surroundings(light: Light, d: torch.Tensor) -> torch.Tensor:
     """What a shiny surface mirrors: the sky, a line of houses at the horizon, the street below."""
     around = torch.atan2(d[:, 1], d[:, 0]) / (2 * math.pi)
-    top = 0.16 + 0.055 * noise("patch", 3 * around, torch.full_like(around, 0.37))
+    cell = around * HOUSES_AROUND
+    number = torch.floor(cell)
+    one, next_ = (hashed(torch.remainder(number + k, HOUSES_AROUND)) for k in (0, 1))
+    top = 0.09 + 0.17 * (one + smooth(0.88, 1.0, cell - number) * (next_ - one))
     house = 1 - smooth(-0.02, 0.03, d[:, 2] - top)
     street = smooth(-0.03, 0.03, -d[:, 2])
-    tone = 0.16 + 0.05 * noise("patch", 9 * around, 2 * d[:, 2])
+    tone = 0.13 + 0.06 * one + 0.03 * noise("cloud", 2 * around, d[:, 2])
     full = colour(_open_light(light), d)
     houses = tone[:, None] * colour((1.0, 0.92, 0.84), d) * full
     ground = colour((0.15, 0.145, 0.14), d) * full
