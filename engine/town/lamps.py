@@ -87,7 +87,7 @@ def lamplight(
             continue
         row = tints.index(lamp.colour)
         leafy = through.index_select(0, index)
-        on = arrives * torch.maximum(cos.clamp(min=0), 0.4 * leafy * cos.abs()) * (1 - 0.75 * leafy)
+        on = arrives * torch.maximum(cos.clamp(min=0), 0.4 * leafy * cos.abs()) * (1 - 1.4 * leafy).clamp(min=0.2)
         diffuse[row][index] += on
         points.add_sheen(sheen[row], lamp, index, cos, arrives)
         stronger = torch.nonzero(on > strongest.index_select(0, index))[:, 0]

@@ -149,7 +149,7 @@ def _in_weather(clear: Light, weather: Weather, die: float) -> Light:
     if weather == "cloudy":
         return replace(grey, haze_m=min(clear.haze_m, 600.0))
     if weather == "rain":
-        dim = _scaled(grey, 0.82)
+        dim = _scaled(grey, 0.90)
         return replace(dim, sun=_times(grey.sun, 0.0), haze_m=260.0 - 120.0 * die, wet=1.0, rain=0.35 + 0.65 * die, night=dark)
     far = 62.0 - 24.0 * die
     return replace(grey, sun=_times(grey.sun, 0.25), haze_m=far, fog=1.0, wet=0.25, night=dark)

@@ -9,7 +9,7 @@ from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 from engine.town.world import World
 
-SOAKED = {Kind.GROUND: 0.46, Kind.WALL: 0.18, Kind.CLOTH: 0.25, Kind.BARK: 0.35, Kind.ROOF: 0.35, Kind.PLAIN: 0.15}
+SOAKED = {Kind.GROUND: 0.38, Kind.WALL: 0.18, Kind.CLOTH: 0.25, Kind.BARK: 0.35, Kind.ROOF: 0.35, Kind.PLAIN: 0.15}
 RING_CELL_M, RING_S = 0.22, 0.7
 
 
@@ -42,7 +42,7 @@ def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> N
     grass = (finish.through.index_select(0, index) * 4).clamp(max=1)
     puddle = _puddles(p, edge) * (1 - grass) * smooth(0.5, 0.9, torch.full_like(f, light.wet))
     albedo = finish.albedo.index_select(0, index)
-    finish.albedo[index] = albedo * (1 - 0.35 * puddle * light.wet)[:, None]
+    finish.albedo[index] = albedo * (1 - 0.25 * puddle * light.wet)[:, None]
     film = light.wet * (0.52 + 0.48 * puddle) * (1 - 0.85 * grass)
     finish.mirror[index] = torch.maximum(finish.mirror.index_select(0, index), film)
     finish.base[index] = 0.022
