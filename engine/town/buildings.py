@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -30,7 +31,7 @@ COLOURS: dict[Style, tuple[str, ...]] = {
     Style.SHEET: SHEET, Style.BANDS: BAND, Style.STONE: STONE,
 }  # fmt: skip
 TILES = ("#7a3d2a", "#5a4036", "#4a4a4e", "#8a5038", "#6a4a3c", "#3f4146", "#93472f")
-Roof = str  # "flat", "gable" along the front, "cross" across it, "hip"
+Roof = Literal["flat", "gable", "cross", "hip"]  # a gable's ridge runs along the front, that of "cross" across it
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +218,8 @@ def _house(
     front = how.front[0] if first and rng.random() < how.front[1] else Front.HOMES
     storey = look.storey * rng.uniform(0.97, 1.03)
     low = floors <= 4 and float(np.linalg.norm(footprint[3] - footprint[0])) < 16
-    roof = str(rng.choice(["gable", "cross", "hip"], p=_roofs(quarter))) if low and rng.random() < how.pitched else "flat"
+    pitched: tuple[Roof, ...] = ("gable", "cross", "hip")
+    roof: Roof = pitched[int(rng.choice(3, p=_roofs(quarter)))] if low and rng.random() < how.pitched else "flat"
     if quarter == "works":
         roof = "gable" if roof != "flat" else "flat"
     codes = COLOURS[style]

@@ -47,7 +47,7 @@ def lantern(kind: Lantern) -> Mesh:
         arm = tube([(0, 0, 6.2), (0.7, 0, 6.8), (1.3, 0, 6.86)], 0.03, POLE, 5)
         return merge(
             [
-                _wooden(8.6),
+                utility_pole(),
                 arm,
                 box((1.2, -0.11, 6.76), (1.8, 0.11, 6.9), POLE),
                 box((1.25, -0.09, 6.74), (1.75, 0.09, 6.77), shine),
@@ -77,18 +77,13 @@ def _post(kind: Lantern, shine: Surface) -> Mesh:
 
 
 @cache
-def _wooden(tall: float) -> Mesh:
-    return tube([(0, 0, -0.3), (0, 0, tall)], [0.15, 0.10], WOOD, 8)
-
-
-@cache
 def utility_pole() -> Mesh:
-    """A wooden pole whose cross-arm lies along y, with insulators and now and then a transformer's can."""
-    parts = [_wooden(9.0), box((-0.05, -1.1, 8.3), (0.05, 1.1, 8.42), WOOD)]
+    """A wooden pole whose cross-arm lies along x, with insulators and a transformer's can."""
+    parts = [tube([(0, 0, -0.3), (0, 0, 9.0)], [0.15, 0.10], WOOD, 8), box((-1.1, -0.05, 8.3), (1.1, 0.05, 8.42), WOOD)]
     parts += [
-        tube([(0, y, 8.42), (0, y, 8.6)], [0.04, 0.03], Surface(Kind.METAL, (0.25, 0.2, 0.16)), 5) for y in (-1.0, 0.0, 1.0)
+        tube([(x, 0, 8.42), (x, 0, 8.6)], [0.04, 0.03], Surface(Kind.METAL, (0.25, 0.2, 0.16)), 5) for x in (-1.0, 0.2, 1.0)
     ]
-    return merge([*parts, tube([(0.3, 0, 6.9), (0.3, 0, 7.7)], 0.2, Surface(Kind.METAL, (0.28, 0.29, 0.29)), 9)])
+    return merge([*parts, tube([(0, 0.3, 6.9), (0, 0.3, 7.7)], 0.2, Surface(Kind.METAL, (0.28, 0.29, 0.29)), 9)])
 
 
 ASPECTS = (("green", "#18e08a"), ("amber", "#ffb028"), ("red", "#ff2418"))

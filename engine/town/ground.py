@@ -97,9 +97,7 @@ def ground(spots: Spots, fields: GroundMap, light: Light) -> Finish:
     edge = fields.road.at(spots.place)
     on_road = (edge < 0) & (spots.flat[:, 2] > 0.5)
     lie = Lie(edge, fields.cover.at(spots.place), *fields.along.at(spots.place))
-    n = len(edge)
-    out = Finish.dull(torch.zeros_like(spots.place), spots.normal.clone(), open=torch.ones_like(edge))
-    assert len(out.albedo) == n
+    out = Finish.dull(torch.zeros_like(spots.place), spots.normal.clone())
     for mask, rule in ((on_road, _road), (~on_road, _beside)):
         index = torch.nonzero(mask)[:, 0]
         if len(index):

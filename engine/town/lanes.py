@@ -14,7 +14,6 @@ Turn = Literal["straight", "left", "right"]
 TURNS: tuple[Turn, ...] = ("straight", "left", "right")
 End = tuple[str, int, int, int]  # street, direction, lane, stretch
 BEND: dict[Turn, float] = {"straight": 0.0, "left": math.pi / 2, "right": -math.pi / 2}
-RIGHT_OF_RING_M = 3.6  # from a ring's outer edge to the middle of its lane
 
 
 def lane_id(end: End) -> str:
@@ -154,32 +153,9 @@ def with_z(plan: Plan, points: Array) -> Array:
     return np.column_stack([points, height(plan, points)])
 
 
-def path_from(plan: Plan, all_lanes: dict[str, Lane], start: End, station: float, turns: tuple[Turn, ...]) -> Array:
-    """A path (n, 2), a point every half metre, from a station of a lane along the turns given, then straight on."""
-    street = plan.street(start[0])
-    s0, s1 = plan.open_stretches(street)[start[3]]
-    goal = s1 if start[1] > 0 else s0
-    s = np.linspace(station, goal, max(2, int(abs(goal - station)) + 2))
-    pieces = [street.at(s, street.lane_offset(start[1], start[2]))]
-    lane = all_lanes[lane_id(start)]
-    for turn in (*turns, "straight", "straight", "straight"):
-        ways_on = [all_lanes[i] for i in lane.successors if i.endswith(f">{turn}")] or [all_lanes[i] for i in lane.successors]
-        if not ways_on:
-            break
-        lane = all_lanes[ways_on[0].successors[0]]
-        pieces += [ways_on[0].centre[1:, :2], lane.centre[1:, :2]]
-    return resampled(np.concatenate(pieces))
-
-
 def resampled(points: Array, step: float = 0.5) -> Array:
     """The same line with a point every `step` metres."""
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     keep = np.concatenate([[True], np.diff(along) > 1e-6])
     s = np.arange(0, along[-1], step)
     return np.column_stack([np.interp(s, along[keep], points[keep, i]) for i in range(2)])
-
-
-def stretch_at(plan: Plan, street: Street, station: float) -> int:
-    """The open stretch that a station lies in, or the next one before a junction."""
-    stretches = plan.open_stretches(street)
-    return next((k for k, (_, s1) in enumerate(stretches) if station < s1), len(stretches) - 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engine.town.mesh import F32, Mesh, Surface, crossed, merge
+from engine.town.mesh import F32, Mesh, Surface, crossed
 
 Place = tuple[float, float, float]
 FIRST, SECOND = np.array([0, 1, 2], np.int32), np.array([0, 2, 3], np.int32)
@@ -52,10 +52,6 @@ class Scatter:
     def meshes(self) -> list[Mesh]:
         """All of them, in the order in which kinds came."""
         return self._single + [_copies(mesh, np.array(rows)) for mesh, rows in self._kinds.values()]
-
-    def merged(self) -> Mesh:
-        """All of them as one."""
-        return merge(self.meshes())
 
 
 def _copies(mesh: Mesh, rows: np.ndarray) -> Mesh:

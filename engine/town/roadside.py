@@ -136,7 +136,7 @@ def _lanterns(kerb: Kerb, warm: bool) -> None:
     if street.median_m:
         return
     shift = 13.0 if kerb.side > 0 else 0.0
-    last_pole: tuple[float, Place] | None = None
+    last_pole: float | None = None
     first, last = _range(street, plan, 12.0 + shift)
     for s in np.arange(first, last, 26.0):
         quarter = kerb.block(s).quarter
@@ -152,9 +152,11 @@ def _lanterns(kerb: Kerb, warm: bool) -> None:
         kerb.stand.out.put(furniture.lantern(kind), place, towards)
         kerb.stand.lamps += furniture.lamps_of(kind, place, towards, warm)
         if kind == "pole":
-            if last_pole is not None and s - last_pole[0] < 30:
-                _wires(kerb.stand, last_pole[1], place, (8.3, 8.0, 7.6))
-            last_pole = (s, place)
+            if last_pole is not None and s - last_pole < 30:
+                for out in (-1.0, 0.2, 1.0):
+                    a, b = (kerb.place(at, 0.45 - out) for at in (last_pole, s))
+                    _wires(kerb.stand, a, b, (8.6,))
+            last_pole = s
 
 
 def _wires(stand: Stand, a: Place, b: Place, levels: tuple[float, ...], radius: float = 0.016, sag: float = 0.45) -> None:

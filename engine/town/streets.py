@@ -1,6 +1,5 @@
 """Streets as values: centre lines with lanes, where they meet, the arms of each junction, car parks."""
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -212,8 +211,3 @@ class Plan:
         from engine.town.kerbs import carriageway  # here, since kerbs take plans
 
         return carriageway(self)
-
-
-def normal_angle(angle: float) -> float:
-    """The same angle between -pi and pi."""
-    return math.remainder(angle, 2 * math.pi)

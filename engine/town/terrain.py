@@ -8,7 +8,6 @@ from engine.town.kerbs import CELL_M, beside_pieces, edge_grid, lift, mouths
 from engine.town.mesh import F32, Kind, Mesh, Surface, merge
 from engine.town.streets import CANVAS_M, Array, Plan
 
-FAR_M = 2500.0
 GROUND = Surface(Kind.GROUND)
 SPAN = 16  # cells to a side of the largest squares that the ground is made of: 8 m, or 4 m where it is not level
 STEPS_OUT = (1.0, 1.12, 1.3, 1.6, 2.2, 3.4, 5.5, 11.5)  # rings of the far ground, in halves of the canvas
