@@ -1,7 +1,8 @@
 """The nuScenes map expansion, version 1.3: streets as JSON layers in `maps/expansion/<location>.json`.
 
 nuscenes-devkit's `NuScenesMap(dataroot, location)` opens what is written here once the location stands in its list
-(`nuscenes.map_expansion.map_api.locations`). Coordinates are metres from the canvas' lower left corner, all of them positive.
+(`nuscenes.map_expansion.map_api.locations`). Coordinates are metres from the canvas' lower left corner, all of them positive,
+to the millimetre.
 """
 
 import hashlib
@@ -76,7 +77,7 @@ class _Layers:
         return hashlib.md5("/".join(str(n) for n in (self.location, *names)).encode(), usedforsecurity=False).hexdigest()
 
     def node(self, x: float, y: float) -> str:
-        place = (float(x), float(y))
+        place = (round(float(x), 3), round(float(y), 3))
         token = self.token("node", *place)
         return self.nodes.setdefault(place, {"token": token, "x": place[0], "y": place[1]})["token"]
 
@@ -169,7 +170,7 @@ def _edge_at(ring: Array, point: Array) -> Array:
 
 
 def _arclines(centre: Array) -> list[Record]:
-    return [_straight(a, b) for a, b in itertools.pairwise(centre[:, :2].tolist()) if a != b]
+    return [_straight(a, b) for a, b in itertools.pairwise(np.round(centre[:, :2], 3).tolist()) if a != b]
 
 
 def _straight(a: list[float], b: list[float]) -> Record:

@@ -74,16 +74,16 @@ def _ring(ring: shapely.LinearRing) -> Array:
 
 
 def _lines(lines: list[Array]) -> tuple[Array, ...]:
-    return tuple(_flat(line) for line in map(_line, lines) if line is not None)
+    return tuple(_flat(_fewer(line)) for line in map(_line, lines) if line is not None)
 
 
 def _areas(rings: list[Array]) -> tuple[Array, ...]:
-    return tuple(ring for ring in map(_area, rings) if ring is not None)
+    return tuple(_fewer(ring) for ring in map(_area, rings) if ring is not None)
 
 
 def _parts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     there = ((part, _area(part.outline)) for part in parts)
-    return tuple(replace(part, outline=outline) for part, outline in there if outline is not None)
+    return tuple(replace(part, outline=_fewer(outline)) for part, outline in there if outline is not None)
 
 
 def _line(points: Array) -> Array | None:
@@ -107,7 +107,7 @@ def _is_inside(points: Array) -> bool:
 
 
 def _lanes(plan: Plan) -> tuple[Lane, ...]:
-    """The lanes on the canvas, without the points that a straight piece does not need."""
+    """The lanes on the canvas."""
     out = []
     for lane in lanes(plan).values():
         centre, outline = _line(lane.centre[:, :2]), _area(lane.outline)
@@ -118,4 +118,5 @@ def _lanes(plan: Plan) -> tuple[Lane, ...]:
 
 
 def _fewer(points: Array) -> Array:
+    """Without the points that straight pieces do not need."""
     return np.array(shapely.LineString(points).simplify(0.02).coords)
