@@ -39,7 +39,6 @@ SPORT_PAINTS = ("#b01712", "#e0b41c", "#101214", "#d6d8da", "#24436e", "#c8561a"
 TAXI, WHITE = rgb("#e6b81e"), rgb("#e9eaea")
 BLUE_LIGHT = Surface(Kind.LAMP, (0.03, 0.12, 0.9), params=(0.3, 1.2, 0.0, 0.0, 0.0, 1.0))
 TAXI_SIGN = Surface(Kind.LAMP, (0.9, 0.72, 0.2), params=(0.25, 1.4, 0.0, 0.0, 0.0, 1.0))
-GLASS_DARK = Surface(Kind.GLASS, (0.02, 0.022, 0.024))
 
 
 @dataclass(frozen=True, slots=True)
