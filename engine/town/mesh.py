@@ -129,6 +129,12 @@ def mesh(points: ArrayLike, triangles: ArrayLike, surface: Surface, crease_deg: 
     return Mesh(p, t, corner_normals(p, t, crease_deg), p[t], np.zeros(len(t), np.int32), (surface,))
 
 
+def quads(points: ArrayLike, corners: ArrayLike, surface: Surface, crease_deg: float = 40.0) -> Mesh:
+    """A mesh of four-cornered faces, counter-clockwise from outside."""
+    q = np.asarray(corners, np.int32).reshape(-1, 4)
+    return mesh(points, np.concatenate([q[:, [0, 1, 2]], q[:, [0, 2, 3]]]), surface, crease_deg)
+
+
 BOX_SIGNS = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1], [0, 0, 0], [0, 1, 0]], np.float32)
 _FACES = np.array(BOX_FACES, np.int32)
 BOX_TRIANGLES = np.concatenate([_FACES[:, [0, 1, 2]], _FACES[:, [0, 2, 3]]])
@@ -208,6 +214,22 @@ def tube(path: ArrayLike, radii: ArrayLike, surface: Surface, sides: int = 8) ->
     normals = np.broadcast_to(circle, (len(p), sides, 3)).copy()
     normals[0], normals[-1] = -d, d
     return smooth_skin(p[:, None] + r[:, None, None] * circle, normals, surface)
+
+
+_CAP = np.array([-0.999, -0.85, -0.5, 0.0])
+
+
+def limb(a: ArrayLike, b: ArrayLike, ra: float, rb: float, surface: Surface, sides: int = 8) -> Mesh:
+    """A tube between two joints with rounded ends."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    d = (b - a) / max(np.linalg.norm(b - a), 1e-9)
+    circle = _circle(sides) @ frame_along(d)
+    along = np.concatenate([_CAP, -_CAP[::-1]])
+    across = np.sqrt(1 - along**2)
+    radius = np.repeat([ra, rb], len(_CAP))
+    middle = np.repeat([a, b], len(_CAP), axis=0) + d * (radius * along)[:, None]
+    rings = middle[:, None] + (radius * across)[:, None, None] * circle
+    return smooth_skin(rings, along[:, None, None] * d + across[:, None, None] * circle, surface)
 
 
 def ellipsoid(centre: ArrayLike, radii: ArrayLike, surface: Surface, rows: int = 8, sides: int = 10) -> Mesh:
