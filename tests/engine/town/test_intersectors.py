@@ -1,6 +1,7 @@
 """Whoever finds what rays hit finds the same, and nobody stands in for another."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -118,19 +119,21 @@ def run(code, **environment):
 
 
 def test_from_a_seed_to_pictures_nothing_but_torch_draws():
-    """Where Open3D, the devkit, pydantic, Gradio and diffusers are not installed: streets, instants, batches, layers, flow."""
+    """Where Open3D, the devkit, pydantic, Gradio and diffusers are not installed: the example of docs/gpu.md, smaller and on
+    the CPU, and the flow to the next instant."""
+    example = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "gpu.md").read_text(), re.DOTALL).group(1)
+    for word, instead in (("triton", "torch"), ("cuda", "cpu"), ("(448, 256)", "(32, 18)"), ("build(7)", "build(3)")):
+        assert word in example
+        example = example.replace(word, instead)
     result = run(
         f"import sys\nfor name in {BLOCKED!r}:\n    sys.modules[name] = None\n"
-        "from engine.town.drive import drive\nfrom engine.town.flow import flow\n"
-        "from engine.town.picture import Shot, draw_batch\n"
-        "from engine.town.rig import nuscenes_rig\nfrom engine.town.town import build, instant\n"
-        "there = drive(build(3).plan, 3.0, lambda name: name)\n"
-        "worlds = [instant(3, there.actors, there.times[k], rays='torch')[0] for k in (4, 5)]\n"
-        "shots = [Shot(world, nuscenes_rig().at((32, 18))[0], there.ego[k]) for k, world in zip((4, 5), worlds)]\n"
-        "pictures, layers = draw_batch(shots, ('category', 'normal'))\n"
-        "assert pictures.shape == (2, 18, 32, 3) and pictures.float().std() > 10\n"
+        f"{example.replace('instant(7', 'instant(3')}"
+        "assert pictures.shape == (6, 18, 32, 3) and pictures.float().std() > 5\n"
         "assert len(layers.category.unique()) > 3\n"
-        "assert flow(*shots).visible.mean() > 0.3\n"
+        "from engine.town.flow import flow\n"
+        "later, _ = instant(3, there.actors, there.times[4], rays='torch')\n"
+        "moved = flow(shots[0], Shot(later, shots[0].view, there.ego[4]))\n"
+        "assert moved.visible.mean() > 0.3\n"
     )
     assert result.returncode == 0, result.stderr
 
