@@ -74,10 +74,11 @@ class _Court:
         if (chunk.frame, chunk.view) not in self.missing:
             raise BenchmarkError(f"picture {chunk.view} at frame {chunk.frame} of case {self.case.name} was not asked for")
         self.missing.remove((chunk.frame, chunk.view))
-        before = self.world.truth(self.world.as_recorded, AS_RECORDED, chunk.view, chunk.frame)
+        views = self.request.views
+        before = self.world.truth(self.world.as_recorded, AS_RECORDED, chunk.view, chunk.frame, views)
         if chunk.picture.shape != before.shape:
             raise BenchmarkError(f"a picture of {chunk.picture.shape} of case {self.case.name}; wanted {before.shape}")
-        true = self.world.truth(self.scenario, self.case.kind, chunk.view, chunk.frame)
+        true = self.world.truth(self.scenario, self.case.kind, chunk.view, chunk.frame, views)
         region = differs(true, before)
         inside, outside = compared(chunk.picture, true, (region, ~region))
         self.inside, self.outside = self.inside + inside, self.outside + outside

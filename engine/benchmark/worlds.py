@@ -10,6 +10,7 @@ CODE is a hash of everything that decides on a world's pixels, so a changed Town
 
 import hashlib
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -27,7 +28,7 @@ from editor.scene import Scenario, Scene, recorded
 from editor.take import Take, scenario_of
 from engine.benchmark.cases import KINDS, VERSION, BenchmarkError
 from engine.town.recording import scene_name
-from engine.town.truth import render_truth
+from engine.town.truth import render_pictures
 
 Picture8 = NDArray[np.uint8]
 
@@ -75,20 +76,24 @@ class World:
         """Where a true picture is kept."""
         return self.root / "truth" / name / f"{view}-{frame:03d}.png"
 
-    def truth(self, scenario: Scenario, name: str, view: str, frame: int) -> Picture8:
-        """The true picture of a scenario, kept under a name; not to be written to."""
-        file = self.kept(name, view, frame)
-        if file.is_file():
-            return _read(file)
-        drawn = render_truth(scenario, view, frame).picture
-        same = self.kept(AS_RECORDED, view, frame)
-        if name != AS_RECORDED and same.is_file() and np.array_equal(drawn, _read(same)):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):  # another process was first
-                os.link(same, file)
-        else:
-            keep_picture(file, drawn)
-        return drawn
+    def truth(self, scenario: Scenario, name: str, view: str, frame: int, beside: Collection[str] = ()) -> Picture8:
+        """The true picture of a scenario, kept under a name. Where it is to be drawn, so are the views `beside` it, since
+        those of one frame are drawn faster together."""
+        if not self.kept(name, view, frame).is_file():
+            lacking = [v for v in dict.fromkeys((view, *beside)) if not self.kept(name, v, frame).is_file()]
+            for drawn_view, picture in render_pictures(scenario, lacking, frame).items():
+                self._keep(name, drawn_view, frame, picture)
+        return _read(self.kept(name, view, frame))
+
+    def _keep(self, name: str, view: str, frame: int, picture: Picture8) -> None:
+        """One that is the recording's own is a link to that."""
+        file, same = self.kept(name, view, frame), self.kept(AS_RECORDED, view, frame)
+        if name == AS_RECORDED or not same.is_file() or not np.array_equal(picture, _read(same)):
+            keep_picture(file, picture)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # another process was first
+            os.link(same, file)
 
 
 def _read(file: Path) -> Picture8:
