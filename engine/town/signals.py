@@ -9,8 +9,9 @@ from engine.town.chance import dice
 from engine.town.streets import Arm, Junction, Plan
 
 Aspect = Literal["green", "amber", "red"]
-GREEN_S, AMBER_S, CLEAR_S = 13.0, 3.0, 2.0  # one street's share of the cycle; all are red while the junction clears
-WALK_S = 9.0  # how long people are let onto a crossing
+GREEN_S, AMBER_S, CLEAR_S = 15.0, 3.0, 2.0  # one street's share of the cycle; all are red while the junction clears
+WALK_S = (3.0, 9.0)  # how long people are let onto a crossing: less the wider it is, so that they are off it in time
+WALKING_M_S = 1.2
 STAGE_S = GREEN_S + AMBER_S + CLEAR_S
 
 
@@ -41,8 +42,14 @@ def phase(plan: Plan, junction: Junction, t_us: int) -> Phase:
     into = (t_us * 1e-6 + offset) % (2 * STAGE_S)
     first, within = into < STAGE_S, into % STAGE_S
     shown: Aspect = "green" if within < GREEN_S else "amber" if within < GREEN_S + AMBER_S else "red"
-    walk = within < WALK_S
-    return Phase(shown, "red", False, walk) if first else Phase("red", shown, walk, False)
+    if first:
+        return Phase(shown, "red", False, within < _walk_s(plan, junction.b))
+    return Phase("red", shown, within < _walk_s(plan, junction.a), False)
+
+
+def _walk_s(plan: Plan, street: str) -> float:
+    """How long people are let onto the crossings over a street."""
+    return min(max(STAGE_S - 2 * plan.street(street).half / WALKING_M_S, WALK_S[0]), WALK_S[1])
 
 
 @dataclass(frozen=True, slots=True)
