@@ -20,6 +20,7 @@ from engine.town.streets import Array, Plan, Street
 from engine.town.trees import SPECIES, VARIANTS, Detail, Season, tree
 
 NEAR_M, MIDDLE_M = 17.0, 58.0  # from the ego's way: within these trees have all their leaves, or larger ones
+TURNED_M, BESIDE_M = 120.0, 30.0  # so far the ego may get along another street; trees so near to that are no lumps either
 STREET_TREES = ("lime", "maple", "plane", "poplar", "birch", "cherry", "pine")
 
 
@@ -34,6 +35,8 @@ class Stand:
     def __post_init__(self) -> None:
         main = self.plan.streets[0]
         self.way: Array = main.at(np.arange(150.0, 330.0, 5.0))
+        places = np.concatenate([street.at(np.arange(0.0, street.length, 5.0)) for street in self.plan.streets])
+        self.turned: Array = places[[float(np.linalg.norm(self.way - p, axis=1).min()) < TURNED_M for p in places]]
         self.season: Season = ("spring", "summer", "summer", "autumn")[int(dice("season", self.plan.seed).integers(4))]
 
     def level(self, x: float, y: float) -> float:
@@ -52,7 +55,8 @@ class Stand:
     def tree(self, species: str, place: Place, rng: np.random.Generator, scale: float = 1.0) -> None:
         """One more tree, in as much detail as its distance from the ego's way asks for."""
         away = self.away(place)
-        detail: Detail = "near" if away < NEAR_M else "middle" if away < MIDDLE_M else "far"
+        beside = float(np.linalg.norm(self.turned - place[:2], axis=1).min()) < BESIDE_M
+        detail: Detail = "near" if away < NEAR_M else "middle" if away < MIDDLE_M or beside else "far"
         mesh = tree(species, int(rng.integers(VARIANTS)), self.season, detail)
         self.out.put(mesh, place, rng.uniform(0, 6.28), scale * rng.uniform(0.85, 1.12), rng.uniform(0.92, 1.08))
 
