@@ -2,6 +2,7 @@
 
 Frames go in windows of at most `WINDOW`, each beginning with the last anchors of the one before, so that drives of any length
 can be drawn. What no edit touches is a reference: it stays as it was recorded, and the frames that are drawn look at it.
+Drawing yields pictures, and None wherever it may be stopped without one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from editor.scene import Scenario
 from engine.model.asked import asked
 from engine.model.tell import Drafts
 from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
-from engine.service.requests import Chunk, Request, Tier
+from engine.service.requests import NUM_BEFORE, Chunk, Request, Tier
 
 WINDOW = 9  # frames that are drawn jointly
 SHARED = 1  # of them, those that the window before has drawn
@@ -35,7 +36,7 @@ class Rollout:
     size: tuple[int, int]
     sampling: Sampling
 
-    def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk]:
+    def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk | None]:
         """The anchors at these frames, in windows; previews as they form, then each once for good.
 
         `drawn` are anchors that are right already; they are references like what was recorded, and not answered again.
@@ -43,41 +44,64 @@ class Rollout:
         done = dict(drawn)
         for window in windows(tuple(sorted(frames))):
             for chunk in self._window("anchor", window, views, done, {}):
-                if not chunk.preview:
+                if chunk is not None and not chunk.preview:
                     done[chunk.frame, chunk.view] = chunk.picture
                 yield chunk
 
-    def segment(self, frames: tuple[int, ...], views: tuple[str, ...], known: Pictures) -> Iterator[Chunk]:
-        """The frames of one segment, its two anchors at its ends.
+    def segment(
+        self, frames: tuple[int, ...], views: tuple[str, ...], anchors: Pictures, drawn: Pictures
+    ) -> Iterator[Chunk | None]:
+        """The refined pictures of one segment, its two anchors at its ends.
 
-        `known` holds the anchors and any frames before them. The first anchor and what is before it are references; the last
-        one is corrected together with the frames between (MiLA's joint denoising and correcting), and answered too.
+        The first anchor stays as it is, the last one is corrected together with the frames between (MiLA's joint denoising and
+        correcting); both are answered, since a refined picture need not be its anchor. `drawn` are refined pictures that are
+        right already, in this segment or before it: references, and not answered again. Of those before, the nearest two
+        frames count. ValueError where an anchor is neither given nor refined.
         """
         first, last = frames[0], frames[-1]
-        start = self.pipeline.scheduler.correcting_start
-        levels = {(last, view): start for view in views if (last, view) in known}
-        before = tuple(sorted({frame for frame, _ in known if frame < first}))[-2:]
-        references = {place: picture for place, picture in known.items() if place[0] in (*before, first)}
-        corrected = {place: picture for place, picture in known.items() if place in levels}
-        yield from self._window("refined", (*before, *frames), views, references | corrected, levels)
+        ends = {(frame, view) for frame in (first, last) for view in views if (frame, view) not in drawn}
+        if not ends <= set(anchors):
+            frame, view = min(ends - set(anchors))
+            raise ValueError(f"a segment from frame {first} to {last}, and no anchor at {frame} of {view}; wanted both ends")
+        earlier = (f for f in sorted({frame for frame, _ in drawn if frame < first}) if all((f, v) in drawn for v in views))
+        before = tuple(earlier)[-NUM_BEFORE:]
+        for place in sorted(ends & {(first, view) for view in views}):
+            chunk = self._draft(place)
+            touched = {"origin": "generated", "picture": anchors[place]} if chunk.dirty.any() else {}
+            yield replace(chunk, tier="refined", **touched)
+        references = {place: picture for place, picture in drawn.items() if place[0] in (*before, *frames)}
+        levels = {place: self.pipeline.scheduler.correcting_start for place in ends if place[0] == last}
+        yield from self._window(
+            "refined", (*before, *frames), views, references | {place: anchors[place] for place in ends}, levels
+        )
+
+    def _draft(self, place: Place) -> Chunk:
+        """The draft of a place, dirty all over where all of it is drawn anew."""
+        chunk = self.drafted(*place)
+        return replace(chunk, dirty=np.ones_like(chunk.dirty)) if whole(self.scenario) else chunk
 
     def _window(
         self, tier: Tier, frames: tuple[int, ...], views: tuple[str, ...], known: Pictures, levels: Mapping[Place, float]
-    ) -> Iterator[Chunk]:
+    ) -> Iterator[Chunk | None]:
         """Draw what of a window is neither untouched nor known; `levels` are those at which known places are corrected."""
-        chunks = {(frame, view): self.drafted(frame, view) for frame in frames for view in views}
-        if whole(self.scenario):
-            chunks = {place: replace(chunk, dirty=np.ones_like(chunk.dirty)) for place, chunk in chunks.items()}
+        places = [(frame, view) for frame in frames for view in views]
+        if all(place in known and place not in levels for place in places):
+            return
+        chunks: dict[Place, Chunk] = {}
+        for place in places:
+            chunks[place] = self._draft(place)
+            yield None
         touched = {place for place, chunk in chunks.items() if chunk.dirty.any()}
-        wanted = [place for place in chunks if place in touched and (place not in known or place in levels)]
-        for place in chunks:
-            if place not in touched and place not in known:
+        wanted = [place for place in places if place in touched and (place not in known or place in levels)]
+        for place in places:
+            if place not in touched and (place not in known or place in levels):
                 yield replace(chunks[place], tier=tier)
         shown = tuple(view for view in views if any(place[1] == view for place in wanted))
         if not shown:
             return
         clip = self._clip(frames, shown, chunks, known, {place: levels.get(place, 1.0) for place in wanted})
         for step in self.pipeline.stream(clip, self.sampling):
+            yield None
             yield from self._answers(tier, step, clip, chunks, wanted)
 
     def _clip(
@@ -122,8 +146,11 @@ def windows(frames: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 
 def whole(scenario: Scenario) -> bool:
-    """Whether every picture is drawn anew, all of it: for another hour or weather, or another path of the ego."""
-    return scenario.time_of_day != "as recorded" or scenario.weather != "as recorded" or scenario.ego != scenario.scene.ego
+    """Whether every picture is drawn anew, all of it: for another hour or weather.
+
+    Where the ego goes elsewhere, its drafts are dirty all over already, and where it does not, the recording stands.
+    """
+    return scenario.time_of_day != "as recorded" or scenario.weather != "as recorded"
 
 
 def of_request(pipeline: WorldPipeline, request: Request, streets: StreetMap, drafted: Drafted, sampling: Sampling) -> Rollout:

@@ -55,6 +55,24 @@ def _version(dataroot: Path, version: str | None) -> str:
     return version or there[0]
 
 
+def expanded_streets(dataroot: Path, scene: Scene) -> StreetMap | None:
+    """The streets around a scene from its location's map expansion; None where there is none. Needs none of the tables."""
+    file = _expansion(dataroot, scene)
+    if file is None:
+        return None
+    area = _area(scene)
+    try:
+        return read_map_expansion(dataroot / file, area)
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+        raise DataSetError(f"map expansion {file}: got {error!r}; wanted layers as in version 1.3") from error
+
+
+def _expansion(dataroot: Path, scene: Scene) -> Path | None:
+    file = expansion_path(Path(), scene.location)
+    is_plain = scene.location not in ("", ".", "..") and Path(scene.location).name == scene.location
+    return file if is_plain and (dataroot / file).is_file() else None
+
+
 class DataSet:
     """One version of a data set. It is only read, so one object can serve everybody."""
 
@@ -107,9 +125,8 @@ class DataSet:
 
     def expansion_of(self, scene: Scene) -> str | None:
         """The map expansion of a scene's location, as a path below the root, or None where there is none."""
-        file = expansion_path(Path(), scene.location)
-        is_plain = scene.location not in ("", ".", "..") and Path(scene.location).name == scene.location
-        return str(file) if is_plain and (self.dataroot / file).is_file() else None
+        file = _expansion(self.dataroot, scene)
+        return None if file is None else str(file)
 
     def _summary(self, record: Record) -> SceneSummary:
         log = self.tables.get("log", record["log_token"])
@@ -127,14 +144,7 @@ class DataSet:
         )
 
     def _read_street_map(self, scene: Scene) -> StreetMap:
-        area = _area(scene)
-        file = self.expansion_of(scene)
-        if file is not None:
-            try:
-                return read_map_expansion(self.dataroot / file, area)
-            except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
-                raise DataSetError(f"map expansion {file}: got {error!r}; wanted layers as in version 1.3") from error
-        return StreetMap(raster=self._raster(scene, area))
+        return expanded_streets(self.dataroot, scene) or StreetMap(raster=self._raster(scene, _area(scene)))
 
     def _raster(self, scene: Scene, area: Area) -> Raster | None:
         """The mask around a scene, or None where there is none, or where the ego never drives on it: that one says nothing."""

@@ -1,7 +1,6 @@
 """Weights on disk: written as diffusers writes them, loaded strictly, with what they are and how they came about beside
 them."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,15 +109,6 @@ def _written(folder: Path) -> torch.dtype:
             for name in weights.keys():  # noqa: SIM118 - not a dictionary
                 return weights.get_tensor(name).dtype
     raise CheckpointError(f"{folder} has no weights; wanted safetensors files")
-
-
-def digest(folder: Path) -> str:
-    """The hash of every weight and setting of a checkpoint, which stored pictures depend on."""
-    sha = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".json")):
-        sha.update(str(path.relative_to(folder)).encode())
-        sha.update(path.read_bytes())
-    return sha.hexdigest()
 
 
 def dtype_of(checkpoint: Checkpoint) -> torch.dtype:

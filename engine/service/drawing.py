@@ -1,7 +1,8 @@
-"""The process that draws: `python -m engine.service.drawing <socket> <module:function> [<store folder>]`.
+"""The process that draws: `python -m engine.service.drawing <socket> <module:function> <niceness> [<store folder>]`.
 
 It takes its jobs in turns, one picture each, so that nobody waits for the whole of another's clip. Between pictures it looks
-for messages; a thread receives them, so that the app never waits for a picture in order to be heard.
+for messages; a thread receives them, so that the app never waits for a picture in order to be heard. What takes longer than a
+picture looks by itself, now and then, whether it is cancelled.
 """
 
 import importlib
@@ -12,21 +13,29 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.service.requests import Chunk, RenderError, Request
 from engine.service.store import Store
+from engine.service.task import Task
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More, Reader
 
-NICENESS = 10  # an edit in the app's process comes before a picture in this one
-# Linux shares the processor among sessions first; a process's niceness counts only inside its own. So this session gives way,
-# but keeps a third of what another gets: drafts are waited for.
+# Linux shares the processor among sessions first; a process's niceness counts only inside its own. So this session gives way
+# too, by half as much: at a niceness of 10 it keeps a third of what another gets.
 SESSION = Path("/proc/self/autogroup")
-SESSION_NICENESS = 5
-Drawer = Callable[[Request], Iterator[Chunk]]
+Drawer = Callable[[Request, Task], Iterator[Chunk | None]]  # None: nothing yet, but the work may be stopped
+OVER = object()
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What the app has sent. Of cancelled jobs the listening thread takes note at once."""
+
+    messages: "queue.SimpleQueue[Draw | More | Cancel]" = field(default_factory=queue.SimpleQueue)
+    cancelled: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -34,55 +43,59 @@ class Drawing:
     """A job under way: what is still to come, where it is stored, how many pictures may yet go unconsumed."""
 
     job: int
-    chunks: Iterator[Chunk]
-    keys: dict[tuple[int, str], str]
+    chunks: Iterator[Chunk | None]
+    task: Task
     ahead: int
 
 
 def serve(connection: Connection, draw: Drawer, store: Store | None) -> None:
     """Draw what is asked for until the app hangs up."""
-    inbox: queue.SimpleQueue[Draw | More | Cancel] = queue.SimpleQueue()
+    inbox = Inbox()
     threading.Thread(target=_listen, args=(connection, inbox), daemon=True).start()
     drawings: dict[int, Drawing] = {}
     while True:
         runnable = [drawing for drawing in drawings.values() if drawing.ahead > 0]
         if not runnable:
-            _heed(inbox.get(), drawings, draw, connection)
+            _heed(inbox, drawings, draw, connection, store)
         for drawing in runnable:
-            while not inbox.empty():
-                _heed(inbox.get(), drawings, draw, connection)
-            if drawing.job in drawings and not _step(drawing, connection, store):
+            while not inbox.messages.empty():
+                _heed(inbox, drawings, draw, connection, store)
+            if drawing.job in drawings and not _step(drawing, connection):
                 del drawings[drawing.job]
 
 
-def _listen(connection: Connection, inbox: queue.SimpleQueue) -> None:
+def _listen(connection: Connection, inbox: Inbox) -> None:
     reader = Reader()
     while True:
         try:
             message = reader.loads(connection.recv_bytes())
         except (EOFError, OSError):  # the app is gone, perhaps killed: nobody wants the picture that is being drawn
             os._exit(0)
+        if isinstance(message, Cancel):
+            inbox.cancelled.add(message.job)
         if message is not None:
-            inbox.put(message)
+            inbox.messages.put(message)
 
 
-def _heed(message: Draw | More | Cancel, drawings: dict[int, Drawing], draw: Drawer, connection: Connection) -> None:
-    match message:
+def _heed(inbox: Inbox, drawings: dict[int, Drawing], draw: Drawer, connection: Connection, store: Store | None) -> None:
+    """Wait for a message and act upon it."""
+    match inbox.messages.get():
         case Draw(job, request, keys, ahead):
-            drawings[job] = Drawing(job, iter(draw(request)), keys, ahead)
+            task = Task(keys, store, lambda: job in inbox.cancelled)
+            drawings[job] = Drawing(job, iter(draw(request, task)), task, ahead)
         case More(job):
             if job in drawings:
                 drawings[job].ahead += 1
         case Cancel(job):
-            if job in drawings:
-                del drawings[job]
+            inbox.cancelled.discard(job)
+            if drawings.pop(job, None) is not None:
                 connection.send(Ended(job))
 
 
-def _step(drawing: Drawing, connection: Connection, store: Store | None) -> bool:
-    """Draw, send and store one picture; False when the job is over."""
+def _step(drawing: Drawing, connection: Connection) -> bool:
+    """Draw, send and store one picture, or do a part of the work for one; False when the job is over."""
     try:
-        chunk = next(drawing.chunks, None)
+        chunk = next(drawing.chunks, OVER)
     except RenderError as error:
         connection.send(Ended(drawing.job, str(error)))
         return False
@@ -90,13 +103,13 @@ def _step(drawing: Drawing, connection: Connection, store: Store | None) -> bool
         log.exception("A picture could not be drawn.")
         connection.send(Ended(drawing.job, f"A picture could not be drawn ({type(error).__name__}: {_one_line(error)})."))
         return False
-    if chunk is None:
+    if chunk is OVER:
         connection.send(Ended(drawing.job))
         return False
-    connection.send(Drawn(drawing.job, chunk))
-    drawing.ahead -= 1
-    if store is not None:
-        store.put(drawing.keys[chunk.frame, chunk.view], chunk)
+    if chunk is not None:
+        connection.send(Drawn(drawing.job, chunk))
+        drawing.ahead -= 1
+        drawing.task.keep(chunk)
     return True
 
 
@@ -109,12 +122,12 @@ def _named(name: str) -> Drawer:
     return getattr(importlib.import_module(module), function)
 
 
-def give_way() -> None:
-    """Let an edit come first: in this process's session, and this session among the others."""
-    os.nice(NICENESS)
+def give_way(niceness: int) -> None:
+    """Let others come first: in this process's session, and this session among the others."""
+    os.nice(niceness)
     for _ in range(20):
         try:
-            SESSION.write_text(str(SESSION_NICENESS))
+            SESSION.write_text(str(niceness // 2))
             return
         except BlockingIOError:  # but for root, the kernel allows only one such wish every tenth of a second
             time.sleep(0.1)
@@ -125,9 +138,9 @@ def give_way() -> None:
 
 def main(arguments: list[str]) -> None:
     """Serve one app."""
-    give_way()
+    descriptor, drawer, niceness, *folder = arguments
+    give_way(int(niceness))
     logging.basicConfig(format="drawing: %(levelname)s %(message)s")
-    descriptor, drawer, *folder = arguments
     serve(Connection(int(descriptor)), _named(drawer), Store(Path(folder[0])) if folder else None)
 
 

@@ -43,8 +43,8 @@ class Job:
     times: list[float] = field(default_factory=list)  # when it was sent, then when each picture came
 
     def counted(self, chunk: Chunk) -> Chunk:
-        """A chunk with this job's progress in it."""
-        self.done += 1
+        """A chunk with this job's progress in it; a preview is none."""
+        self.done += not chunk.preview
         return replace(chunk, done=self.done, total=self.total, seconds_left=self.seconds_left())
 
     def seconds_left(self) -> float | None:
@@ -63,6 +63,14 @@ def shares(request: Request, finished: set[tuple[int, str]], num: int) -> list[R
     view_of = {view: i for i, view in enumerate(dict.fromkeys(view for _, view in request.asked()))}
     taken = [tuple(p for p in left if (frame_of[p[0]] + view_of[p[1]]) % num == i) for i in range(num)]
     return [replace(request, only=places) for places in taken if places]
+
+
+def joint(request: Request, finished: set[tuple[int, str]]) -> list[Request]:
+    """What is left of a request to the world model, for one process: it draws frames and views beside one another, so they
+    travel with it, those that are finished too."""
+    frames, views = request.clip()
+    left = tuple(place for place in request.places() if place not in finished)
+    return [replace(request, frames=frames, views=views, only=left)] if left else []
 
 
 class Jobs:

@@ -4,27 +4,32 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from editor.scene import Scene, recorded
-from engine.service.content import picture_keys, recording_digest
-from engine.service.jobs import End, Job, Jobs, Part, now, shares
-from engine.service.process import DrawingProcess
-from engine.service.requests import Chunk, RenderError, Request
+from engine.service.content import all_keys, recording_digest
+from engine.service.jobs import End, Job, Jobs, Part, joint, now, shares
+from engine.service.process import DrawingProcess, Manner
+from engine.service.refusals import check
+from engine.service.requests import Chunk, Model, RenderError, Request
 from engine.service.store import SIZE_LIMIT_BYTES, Store
+from engine.service.task import Keys
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More
 
 AHEAD = 16  # pictures that a process draws before anyone has taken them; bounds memory when a reader is slow
 GRACE_S = 0.8  # a cancelled picture may go on for this long before its process is ended
 LEAST_S = GRACE_S / 2  # of processor time that it gets in any case: on a busy machine it is slow, not stuck
 NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to half a gigabyte of pictures
+DRAFTING, MODELLING = 10, 19  # nice values: an edit in the app's process comes first, then a draft, then the model
 READY = -1  # the number of a job whose end nobody waits for
 NUM_SCENES = 16  # whose recordings' digests are remembered
 
 
 class LocalService:
-    """Draws in `num_processes` processes, started when they are first needed and shared by all sessions; each request is
-    shared out among them.
+    """Draws drafts in `num_processes` processes, started when they are first needed and shared by all sessions; each request is
+    shared out among them. The world model has a process of its own, so that drafts never wait for it: what it draws belongs
+    together, and goes on `model_threads` threads.
 
     `folder` keeps finished pictures; None keeps nothing. `drawer` names the function that draws, as "module:function".
     """
@@ -34,13 +39,18 @@ class LocalService:
         folder: Path | None = None,
         *,
         num_processes: int = 1,
+        model_threads: int = os.cpu_count() or 1,
         size_limit_bytes: int = SIZE_LIMIT_BYTES,
         drawer: str = "engine.service.tiers:draw",
     ) -> None:
-        self._folder, self._drawer = folder, drawer
+        self._folder = folder
+        # One thread for a draft: pictures are shared out, and threads that wait for one another burn a third of the time.
+        self._drafting = Manner(drawer, DRAFTING, 1)
+        self._modelling = Manner(drawer, MODELLING, model_threads)
         self._store = Store(folder, size_limit_bytes) if folder is not None else None
         self._jobs = Jobs()
         self._processes: list[DrawingProcess | None] = [None] * num_processes
+        self._model: DrawingProcess | None = None
         self._recordings_lock = threading.Lock()
         self._recordings: dict[int, tuple[Scene, str]] = {}  # holds the scene, so that no id() is given out twice
 
@@ -48,21 +58,21 @@ class LocalService:
 
     def render(self, request: Request) -> Iterator[Chunk]:
         """The pictures, one by one: stored ones first, then drawn ones as they are made."""
-        _check(request)
+        check(request)
         job, older = self._jobs.open(request)
         for outdated in older:
             self._cancel(outdated, in_time=False)
         if job is None:
             return
         try:
-            keys = picture_keys(request, self._recording(request)) if self._store is not None else {}
+            keys = all_keys(request, self._recording(request)) if self._store is not None else {}
             finished = set()
             for chunk in self._stored(request, keys):
                 if job.is_cancelled:
                     return
                 finished.add((chunk.frame, chunk.view))
                 yield job.counted(chunk)
-            if self._send(job, shares(request, finished, len(self._processes)), keys):
+            if self._send(job, finished, keys):
                 yield from self._drawn(job)
         finally:
             self._cancel(job, in_time=True)
@@ -78,24 +88,30 @@ class LocalService:
         for place in range(len(self._processes)):
             self._process(place)
 
-    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256)) -> None:
-        """Have the processes read, at their low priority, what an edit of this scene will need; returns at once."""
+    def prepare(
+        self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256), model: Model | None = None
+    ) -> None:
+        """Have the processes read, at their low priority, what an edit of this scene will need, and load the model where one
+        is named; returns at once."""
         self.warm()
         request = Request(dataroot, recorded(scene), (), (), size)
-        threading.Thread(target=self._prepare, args=(request, list(self._processes)), daemon=True).start()
+        requests = [(process, request) for process in filter(None, self._processes)]
+        if model is not None:
+            requests.append((self._model_process(), replace(request, tier="anchor", model=model)))
+        threading.Thread(target=self._prepare, args=(requests,), daemon=True).start()
 
-    def _prepare(self, request: Request, processes: list[DrawingProcess | None]) -> None:
-        for process in filter(None, processes):
+    def _prepare(self, requests: list[tuple[DrawingProcess, Request]]) -> None:
+        for process, request in requests:
             process.send(Draw(READY, request, {}, 1), request.scenario)
         if self._store is not None:
-            self._recording(request)
+            self._recording(requests[0][1])
 
     def close(self) -> None:
         """End the processes; whoever is still waiting gets a RenderError."""
         with self._jobs.lock:
-            for process in filter(None, self._processes):
+            for process in filter(None, (*self._processes, self._model)):
                 process.kill()
-            self._processes = [None] * len(self._processes)
+            self._processes, self._model = [None] * len(self._processes), None
         if self._store is not None:
             self._store.close()
 
@@ -110,20 +126,22 @@ class LocalService:
                 self._recordings[id(scene)] = scene, recording_digest(scene, request.dataroot)
             return self._recordings[id(scene)][1]
 
-    def _stored(self, request: Request, keys: dict[tuple[int, str], str]) -> Iterator[Chunk]:
-        for (frame, view), key in keys.items():
-            found = self._store.get(key)
+    def _stored(self, request: Request, keys: Keys) -> Iterator[Chunk]:
+        keys_by_place = keys.get(request.tier, {})
+        for frame, view in request.places() if keys_by_place else ():
+            found = self._store.get(keys_by_place[frame, view])
             if found is not None:
                 yield Chunk(frame, view, request.tier, found.origin, found.picture, found.valid, found.dirty, 0, 0)
 
-    def _send(self, job: Job, shared: list[Request], keys: dict[tuple[int, str], str]) -> bool:
-        """Give each share to a process, the least busy first; False where there is nothing to wait for."""
+    def _send(self, job: Job, finished: set[tuple[int, str]], keys: Keys) -> bool:
+        """Hand out what is left of a job; False where there is nothing to wait for."""
+        is_draft = job.request.tier == "draft"
+        shared = shares(job.request, finished, len(self._processes)) if is_draft else joint(job.request, finished)
         with self._jobs.lock:
             if job.is_cancelled or not shared:
                 return False
-            load = [len(self._jobs.of(process)) if process else 0 for process in self._processes]
-            places = sorted(range(len(load)), key=load.__getitem__)
-            parts = [self._jobs.hand_out(job, self._process(place)) for place, _ in zip(places, shared, strict=False)]
+            chosen = self._least_busy(len(shared)) if is_draft else [self._model_process()]
+            parts = [self._jobs.hand_out(job, process) for process in chosen]
             job.times.append(now())
         for part, share in zip(parts, shared, strict=True):
             part.process.send(Draw(part.number, share, keys, AHEAD), job.request.scenario)
@@ -139,7 +157,8 @@ class LocalService:
                 case _ if job.is_cancelled:
                     return
                 case Part() as part, chunk:
-                    job.times.append(now())
+                    if not chunk.preview:
+                        job.times.append(now())
                     yield job.counted(chunk)
                     part.process.send(More(part.number))
 
@@ -176,11 +195,21 @@ class LocalService:
 
     def _process(self, place: int) -> DrawingProcess:
         with self._jobs.lock:
-            process = self._processes[place]
-            if process is None:
-                process = DrawingProcess(self._drawer, self._folder, self._receive, self._bury)
-                self._processes[place] = process
+            process = self._processes[place] or self._started(self._drafting)
+            self._processes[place] = process
             return process
+
+    def _model_process(self) -> DrawingProcess:
+        with self._jobs.lock:
+            self._model = self._model or self._started(self._modelling)
+            return self._model
+
+    def _started(self, manner: Manner) -> DrawingProcess:
+        return DrawingProcess(manner, self._folder, self._receive, self._bury)
+
+    def _least_busy(self, number: int) -> list[DrawingProcess]:
+        load = [len(self._jobs.of(process)) if process else 0 for process in self._processes]
+        return [self._process(place) for place in sorted(range(len(load)), key=load.__getitem__)[:number]]
 
     def _receive(self, message: Drawn | Ended) -> None:
         part = self._jobs.part(message.job)
@@ -201,6 +230,7 @@ class LocalService:
 
     def _forget(self, process: DrawingProcess) -> None:
         self._processes = [None if p is process else p for p in self._processes]
+        self._model = None if self._model is process else self._model
 
 
 @contextmanager
@@ -211,17 +241,3 @@ def local_service(folder: Path | None = None, **options: int | str) -> Iterator[
         yield service
     finally:
         service.close()
-
-
-def _check(request: Request) -> None:
-    scene = request.scenario.scene
-    unknown = {view for _, view in request.asked()} - {view.name for view in scene.views}
-    if unknown:
-        raise RenderError(f"Scene {scene.name} has no view {', '.join(sorted(unknown))}.")
-    frames = [frame for frame, _ in request.asked()]
-    if not all(0 <= frame < len(scene.frames) for frame in frames):
-        raise RenderError(f"Frames {min(frames)} to {max(frames)} asked of scene {scene.name}, which has {len(scene.frames)}.")
-    if not request.places():
-        raise RenderError(f"Scene {scene.name}: none of the pictures asked for is on disk.")
-    if request.size is not None and min(request.size) < 1:
-        raise RenderError(f"A picture size of {request.size[0]}x{request.size[1]}; wanted positive width and height.")

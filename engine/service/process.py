@@ -6,14 +6,24 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from pathlib import Path
 
 from editor.scene import Scenario
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More, Names
 
-# One thread each: pictures are shared out among processes, and threads that wait for one another burn a third of the time.
-ONE_THREAD = {"OPENCV_FOR_THREADS_NUM": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+THREADS = ("OPENCV_FOR_THREADS_NUM", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a process draws: which function does it, as "module:function", how far it lets others come first, on how many
+    threads."""
+
+    drawer: str
+    niceness: int
+    num_threads: int
 
 
 class DrawingProcess:
@@ -21,7 +31,7 @@ class DrawingProcess:
 
     def __init__(
         self,
-        drawer: str,
+        manner: Manner,
         folder: Path | None,
         on_message: Callable[[Drawn | Ended], None],
         on_end: Callable[["DrawingProcess", str], None],
@@ -38,10 +48,13 @@ class DrawingProcess:
                 "-m",
                 "engine.service.drawing",
                 str(theirs.fileno()),
-                drawer,
+                manner.drawer,
+                str(manner.niceness),
                 *([str(folder)] if folder else []),
             ],
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+            env=os.environ
+            | dict.fromkeys(THREADS, str(manner.num_threads))
+            | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl+C is the app's to handle; this process ends with it

@@ -14,9 +14,22 @@ Tier = Literal["draft", "anchor", "refined"]
 # Where a picture's pixels come from: the recording untouched, geometry (draft) or the world model (generated).
 Origin = Literal["recorded", "draft", "generated"]
 
+NUM_BEFORE = 2  # refined frames before a segment that it follows on from
+
 
 class RenderError(Exception):
     """Pictures that could not be drawn; the sentence says why and is fit for a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Which weights draw anchors and refined pictures, and how: more steps are slower and better, `guidance` above 1 follows
+    what is asked for more strongly and takes twice as long."""
+
+    checkpoint: Path  # the folder
+    steps: int = 4
+    guidance: float = 1.0
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +40,11 @@ class Request:
 
     `session` is who asks: a newer request of the same session and tier ends the older one; an empty one is nobody's, and only
     closing its iterator ends it. Where a session asks in several steps, `turn` keeps an older series of requests from ending a
-    newer one: once a higher turn has begun, or its own was cancelled, a request gets nothing. Times make good turns."""
+    newer one: once a higher turn has begun, or its own was cancelled, a request gets nothing. Times make good turns.
+
+    `model` draws anchors and refined pictures; drafts need none. Anchors are drawn jointly, all frames and views beside one
+    another. Refined pictures are those of segments: `anchors` says which of the frames are anchors, the first and the last
+    always among them, and only those two where nothing is said."""
 
     dataroot: Path
     scenario: Scenario
@@ -39,10 +56,17 @@ class Request:
     session: str = ""
     turn: int = 0
     only: tuple[tuple[int, str], ...] | None = None
+    model: Model | None = None
+    anchors: tuple[int, ...] = ()
 
     def asked(self) -> tuple[tuple[int, str], ...]:
         """The (frame, view) pairs, in order."""
         return self.only if self.only is not None else tuple((frame, view) for frame in self.frames for view in self.views)
+
+    def clip(self) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The frames, in the order of time, and the views that the world model draws beside one another."""
+        frames, views = ([place[i] for place in self.asked()] for i in (0, 1))
+        return tuple(sorted({*self.frames, *frames})), tuple(dict.fromkeys((*self.views, *views)))
 
     def places(self) -> tuple[tuple[int, str], ...]:
         """Those of them that there is a recorded picture of; the others are left out of the answer."""
@@ -53,8 +77,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """One finished picture. `valid` is False where nobody saw the place and the pixels are a guess; `dirty` where the pixels
-    may differ from the recording's."""
+    """One picture, finished unless it is a preview. `valid` is False where nobody saw the place and the pixels are a guess;
+    `dirty` where the pixels may differ from the recording's."""
 
     frame: int
     view: str
@@ -77,8 +101,10 @@ class Service(Protocol):
         session and tier arrives, or when `cancel` is called."""
         ...
 
-    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256)) -> None:
-        """Read ahead what an edit of this scene will need; returns at once."""
+    def prepare(
+        self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256), model: Model | None = None
+    ) -> None:
+        """Read ahead what an edit of this scene will need, and load the model where one is named; returns at once."""
         ...
 
     def cancel(self, session: str, turn: int | None = None) -> None:

@@ -4,15 +4,21 @@ from collections.abc import Iterator
 
 from engine.draft.draft import drafter_of
 from engine.service.requests import Chunk, RenderError, Request
+from engine.service.task import ALONE, Task
 
 
-def draw(request: Request) -> Iterator[Chunk]:
-    """The pictures of a request, drawn in this process. One that fails keeps back no other, but the end is an error.
+def draw(request: Request, task: Task = ALONE) -> Iterator[Chunk | None]:
+    """The pictures of a request, drawn in this process; None where there is nothing yet, but the work may be stopped."""
+    if request.tier == "draft":
+        return _drafts(request)
+    from engine.service.generating import generated  # here, since it brings torch, which drafts need not wait for
 
-    A request for no picture at all makes ready for those to come.
-    """
-    if request.tier != "draft":
-        raise RenderError(f"There is no model for the {request.tier} tier in this build; ask for a draft.")
+    return generated(request, task)
+
+
+def _drafts(request: Request) -> Iterator[Chunk]:
+    """One that fails keeps back no other, but the end is an error. A request for no picture at all makes ready for those to
+    come."""
     drafter = drafter_of(request.dataroot, request.scenario.scene, request.size)
     wanted = request.places()
     if not wanted:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from editor.scene import Actor, Scenario, Scene
 from engine.service.requests import Chunk, Request
+from engine.service.task import Keys
 
 NUM_SCENES = 8  # that a drawing process remembers; an older one is sent again when it is needed
 NUM_ACTORS = 1024  # edited ones that it remembers, beyond those of the scenario at hand
@@ -34,11 +35,11 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """To the process: pictures to draw, and the key under which each (frame, view) is stored; `ahead` may go unconsumed."""
+    """To the process: pictures to draw, and under which keys they are stored; `ahead` may go unconsumed."""
 
     job: int
     request: Request
-    keys: dict[tuple[int, str], str]
+    keys: Keys
     ahead: int
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
-from editor.edits import Delete, SetWeather
+from editor.edits import Delete, EgoOffset, EgoPath, SetWeather
 from editor.scene import recorded
 from engine.draft.draft import Drafter
 from engine.pipeline import Sampling
@@ -39,7 +39,7 @@ def delete(drive, length):
 
 
 def final(chunks):
-    return {(c.frame, c.view): c for c in chunks if not c.preview}
+    return {(c.frame, c.view): c for c in chunks if c is not None and not c.preview}
 
 
 def test_an_unedited_drive_is_its_recording(drive):
@@ -52,7 +52,7 @@ def test_an_unedited_drive_is_its_recording(drive):
 
 def test_only_what_an_edit_touches_is_generated_and_only_there(drive):
     run = rollout(drive, delete(drive, 7.0))
-    chunks = list(run.anchors(ANCHORS, VIEWS, {}))
+    chunks = [c for c in run.anchors(ANCHORS, VIEWS, {}) if c is not None]
     found = final(chunks)
     assert {c.origin for place, c in found.items() if place[1] == "CAM_BACK"} == {"recorded"}
     front = [c for place, c in found.items() if place[1] == "CAM_FRONT"]
@@ -81,14 +81,39 @@ def test_anchors_that_are_right_already_are_left_alone(drive):
 
 
 def test_a_segment_is_drawn_between_its_anchors_and_corrects_the_last(drive):
-    run = rollout(drive, delete(drive, 7.0))
+    run, front = rollout(drive, delete(drive, 7.0)), ("CAM_FRONT",)
     anchors = {place: c.picture for place, c in final(run.anchors(ANCHORS, VIEWS, {})).items()}
-    found = final(run.segment(tuple(range(5, 11)), ("CAM_FRONT",), anchors))
-    assert set(found) == {(frame, "CAM_FRONT") for frame in range(6, 11)}
+    found = final(run.segment(tuple(range(5, 11)), front, anchors, {}))
+    assert set(found) == {(frame, "CAM_FRONT") for frame in range(5, 11)}
     assert {c.tier for c in found.values()} == {"refined"}
+    assert {c.origin for c in found.values()} == {"generated"}
+    assert (found[5, "CAM_FRONT"].picture == anchors[5, "CAM_FRONT"]).all()
     other = {place: 255 - picture for place, picture in anchors.items()}
-    changed = final(run.segment(tuple(range(5, 11)), ("CAM_FRONT",), other))
+    changed = final(run.segment(tuple(range(5, 11)), front, other, {}))
     assert any((found[place].picture != changed[place].picture).any() for place in found)
+
+
+def test_a_segment_follows_on_from_what_is_refined_before_it_and_leaves_alone_what_is_refined_in_it(drive):
+    run, front = rollout(drive, delete(drive, 7.0)), ("CAM_FRONT",)
+    anchors = {place: c.picture for place, c in final(run.anchors(ANCHORS, VIEWS, {})).items()}
+    first = {place: c.picture for place, c in final(run.segment(tuple(range(6)), front, anchors, {})).items()}
+    kept = {(8, "CAM_FRONT"): anchors[10, "CAM_FRONT"]}
+    following = final(run.segment(tuple(range(5, 11)), front, anchors, first | kept))
+    assert set(following) == {(frame, "CAM_FRONT") for frame in (6, 7, 9, 10)}
+    alone = final(run.segment(tuple(range(5, 11)), front, anchors, {}))
+    assert any((following[place].picture != alone[place].picture).any() for place in following)
+
+
+def test_a_segment_needs_its_anchors(drive):
+    with pytest.raises(ValueError, match="no anchor at 5 of CAM_BACK; wanted both ends"):
+        list(rollout(drive).segment((5, 6, 7), VIEWS, {(5, "CAM_FRONT"): np.zeros((64, 96, 3), np.uint8)}, {}))
+
+
+def test_where_the_ego_stands_as_recorded_a_bent_path_changes_nothing(drive):
+    start, end = drive[1].span
+    bend = EgoPath((EgoOffset(start, 0.0), EgoOffset(start + (end - start) // 2, 0.0), EgoOffset(end, 1.0)))
+    found = final(rollout(drive, bend).anchors((0, 10), ("CAM_FRONT",), {}))
+    assert {frame: c.origin for (frame, _), c in found.items()} == {0: "recorded", 10: "generated"}
 
 
 def test_the_same_request_gives_the_same_bytes(drive):

@@ -5,7 +5,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engine.diffusion.scheduler import FrameFlowScheduler
-from engine.model.checkpoints import Card, Checkpoint, CheckpointError, digest, load, save
+from engine.model.checkpoints import Card, Checkpoint, CheckpointError, load, save
+from engine.model.digest import digest
 from tests.engine.test_pipeline import pipeline
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.service.requests import Chunk, RenderError, Request
+from engine.service.task import ALONE, Task
 
 
-def painted(request: Request) -> Iterator[Chunk]:
+def painted(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
     """Every picture in the colour of its frame, with the number of actors in its corner and its seed beside it."""
     width, height = request.size or (32, 18)
     for frame, view in request.places():
@@ -23,21 +24,21 @@ def painted(request: Request) -> Iterator[Chunk]:
         yield Chunk(frame, view, request.tier, "draft", picture, valid, dirty, 0, 0)
 
 
-def slow(request: Request) -> Iterator[Chunk]:
+def slow(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
     """A tenth of a second for each."""
     for chunk in painted(request):
         time.sleep(0.1)
         yield chunk
 
 
-def stuck_on_seed_1(request: Request) -> Iterator[Chunk]:
+def stuck_on_seed_1(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
     """A minute for each picture, if the seed is 1."""
     for chunk in painted(request):
         time.sleep(60 if request.seed == 1 else 0)
         yield chunk
 
 
-def dies_on_seed_1(request: Request) -> Iterator[Chunk]:
+def dies_on_seed_1(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
     """After the first picture, as a fault in a library would, if the seed is 1."""
     chunks = painted(request)
     yield next(chunks)
@@ -46,7 +47,7 @@ def dies_on_seed_1(request: Request) -> Iterator[Chunk]:
     yield from chunks
 
 
-def fails(request: Request) -> Iterator[Chunk]:
+def fails(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
     """With a sentence for seed 0, by a mistake in the code otherwise."""
     yield next(painted(request))
     if request.seed == 0:

@@ -90,7 +90,6 @@ def test_every_picture_has_a_key_of_its_own():
     [
         replace(BASE, size=None),
         replace(BASE, seed=1),
-        replace(BASE, tier="anchor"),
         edited(actors=BASE.scenario.actors[1:]),
         edited(actors=(BASE.scenario.actors[0], MOVED, BASE.scenario.actors[2])),
         edited(actors=(BASE.scenario.actors[0], replace(CAR, look=Look(colour="#ff0000")), BASE.scenario.actors[2])),
@@ -143,10 +142,9 @@ def test_moving_there_and_back_is_the_same_key():
     assert keys(back) == keys(BASE)
 
 
-def test_a_draft_does_not_heed_weather_and_hour_and_the_model_does():
+def test_a_draft_does_not_heed_weather_and_hour():
     wet = replace(BASE, scenario=replace(BASE.scenario, weather="rain", time_of_day="night"))
     assert keys(wet) == keys(BASE)
-    assert keys(replace(wet, tier="anchor")) != keys(replace(BASE, tier="anchor"))
 
 
 def test_who_asks_does_not_matter():
