@@ -103,7 +103,8 @@ nuScenes' calibrated sensors:
 
 Boxes have nuScenes' attributes, counts of LiDAR points, and visibility, which is that of the instance layer. nuscenes-devkit's
 map API knows four cities by name; add a scene's location to them:
-`nuscenes.map_expansion.map_api.locations.append("town-000051")`.
+`nuscenes.map_expansion.map_api.locations.append("town-000051")`. `make bench ONLY=devkit` hands the truth of 20 scenes
+to the devkit's benchmarks as a prediction: mAP and AMOTA are 1.
 """
 
 
