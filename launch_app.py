@@ -13,6 +13,7 @@ from typing import NoReturn
 
 PASSWORD_VARIABLE = "RETAKE_PASSWORD"
 TOWN = Path(__file__).resolve().parent / "assets" / "town"
+DAYLIGHT = "scene-0201"  # of Town's scenes, the one to see first
 BAD_INPUT = 2
 SECONDS_TO_LEAVE = 2  # for open connections, once the server is to end
 
@@ -119,7 +120,7 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
     settings = Settings(
         dataroot=options.dataroot,
         version=options.version,
-        scene=options.scene,
+        scene=options.scene or (DAYLIGHT if options.dataroot == TOWN else None),
         workspace=options.workspace,
         device=options.device,
         checkpoint=options.checkpoint,
