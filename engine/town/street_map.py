@@ -95,7 +95,9 @@ def _line(points: Array) -> Array | None:
 
 
 def _area(ring: Array) -> Array | None:
-    """What of an area lies on the canvas."""
+    """What of an area lies on the canvas; a junction beyond the end of its road has none."""
+    if not len(ring):
+        return None
     if _is_inside(ring):
         return ring
     pieces = [p for p in shapely.get_parts(shapely.Polygon(ring) & INNER) if p.geom_type == "Polygon" and p.area > SMALLEST_M2]

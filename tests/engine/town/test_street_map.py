@@ -7,6 +7,7 @@ from nuscenes.map_expansion import map_api
 
 from editor.datasets.map_expansion import write_map_expansion
 from engine.town.plans import plan
+from engine.town.road_parts import road_segments
 from engine.town.street_map import street_map
 from engine.town.streets import CANVAS_M, KINDS
 
@@ -87,3 +88,9 @@ def test_the_map_api_paints_the_layers(opened):
     assert lane.any()
     assert (lane & ~drivable).mean() < 0.01
     assert (walkway & drivable).mean() < 0.02
+
+
+def test_a_junction_beyond_the_end_of_its_road_is_left_out():
+    made = plan(800_000)
+    assert any(len(part.outline) == 0 for part in road_segments(made))
+    assert all(len(part.outline) >= 3 for part in street_map(made).segments)
