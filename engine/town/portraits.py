@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.geometry import IDENTITY, Rigid, Vec3, quaternion_from_matrix, yaw_quaternion
-from editor.scene import Actor, ActorId, Pose, View
+from editor.scene import Actor, ActorId, Look, Pose, View
 from engine.town.heights import height
 from engine.town.picture import draw
 from engine.town.town import build, instant
@@ -18,8 +18,10 @@ FURTHEST_M = 13.0
 BESIDE_M = 9.0  # from the middle of a street's longest stretch, where a lamp may throw its shadow
 
 
-def portrait(seed: int, name: str, category: str, size_lwh: Vec3, speed_mps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The picture (H, W, 3) of an actor whose looks follow from its name, with the sun on the side that is seen."""
+def portrait(
+    seed: int, name: str, category: str, size_lwh: Vec3, speed_mps: float, size: tuple[int, int], look: Look | None = None
+) -> NDArray[np.uint8]:
+    """The picture (H, W, 3) of an actor with the sun on the side that is seen; without a look, its name's dice choose one."""
     town = build(seed)
     street = town.plan.streets[0]
     s0, s1 = max(town.plan.open_stretches(street), key=lambda stretch: stretch[1] - stretch[0])
@@ -30,7 +32,8 @@ def portrait(seed: int, name: str, category: str, size_lwh: Vec3, speed_mps: flo
     along = float(street.heading(station))
     heading = along if math.cos(sun - along) > 0 else along + math.pi  # its front in the sun
     side = 1 if math.sin(sun - heading) > 0 else -1
-    actor = Actor(ActorId(name), category, size_lwh, _track((x, y, z + size_lwh[2] / 2), heading, speed_mps))
+    track = _track((x, y, z + size_lwh[2] / 2), heading, speed_mps)
+    actor = Actor(ActorId(name), category, size_lwh, track, look=look or Look())
     world, _ = instant(seed, (actor,), T_US, "afternoon", "clear")
     return draw(world, _view((x, y, z), size_lwh, heading + side * ASIDE, size), IDENTITY)[0]
 

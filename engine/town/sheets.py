@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from editor.categories import CATEGORIES
 from editor.map import StreetMap
-from editor.scene import Scenario, TimeOfDay, Weather
+from editor.scene import Look, Scenario, TimeOfDay, Weather
 from editor.scene import recorded as as_recorded
+from engine.town.bank import ENTRIES
 from engine.town.kinds import KINDS as SIZES
 from engine.town.layers import CATEGORIES as SHOWN
 from engine.town.plans import plan
@@ -82,13 +83,15 @@ def hours_and_weathers(seed: int, frame: int, size: tuple[int, int]) -> Sheet:
 
 
 def actors(seed: int, size: tuple[int, int]) -> Sheet:
-    """Every kind of vehicle and thing, and every category beside."""
-    shown = {name: (category, lwh) for name, (category, lwh) in SIZES.items()}
-    there = {category for category, _ in shown.values()}
-    shown |= {c.label.lower(): (c.name, c.size_lwh) for c in CATEGORIES.values() if c.name not in there}
+    """Every shape in the bank, and every kind and category beside."""
+    shown = {name.replace("-", " "): (category, lwh, Look(f"bank:{name}")) for name, category, lwh in ENTRIES}
+    there = {category for category, _, _ in shown.values()}
+    beside = {name: (category, lwh, Look()) for name, (category, lwh) in SIZES.items() if category not in there}
+    there |= {category for category, _, _ in beside.values()}
+    beside |= {c.label.lower(): (c.name, c.size_lwh, Look()) for c in CATEGORIES.values() if c.name not in there}
     pictures = [
-        labelled(portrait(seed, f"portrait of a {name}", category, lwh, WALKING.get(category, 0.0), size), name)
-        for name, (category, lwh) in shown.items()
+        labelled(portrait(seed, f"portrait of a {name}", category, lwh, WALKING.get(category, 0.0), size, look), name)
+        for name, (category, lwh, look) in (shown | beside).items()
     ]
     return tiled(pictures, 6)
 
