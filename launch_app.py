@@ -37,7 +37,7 @@ def parser() -> Parser:
     out.add_argument("--port", type=port, default=7860, help="the port to listen on; 0 takes any free one")
     out.add_argument("--workspace", type=Path, default=Path("workspace"), metavar="FOLDER", help="where takes are kept")
     out.add_argument("--device", default="cpu", help="what the model computes on: cpu, cuda or cuda:N")
-    out.add_argument("--checkpoint", type=Path, metavar="FILE", help="the model's weights; drafts need none")
+    out.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="the model's weights; drafts need none")
     out.add_argument("--ask-password", action="store_true", help=f"ask for a password; or set {PASSWORD_VARIABLE}")
     return out
 
@@ -72,7 +72,7 @@ def check_files(options: argparse.Namespace) -> None:
     """Refuse what can be known to fail before anything slow starts."""
     if not options.dataroot.is_dir():
         raise LaunchError(f"there is no data set {options.dataroot}")
-    if options.checkpoint is not None and not options.checkpoint.is_file():
+    if options.checkpoint is not None and not options.checkpoint.is_dir():
         raise LaunchError(f"there is no checkpoint {options.checkpoint}")
     try:
         options.workspace.mkdir(parents=True, exist_ok=True)

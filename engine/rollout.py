@@ -127,12 +127,16 @@ class Rollout:
     def _answers(
         self, tier: Tier, step: Preview, clip: Clip, chunks: Mapping[Place, Chunk], wanted: list[Place]
     ) -> Iterator[Chunk]:
-        """All pictures of the last step; of an earlier one a single preview, which shows that something is under way."""
+        """All pictures of the last step; of an earlier one a single preview, which shows that something is under way.
+
+        `done` and `total` of a chunk count the steps of its window.
+        """
         places = wanted if step.is_final else wanted[:1]
         at = tuple((clip.frames.index(frame), clip.views.index(view)) for frame, view in places)
         for place, index in zip(places, at, strict=True):
             picture = self.pipeline.pictures(step.latents, clip.drafts, (index,))[0]
-            yield replace(chunks[place], tier=tier, origin="generated", picture=picture, preview=not step.is_final)
+            chunk = replace(chunks[place], tier=tier, origin="generated", picture=picture, preview=not step.is_final)
+            yield replace(chunk, done=step.number, total=step.total)
 
 
 def windows(frames: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

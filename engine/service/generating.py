@@ -4,11 +4,13 @@ A request's frames and views are drawn beside one another; what of them is store
 it. Drafts, and anchors that a segment needs, are drawn on the way where they are not stored, and stored in their turn.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ from engine.draft.draft import drafter_of
 from engine.model.checkpoints import CheckpointError, load
 from engine.model.digest import digest
 from engine.pipeline import Sampling, WorldPipeline
-from engine.rollout import Drafted, Rollout, of_request
+from engine.rollout import Drafted, Rollout, of_request, windows
 from engine.service.requests import NUM_BEFORE, Chunk, Model, RenderError, Request, Tier
 from engine.service.store import Stored
 from engine.service.task import Place, Task
@@ -61,7 +63,8 @@ def _anchors(run: Rollout, request: Request, task: Task) -> Steps:
     frames, views = request.clip()
     stored = _stored(task, "anchor", frames, views)
     yield from (_chunk("anchor", place, stored[place]) for place in request.places() if place in stored)
-    yield from run.anchors(frames, views, {place: found.picture for place, found in stored.items()})
+    steps = run.anchors(frames, views, {place: found.picture for place, found in stored.items()})
+    yield from _estimated(steps, _num_left(windows(frames), views, stored))
 
 
 def _refined(run: Rollout, request: Request, task: Task) -> Steps:
@@ -73,12 +76,14 @@ def _refined(run: Rollout, request: Request, task: Task) -> Steps:
     drawn = {place: found.picture for place, found in stored.items()}
     ends = sorted(request.anchors or (frames[0], frames[-1]))
     segments = [tuple(f for f in frames if a <= f <= b) for a, b in pairwise(ends)]
-    left = [segment for segment in segments if any((f, view) not in drawn for f in segment for view in views)]
+    left = [segment for segment in segments if _num_left([segment], views, drawn)]
     needed = tuple(sorted({end for segment in left for end in (segment[0], segment[-1])}))
     anchors = {place: found.picture for place, found in _stored(task, "anchor", needed, views).items()}
-    yield from _into(anchors, run.anchors(needed, views, dict(anchors)))
-    for segment in left:
-        yield from _into(drawn, run.segment(segment, views, anchors, dict(drawn)))
+    num = len(left) + _num_left(windows(needed), views, anchors)
+    # One after the other, each begun only when the one before has added what it drew.
+    parts = (_into(drawn, run.segment(segment, views, anchors, dict(drawn))) for segment in left)
+    steps = chain(_into(anchors, run.anchors(needed, views, dict(anchors))), chain.from_iterable(parts))
+    yield from _estimated(steps, num)
 
 
 def _into(pictures: dict[Place, NDArray[np.uint8]], steps: Steps) -> Steps:
@@ -86,6 +91,25 @@ def _into(pictures: dict[Place, NDArray[np.uint8]], steps: Steps) -> Steps:
     for chunk in steps:
         if chunk is not None and not chunk.preview:
             pictures[chunk.frame, chunk.view] = chunk.picture
+        yield chunk
+
+
+def _num_left(parts: Iterable[tuple[int, ...]], views: tuple[str, ...], known: Container[Place]) -> int:
+    """How many of these runs of frames have anything to be drawn."""
+    return sum(any((frame, view) not in known for frame in frames for view in views) for frames in parts)
+
+
+def _estimated(steps: Steps, num_windows: int) -> Steps:
+    """The same steps, with the seconds that are left, as if every window took as long as those so far. One of a single step
+    has no preview to judge by."""
+    begun, num_done, last = monotonic(), 0, 0
+    for chunk in steps:
+        if chunk is not None and chunk.preview:
+            num_done += chunk.done <= last  # the steps begin anew with the next window
+            last = chunk.done
+        if chunk is not None and last and chunk.total:  # one that no step drew has none to count
+            share = min((num_done + chunk.done / chunk.total) / num_windows, 1.0)
+            chunk = replace(chunk, seconds_left=(monotonic() - begun) * (1 - share) / share)
         yield chunk
 
 

@@ -45,7 +45,9 @@ class Job:
     def counted(self, chunk: Chunk) -> Chunk:
         """A chunk with this job's progress in it; a preview is none."""
         self.done += not chunk.preview
-        return replace(chunk, done=self.done, total=self.total, seconds_left=self.seconds_left())
+        knows_itself = chunk.seconds_left is not None and self.done < self.total
+        left = chunk.seconds_left if knows_itself else self.seconds_left()
+        return replace(chunk, done=self.done, total=self.total, seconds_left=left)
 
     def seconds_left(self) -> float | None:
         """From the rate so far, without the first picture, which pays for opening files."""

@@ -21,7 +21,7 @@ AHEAD = 16  # pictures that a process draws before anyone has taken them; bounds
 GRACE_S = 0.8  # a cancelled picture may go on for this long before its process is ended
 LEAST_S = GRACE_S / 2  # of processor time that it gets in any case: on a busy machine it is slow, not stuck
 NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to half a gigabyte of pictures
-DRAFTING, MODELLING = 10, 19  # nice values: an edit in the app's process comes first, then a draft, then the model
+DRAFTING, MODELLING = 10, 15  # nice values: an edit in the app comes first, then a draft, then the model
 READY = -1  # the number of a job whose end nobody waits for
 NUM_SCENES = 16  # whose recordings' digests are remembered
 

@@ -44,9 +44,9 @@ def _check_modelled(request: Request) -> None:
                 f"Frame {frame} has no picture of {view} on disk; the world model draws all views asked for at once."
             )
     if request.tier == "refined" and not _are_segments(request.anchors, frames):
-        got = f"anchors at {', '.join(map(str, request.anchors))} " if request.anchors else ""
+        got = f" with anchors at {', '.join(map(str, request.anchors))}" if request.anchors else ""
         raise RenderError(
-            f"Segments with {got}of the frames {', '.join(map(str, frames))}; "
+            f"Segments{got} of the frames {', '.join(map(str, frames))}; "
             "wanted two anchors or more, the first and the last frame among them."
         )
 

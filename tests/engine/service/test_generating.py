@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from editor.dirty import dirty
 from editor.edits import Delete, Relabel, SetWeather
 from engine.model.asked import TOKEN
+from engine.service import generating
 from engine.service.content import all_keys, picture_keys
 from engine.service.generating import generated
 from engine.service.refusals import MULTIPLE
-from engine.service.requests import Model, RenderError
+from engine.service.requests import Chunk, Model, RenderError
 from engine.service.store import Store
 from engine.service.task import Task
 from engine.service.tiers import draw
@@ -126,6 +128,16 @@ def test_cancelled_in_the_middle_of_a_step_it_ends(anchors):
     chunks = list(generated(after(anchors, RAIN), Task({}, None, is_cancelled)))
     assert not any(chunks)
     assert len(looks) == 4
+
+
+def test_the_estimate_counts_steps_down_to_nothing(monkeypatch):
+    """Two windows of two steps, a second each, and a picture that nothing had to be drawn for."""
+    monkeypatch.setattr(generating, "monotonic", iter(range(10)).__next__)
+    pixels = np.zeros((2, 2), bool)
+    chunk = Chunk(0, "CAM_FRONT", "anchor", "generated", np.zeros((2, 2, 3), np.uint8), pixels, pixels, 1, 2, preview=True)
+    window = [None, chunk, replace(chunk, done=2, preview=False)]
+    told = list(generating._estimated(iter([replace(chunk, total=0, preview=False), *window, *window]), 2))
+    assert [c.seconds_left for c in told if c is not None] == pytest.approx([None, 3, 2, 1, 0])
 
 
 def test_a_request_for_nothing_loads_the_model(anchors):
