@@ -65,7 +65,7 @@ def test_a_dark_place_makes_a_dark_actor():
 
 
 def test_a_look_from_the_bank_is_drawn(small_drive: Path, scene: Scene):
-    chunk = _added(small_drive, scene, "vehicle.car", Look("bank:hatchback"))
+    chunk = _added(small_drive, scene, "vehicle.car", Look("bank:sedan"))
     assert chunk.origin == "draft"
     red = chunk.picture[chunk.dirty].astype(int)
     assert (red[:, 0] > red[:, 1:].max(axis=1) + 40).mean() > 0.2
@@ -93,10 +93,10 @@ def test_what_the_drive_holds_none_of_comes_from_the_bank(small_drive: Path, sce
 @pytest.mark.parametrize(
     ("category", "size", "name"),
     [
-        ("vehicle.bus.bendy", (18.0, 2.9, 3.3), "bus"),
+        ("vehicle.bus.bendy", (18.0, 2.9, 3.3), "bendy-bus"),
         ("vehicle.car", (5.6, 2.2, 2.4), "van"),
-        ("vehicle.trailer", (9.0, 2.5, 3.3), "truck"),
-        ("human.pedestrian.child", (0.5, 0.5, 1.4), "pedestrian-b"),
+        ("vehicle.trailer", (9.0, 2.5, 3.3), "trailer"),
+        ("human.pedestrian.child", (0.5, 0.5, 1.4), "child"),
         ("animal", (1.0, 0.4, 0.6), None),
     ],
 )

@@ -1,6 +1,7 @@
 """Town's data sets as nuscenes-devkit sees them: tables, LiDAR, visibility, CAN bus, its benchmarks' scores of the truth."""
 
 import itertools
+import shutil
 
 import numpy as np
 import pytest
@@ -20,8 +21,11 @@ from tests.engine.town.small_town import SEED
 
 
 @pytest.fixture(scope="module")
-def data(recorded):
-    return devkit.opened(recorded, VERSION)
+def data(recorded, tmp_path_factory):
+    """A copy, since the devkit wants a split beside the tables."""
+    root = tmp_path_factory.mktemp("judged") / "town"
+    shutil.copytree(recorded, root)
+    return devkit.opened(root, VERSION)
 
 
 @pytest.fixture(scope="module")
