@@ -3,7 +3,7 @@ checks find nothing, wherever there is such an edit."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar, get_args
 
@@ -36,7 +36,9 @@ from editor.motion import heading
 from editor.scene import Actor, ActorId, Look, Pose, Scenario, Scene, TimeOfDay, Weather, recorded
 from engine.benchmark.cases import VERSION, BenchmarkError
 from engine.town import light
+from engine.town.actors import figure_of
 from engine.town.chance import dice
+from engine.town.mesh import Colour
 from engine.town.town import seed_of
 
 T = TypeVar("T")
@@ -171,10 +173,19 @@ def _rotate(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> 
 
 
 def _resize(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:
+    """To a size at which Town still draws the same model: it takes a car of another height for another car."""
     for sight in _of(sights, rng):
-        for factor in _shuffled((0.8, 0.88, 1.12, 1.25), rng):
+        for factor in _shuffled((0.8, 0.85, 0.9, 0.95, 1.05, 1.1, 1.15, 1.2), rng):
             length, width, height = (round(factor * side, 3) for side in sight.actor.size_lwh)
-            yield Resize(sight.actor.id, (length, width, height))
+            other = replace(sight.actor, size_lwh=(length, width, height))
+            if _model(scene, sight.actor) == _model(scene, other):
+                yield Resize(sight.actor.id, other.size_lwh)
+
+
+def _model(scene: Scene, actor: Actor) -> tuple[int, tuple[tuple[int, Colour], ...]]:
+    """What Town draws of an actor, whatever its size: the number of triangles, and what they are made of."""
+    mesh = figure_of(seed_of(scene), actor).mesh
+    return len(mesh.triangles), tuple((int(surface.kind), surface.colour) for surface in mesh.surfaces)
 
 
 def _path(scene: Scene, sights: Sequence[Sight], rng: np.random.Generator) -> Offers:

@@ -97,7 +97,8 @@ def _person(category: str, size: Vec3, colour: str | None, rng: np.random.Genera
 
 
 def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Generator, name: str) -> Figure:
-    """A vehicle by dice; one of the bank's names says which model it is."""
+    """A vehicle by dice; one of the bank's names says which model it is. The dice of its paint are thrown whether or not a
+    colour is asked for, so that repainting changes nothing else."""
     if category == "vehicle.bicycle":
         who, pick = outfit(rng, None), float(rng.random())
         return cycles.bicycle(size, who, asked or vehicles.paint_of(vehicles.PAINTS, pick), rng)
@@ -107,7 +108,8 @@ def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Gen
     if category.startswith("vehicle.bus"):
         bendy = category.endswith("bendy") or size[0] > 15.5
         return heavy.bus(size, asked or vehicles.paint_of(heavy.BUS_PAINTS, float(rng.random())), bendy)
-    cargo = asked or vehicles.paint_of(heavy.CARGO_PAINTS, float(rng.random()))
+    own = vehicles.paint_of(heavy.CARGO_PAINTS, float(rng.random()))
+    cargo = asked or own
     if category == "vehicle.trailer":
         return heavy.trailer(size, cargo)
     if category == "vehicle.construction":
@@ -118,7 +120,8 @@ def _vehicle(category: str, size: Vec3, asked: Colour | None, rng: np.random.Gen
 
 
 def _truck(size: Vec3, asked: Colour | None, cargo: Colour, rng: np.random.Generator, name: str) -> Figure:
-    pick, paint = float(rng.random()), asked or vehicles.paint_of(vehicles.PAINTS, float(rng.random()))
+    pick, own = float(rng.random()), vehicles.paint_of(vehicles.PAINTS, float(rng.random()))
+    paint = asked or own
     if name in TRUCKS:
         return heavy.truck(size, paint, cargo, TRUCKS[name])
     if size[0] > 11.5:

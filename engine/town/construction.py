@@ -19,7 +19,8 @@ RUBBER = Surface(Kind.PLAIN, (0.015, 0.015, 0.016))
 
 def machine(size: Vec3, asked: Colour | None, rng: np.random.Generator, name: str = "") -> Figure:
     """The machine of a name, or the one that the dice and the box's proportions call for."""
-    paint = Surface(Kind.METAL, asked or rgb(YELLOW[int(rng.integers(len(YELLOW)))]))
+    own = rgb(YELLOW[int(rng.integers(len(YELLOW)))])
+    paint = Surface(Kind.METAL, asked or own)
     length, _, height = size
     pick = float(rng.random())
     if name in MACHINES:

@@ -127,6 +127,15 @@ def test_a_crowds_lamps_are_each_actors_own():
     assert (parked.table[vehicle][:, BRAKES] == -1).all()
 
 
+@pytest.mark.parametrize("category", sorted(c for c in CATEGORIES if c.startswith("vehicle.")))
+def test_repainting_changes_nothing_but_the_paint(category):
+    for name in "abcdefghij":
+        own = figure_of(3, actor_of(category, name)).mesh
+        green = figure_of(3, actor_of(category, name, look=Look(colour="#00ff00"))).mesh
+        assert np.array_equal(own.points, green.points)
+        assert np.array_equal(own.triangles, green.triangles)
+
+
 def test_looks_are_taken_from_others_and_colours_are_kept():
     one = figure_of(3, actor_of("vehicle.car", "one"))
     assert figure_of(3, actor_of("vehicle.car", "two", look=Look(source="actor:one"))) is one
