@@ -30,7 +30,7 @@ class Looks:
         found = self._as_seen(self._lender(actor), wanted, frame, block)
         if found is None or actor.look.colour is None:
             return found
-        return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour))
+        return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
     def _as_seen(self, lender: Actor | BankEntry, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         if isinstance(lender, BankEntry):
