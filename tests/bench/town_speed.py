@@ -42,7 +42,7 @@ def rows(quick: bool) -> Iterator[Row | Missing]:
             Path(folder) / "town", 1, SEED, SIZE, QUICK_SECONDS if quick else SECONDS, os.cpu_count() or 1,
             lambda done, _total: came.append((time.perf_counter(), done)),
         )  # fmt: skip
-    (start, first), (end, last) = came[0], came[-1]
+    (start, first), *_, (end, last) = [(at, done) for at, done in came if done > 0]
     yield Row("town.pictures_per_s", (last - first) / (end - start), "1/s", last - first)
     towns = QUICK_TOWNS if quick else TOWNS
     shares = [share for seed in towns for share in mismatches(seed, ("open3d", "cpu"), ("torch", "cpu"))]
