@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-import torch
-
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
@@ -58,19 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _harvest(options: argparse.Namespace) -> int:
     if options.worlds < 1 or options.processes < 1:
         raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
+    from engine.training.harvest import Harvest, harvested  # brings Town and drafts, which training does without
+
+    what = Harvest(options.out / "worlds", options.out / "clips")
     seeds = range(options.seed, options.seed + options.worlds)
     with ProcessPoolExecutor(options.processes, multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(_harvested, options.out, seed): seed for seed in seeds}
+        waiting = {pool.submit(harvested, what, seed): seed for seed in seeds}
         for number, done in enumerate(as_completed(waiting), 1):
             _say(f"{number} of {len(seeds)} worlds, {done.result()} new clips from seed {waiting[done]}")
     return 0
-
-
-def _harvested(out: Path, seed: int) -> int:
-    from engine.training.harvest import Harvest, harvest  # brings Town and drafts, which training does without
-
-    torch.set_num_threads(1)
-    return len(list(harvest(Harvest(out / "worlds", out / "clips"), seed)))
 
 
 def _run(options: argparse.Namespace) -> int:

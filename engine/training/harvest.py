@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from editor.datasets.recorded import read_picture
@@ -58,6 +59,12 @@ def harvest(what: Harvest, seed: int) -> Iterator[Path]:
         write_clip(what.file(seed, kind), clip_of(world, kind))
         yield what.file(seed, kind)
     forget()
+
+
+def harvested(what: Harvest, seed: int) -> int:
+    """How many clips of a world were made, in a process that leaves the other cores to others like it."""
+    torch.set_num_threads(1)
+    return len(list(harvest(what, seed)))
 
 
 def clip_of(world: World, kind: str) -> TrainingClip:
