@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from editor.map import StreetMap
 from editor.scene import Scenario
 from engine.model.asked import asked
+from engine.model.reach import reach
 from engine.model.tell import Drafts
 from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
-from engine.service.requests import NUM_BEFORE, Chunk, Request, Tier
+from engine.service.requests import NUM_BEFORE, WINDOW, Chunk, Request, Tier
 
-WINDOW = 9  # frames that are drawn jointly
-SHARED = 1  # of them, those that the window before has drawn
+SHARED = 1  # frames of a window that the one before has drawn
 Place = tuple[int, str]  # frame, view
 Pictures = Mapping[Place, NDArray[np.uint8]]
 Drafted = Callable[[int, str], Chunk]  # the draft of a place
@@ -76,9 +76,10 @@ class Rollout:
         )
 
     def _draft(self, place: Place) -> Chunk:
-        """The draft of a place, dirty all over where all of it is drawn anew."""
+        """The draft of a place, dirty wherever the model may change it."""
         chunk = self.drafted(*place)
-        return replace(chunk, dirty=np.ones_like(chunk.dirty)) if whole(self.scenario) else chunk
+        dirty = np.ones_like(chunk.dirty) if whole(self.scenario) else chunk.dirty | reach(self.scenario, *place, self.size)
+        return replace(chunk, dirty=dirty)
 
     def _window(
         self, tier: Tier, frames: tuple[int, ...], views: tuple[str, ...], known: Pictures, levels: Mapping[Place, float]

@@ -77,4 +77,4 @@ class InstanceMaskedAttention(nn.Module):
     def _clip(self, tokens: torch.Tensor, identities: torch.Tensor, index: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
         some = torch.cat([tokens.index_select(0, index), identities])
         seen = self.attention(self.norm(some)[None], allowed=allowed)[0, : len(index)]
-        return tokens.index_add(0, index, torch.tanh(self.gate) * seen)
+        return tokens.index_add(0, index, (torch.tanh(self.gate) * seen).to(tokens))

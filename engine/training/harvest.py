@@ -19,6 +19,7 @@ from engine.benchmark.making import made
 from engine.benchmark.worlds import World
 from engine.draft.draft import draft, forget
 from engine.model.asked import asked
+from engine.model.reach import reach
 from engine.model.tell import Drafts
 from engine.service.requests import Chunk, Request
 from engine.town.chance import dice
@@ -74,11 +75,15 @@ def clip_of(world: World, kind: str) -> TrainingClip:
     views, frames = _place(world, kind, {view: set(found) for view, found in stale.items()})
     chunks = {(c.frame, c.view): c for c in draft(Request(world.root, scenario, views, frames, world.size))}
     streets = world.data_set.street_map(world.scene)
+    if kind in WHOLE:
+        may_change = np.ones((len(frames), len(views), *world.size[::-1]), bool)
+    else:
+        may_change = np.array([[reach(scenario, frame, view, world.size) for view in views] for frame in frames])
     return TrainingClip(
         kind,
         f"Town {world.seed}",
         asked(scenario, streets, frames, views, world.size),
-        _drafts([[chunks[frame, view] for view in views] for frame in frames], kind in WHOLE),
+        _drafts([[chunks[frame, view] for view in views] for frame in frames], may_change),
         np.array([[_truth(world, scenario, kind, view, frame, stale) for view in views] for frame in frames]),
     )
 
@@ -97,12 +102,11 @@ def _place(world: World, kind: str, stale: dict[str, set[int]]) -> tuple[tuple[s
     return views, max(runs, key=lambda run: (sum(frame in stale[most] for frame in run), rng.random()))
 
 
-def _drafts(rows: list[list[Chunk]], whole: bool) -> Drafts:
+def _drafts(rows: list[list[Chunk]], reached: NDArray[np.bool_]) -> Drafts:
     def all_of(name: str) -> NDArray:
         return np.array([[getattr(chunk, name) for chunk in row] for row in rows])
 
-    may_change = all_of("dirty")
-    return Drafts(all_of("picture"), all_of("valid"), np.ones_like(may_change) if whole else may_change)
+    return Drafts(all_of("picture"), all_of("valid"), all_of("dirty") | reached)
 
 
 def _truth(
