@@ -7,6 +7,8 @@ denoising and correcting, its f(t) = rho t). `a` is the pace: 1 is the plain sch
 
 import torch
 
+REFERENCE_SHARE = 0.2  # of training samples, ours
+
 
 def paced(u: torch.Tensor, pace: torch.Tensor) -> torch.Tensor:
     """Progress with a pace.
@@ -47,8 +49,9 @@ def training_levels(shape: tuple[int, int, int], generator: torch.Generator, shi
     independent.
 
     The mix is ours: MiLA trains with one level for all frames and samples with several, a mismatch that this takes away.
-    Levels are logit-normal (SD3), shifted towards noise by `shift`; a third of all samples is at pure noise,
-    where sampling starts.
+    Levels are logit-normal (SD3), shifted towards noise by `shift`; a third of all samples is at pure noise, where sampling
+    starts. In a fifth of all samples, a frame or two are references at level 0, as a segment has them: its first and, as often,
+    its last.
     """
     B, T, V = shape
     common = torch.sigmoid(torch.randn((B, 1, 1), generator=generator)).expand(shape)
@@ -57,4 +60,14 @@ def training_levels(shape: tuple[int, int, int], generator: torch.Generator, shi
     pick = torch.rand((B, 1, 1), generator=generator)
     drawn = torch.where(pick < 0.5, common, torch.where(pick < 0.8, progressive, own))
     pure = torch.rand((B, 1, 1), generator=generator) < 1 / 3
-    return torch.where(pure, torch.ones(shape), paced(drawn, torch.tensor(shift)))
+    out = torch.where(pure, torch.ones(shape), paced(drawn, torch.tensor(shift)))
+    return out * ~_references(shape, generator)
+
+
+def _references(shape: tuple[int, int, int], generator: torch.Generator) -> torch.Tensor:
+    B, T, _ = shape
+    known = torch.zeros((B, T, 1), dtype=torch.bool)
+    if T > 2:
+        pick = torch.rand(B, generator=generator)
+        known[:, 0, 0], known[:, -1, 0] = pick < REFERENCE_SHARE, pick < REFERENCE_SHARE / 2
+    return known

@@ -39,6 +39,10 @@ def test_training_levels_hold_every_kind_of_sample():
     s = training_levels((600, 4, 2), torch.Generator().manual_seed(0))
     assert bool(((s >= 0) & (s <= 1)).all())
     assert torch.equal(s[..., 0], s[..., 1])  # views of an instant go together
+    known = (s[:, 0, 0] == 0) & (s[:, 1:3] > 0).all((1, 2))
+    assert 0.15 < float(known.float().mean()) < 0.25
+    assert bool((s[known, -1] == 0).any() and (s[known, -1] > 0).any())
+    s = s[~known]
     pure = (s == 1).all((1, 2))
     common = (s == s[:, :1]).all((1, 2)) & ~pure
     progressive = (s[:, 1:, 0] > s[:, :-1, 0]).all(1)

@@ -89,6 +89,14 @@ def test_a_run_that_was_broken_off_ends_as_one_that_was_not(clips, tmp_path):
         assert torch.equal(again.averages[name], whole.averages[name]), name
 
 
+def test_it_trains_in_bfloat16_with_actors_and_without(clips, tmp_path):
+    what = tiny(steps=6, dtype=torch.bfloat16)
+    state, reports = run(what, clips, tmp_path / "run.pt")
+    assert state.step == len(reports) == 6
+    gates = [w for name, w in state.networks.named_parameters() if name.endswith("instances.gate")]
+    assert any(bool(gate != 0) for gate in gates)
+
+
 def test_an_autoencoder_learns_by_the_same_loop(clips, tmp_path):
     what = Recipe(
         "tiny-autoencoder", lambda _: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
