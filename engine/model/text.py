@@ -1,6 +1,5 @@
 """Words as vectors: a small trained encoder with a vocabulary of its own by default; CLIP and T5 from a local folder."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +11,8 @@ from torch import nn
 
 from engine.model.attention import SelfAttention
 from engine.model.blocks import FeedForward
+from engine.model.words import unknown_words, words_of
 
-WORD = re.compile(r"[a-z]+(?:_[a-z]+)*")
 UNKNOWN = 0  # the number of every word that was never learned
 NUM_TOKENS = 24
 
@@ -39,11 +38,6 @@ class TextEncoder(Protocol):
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """The words of a text that the encoder never learned, in order; none for an encoder that splits any word."""
         ...
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-case words; numbers and punctuation say nothing to so small an encoder."""
-    return WORD.findall(text.lower())
 
 
 class WordEncoder(ModelMixin, ConfigMixin):
@@ -82,7 +76,7 @@ class WordEncoder(ModelMixin, ConfigMixin):
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """See `TextEncoder`."""
-        return tuple(dict.fromkeys(word for word in words_of(text) if word not in self._number))
+        return unknown_words(text, self._number)
 
 
 class TransformersText:

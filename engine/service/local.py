@@ -78,6 +78,12 @@ class LocalService:
             self._cancel(job, in_time=True)
             self._jobs.close(job)
 
+    def stored(self, request: Request) -> Iterator[Chunk]:
+        """Those of the pictures that are there already; nothing is drawn."""
+        check(request)
+        if self._store is not None:
+            yield from self._stored(request, all_keys(request, self._recording(request)))
+
     def cancel(self, session: str, turn: int | None = None) -> None:
         """End what this session is waiting for, up to a turn where one is given; safe from any thread."""
         for job in self._jobs.of_session(session, turn):

@@ -14,6 +14,7 @@ Tier = Literal["draft", "anchor", "refined"]
 # Where a picture's pixels come from: the recording untouched, geometry (draft) or the world model (generated).
 Origin = Literal["recorded", "draft", "generated"]
 
+WINDOW = 9  # anchors that are drawn jointly; a request for more is drawn in several windows
 NUM_BEFORE = 2  # refined frames before a segment that it follows on from
 
 
@@ -99,6 +100,10 @@ class Service(Protocol):
     def render(self, request: Request) -> Iterator[Chunk]:
         """The pictures, one by one; RenderError where they cannot be drawn. It ends early when a newer request of the same
         session and tier arrives, or when `cancel` is called."""
+        ...
+
+    def stored(self, request: Request) -> Iterator[Chunk]:
+        """Those of a request's pictures that are there already; nothing is drawn, and nobody's older request ends."""
         ...
 
     def prepare(

@@ -66,6 +66,19 @@ def test_a_segment_is_drawn_and_found_again(wet, service):
     assert all((c.picture == found[c.frame, c.view].picture).all() for c in again)
 
 
+def test_what_is_stored_is_told_and_nothing_drawn(wet, service):
+    list(service.render(replace(wet, seed=8, frames=(0, 5))))
+    before = pid(service)
+    older = service.render(long(wet, seed=9, session="anna"))
+    next(older)
+    found = list(service.stored(replace(wet, seed=8, session="anna")))
+    assert [(c.frame, c.view) for c in found] == [(frame, view) for frame in (0, 5) for view in VIEWS]
+    assert next(older).preview
+    older.close()
+    assert list(service.stored(replace(wet, seed=10))) == []
+    assert pid(service) == before
+
+
 def test_drafts_are_drawn_while_the_model_is_at_work(wet, service):
     anchors = service.render(long(wet, seed=2, session="anna"))
     first = next(anchors)
