@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace) -> int:
     state, file = begin(what, _autoencoder(options), options.device), options.out / "runs" / f"{what.name}.pt"
     if state.resume(file):
         _say(f"going on from step {state.step}")
-    batches = Batches(options.out / "clips", what.shape, what.seed)
+    batches = Batches(options.out / "clips", what.shapes, what.seed)
     limit = None if options.minutes is None else state.seconds + 60 * options.minutes
     reports = train(state, what.objective, batches, what.plan, file)
     recent: list[float] = []
@@ -101,7 +101,7 @@ def _autoencoder(options: argparse.Namespace):
     if not state.resume(options.out / "runs" / f"{what.name}.pt"):
         raise ValueError(f"no run of {what.name} in {options.out / 'runs'}; train it first")
     state.averaged()
-    return standardised(state.networks["autoencoder"].eval(), Batches(options.out / "clips", what.shape, what.seed))
+    return standardised(state.networks["autoencoder"].eval(), Batches(options.out / "clips", what.shapes, what.seed))
 
 
 def _line(what: Recipe, report: Report, loss: float) -> str:

@@ -25,20 +25,20 @@ class Shape:
 
 
 class Batches:
-    """Clips of a folder, drawn by step number."""
+    """Clips of a folder, drawn by step number; the steps take the shapes by turns."""
 
-    def __init__(self, folder: Path, shape: Shape, seed: int) -> None:
+    def __init__(self, folder: Path, shapes: Sequence[Shape], seed: int) -> None:
         """ClipError for a folder without clips."""
         self.files: Sequence[Path] = sorted(folder.rglob(f"*{ENDING}"))
         if not self.files:
             raise ClipError(f"no training clips in {folder}; harvest some first")
-        self.shape, self.seed = shape, seed
+        self.shapes, self.seed = tuple(shapes), seed
         self._kept: OrderedDict[Path, TrainingClip] = OrderedDict()
 
     def batch(self, step: int) -> list[TrainingClip]:
         """The windows of a step."""
         rng = np.random.default_rng((self.seed, step))
-        s = self.shape
+        s = self.shapes[step % len(self.shapes)]
         chosen = [self.files[k] for k in rng.integers(0, len(self.files), s.clips)]
         return [cut(clip, drawn(clip, s.frames, s.views, (s.width, s.height), rng)) for clip in map(self._read, chosen)]
 

@@ -17,7 +17,9 @@ from engine.training.clips import TrainingClip
 from engine.training.collate import Pictures, pictures, told
 from engine.training.losses import flow_error, instance_masked, picture_loss, structure_loss
 
-DIRTY_WEIGHT = 4.0  # what may change is what is to be learned
+DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
+KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
+LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,10 @@ class WorldObjective:
         generator, rng = torch.Generator().manual_seed(step_seed), np.random.default_rng(step_seed)
         shown = pictures(clips)
         with torch.no_grad():
-            x0, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
+            truth, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             what = _with_drafts(told(clips, networks["text_encoder"], self.drop, rng), shown, draft, codec.factor)
+            x0 = torch.where(what.dirty > 0, truth, draft)  # what stays is the draft's, as it is when a clip is drawn
             level = training_levels(x0.shape[:3], generator, self.shift).to(device)
             x = noised(x0, torch.randn(x0.shape, generator=generator).to(x0), level)
             v = net(x, level, what, row_mask=self._mask(x, net.config.patch, generator)).sample
@@ -86,14 +89,16 @@ class WorldObjective:
         self, x0_hat: torch.Tensor, x0: torch.Tensor, level: torch.Tensor, what: Told, generator: torch.Generator
     ) -> torch.Tensor:
         error = flow_error(x0_hat, x0, level)
-        weighted = error * (1 + DIRTY_WEIGHT * what.dirty[:, :, :, 0].float()) / (1 + DIRTY_WEIGHT)
+        dirty = (what.dirty > 0).float()
+        weight = KEPT_WEIGHT + (1 - KEPT_WEIGHT) * dirty[:, :, :, 0]
+        weighted = error * weight / weight.mean(dim=(1, 2, 3, 4), keepdim=True).clamp(min=KEPT_WEIGHT + LEAST_SHARE)
         foreground = torch.zeros_like(error, dtype=torch.bool)
         if what.instances is not None:
             tokens = what.instances.members.any(-1).float()
             size = error.shape[-2:]
             foreground = F.interpolate(tokens.flatten(0, 1), size=size).unflatten(0, tokens.shape[:2]) > 0
         loss = instance_masked(weighted, foreground, self.instance_share, generator)
-        return loss + self.structure * structure_loss(x0_hat, x0)
+        return loss + self.structure * structure_loss(x0 + (x0_hat - x0) * dirty, x0)
 
     def _seen(
         self, codec: PictureAutoencoder, x0_hat: torch.Tensor, shown: Pictures, generator: torch.Generator
@@ -105,7 +110,7 @@ class WorldObjective:
         v = int(torch.randint(x0_hat.shape[2], (), generator=generator))
         true, draft, valid, dirty = (p[:, t, v].to(x0_hat.device) for p in (shown.truth, shown.draft, shown.valid, shown.dirty))
         drawn = codec.pictures(x0_hat[:, t, v].to(codec.dtype), draft.to(codec.dtype), valid.to(codec.dtype))
-        return self.picture * picture_loss(drawn.float(), true, 1 + DIRTY_WEIGHT * dirty)
+        return self.picture * picture_loss(drawn.float(), true, KEPT_WEIGHT + dirty)
 
 
 Objective = AutoencoderObjective | WorldObjective

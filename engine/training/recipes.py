@@ -38,7 +38,7 @@ class Recipe:
     networks: Callable[[PictureAutoencoder | None], nn.ModuleDict]
     trained: tuple[str, ...]
     objective: Objective
-    shape: Shape
+    shapes: tuple[Shape, ...]  # of batches, by turns
     plan: Plan
     seed: int = 0
     decay: float = 0.999
@@ -67,25 +67,36 @@ def _world(name: str, **more: object) -> Callable[[PictureAutoencoder | None], n
 
 
 WORLD = ("transformer", "text_encoder")
+# About 1,300 tokens each: rectangles around what changes teach most for what they cost; whole pictures, and views beside one
+# another, are what is asked for in the end.
+RECTANGLES = Shape(clips=2, frames=6, views=1, width=224, height=128)
+PARTS_AND_WHOLES = (
+    RECTANGLES,
+    Shape(clips=1, frames=3, views=1, width=448, height=256),
+    RECTANGLES,
+    Shape(clips=1, frames=6, views=2, width=224, height=128),
+    RECTANGLES,
+    Shape(clips=1, frames=2, views=2, width=448, height=256),
+)
 RECIPES = MappingProxyType(
     {
         recipe.name: recipe
         for recipe in (
             Recipe(
                 "autoencoder-cpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),
-                Shape(clips=4, frames=2, views=1, width=160, height=128), Plan(steps=6000, learning_rate=1e-3),
+                (Shape(clips=4, frames=2, views=1, width=160, height=128),), Plan(steps=3000, learning_rate=1e-3),
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(),
-                Shape(clips=2, frames=6, views=1, width=224, height=128), Plan(steps=6000, learning_rate=4e-4, warmup=200),
+                PARTS_AND_WHOLES, Plan(steps=3000, learning_rate=4e-4, warmup=100),
             ),
             Recipe(
                 "autoencoder-gpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),
-                Shape(clips=16, frames=2, views=1, width=224, height=128), Plan(steps=8000, learning_rate=1e-3),
+                (Shape(clips=16, frames=2, views=1, width=224, height=128),), Plan(steps=8000, learning_rate=1e-3),
             ),
             Recipe(
                 "world-gpu", _world("small"), WORLD, WorldObjective(),
-                Shape(clips=8, frames=9, views=2, width=448, height=256), Plan(steps=12000, learning_rate=4e-4, warmup=500),
+                (Shape(clips=8, frames=9, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
             ),
         )
     }

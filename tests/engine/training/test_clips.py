@@ -75,7 +75,7 @@ def test_the_nth_batch_is_always_the_same(tmp_path):
     for seed in range(3):
         write_clip(tmp_path / f"{seed}.clip.npz", clip(seed))
     shape = Shape(clips=2, frames=2, views=2, width=48, height=32)
-    a, b = Batches(tmp_path, shape, 0), Batches(tmp_path, shape, 0)
+    a, b = Batches(tmp_path, (shape,), 0), Batches(tmp_path, (shape,), 0)
     a.batch(0)
     for x, y in zip(a.batch(5), b.batch(5), strict=True):
         assert (x.truth == y.truth).all()
@@ -84,4 +84,4 @@ def test_the_nth_batch_is_always_the_same(tmp_path):
 
 def test_a_folder_without_clips_is_refused(tmp_path):
     with pytest.raises(ClipError, match="harvest some first"):
-        Batches(tmp_path, Shape(1, 1, 1, 16, 16), 0)
+        Batches(tmp_path, (Shape(1, 1, 1, 16, 16),), 0)

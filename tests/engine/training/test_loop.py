@@ -45,20 +45,20 @@ def tiny(steps=50, mask_share=0.0, **plan):
     return Recipe(
         "tiny", world(mask_share > 0), ("transformer", "text_encoder"),
         WorldObjective(mask_share=mask_share, mask_ratio=0.5, picture=0),
-        Shape(clips=2, frames=2, views=1, width=32, height=32),
+        (Shape(clips=2, frames=2, views=1, width=32, height=32), Shape(clips=1, frames=2, views=2, width=32, height=32)),
         Plan(steps, **{"learning_rate": 3e-3, "warmup": 5, "dtype": torch.float32} | plan),
     )  # fmt: skip
 
 
 def run(what, clips, file, state=None):
     state = state or begin(what, None)
-    return state, list(train(state, what.objective, Batches(clips, what.shape, what.seed), what.plan, file))
+    return state, list(train(state, what.objective, Batches(clips, what.shapes, what.seed), what.plan, file))
 
 
 @pytest.mark.parametrize("mask_share", [0.0, 0.5])
 def test_fifty_steps_bring_the_loss_down(clips, tmp_path, mask_share):
     what = tiny(mask_share=mask_share)
-    state, batches = begin(what, None), Batches(clips, what.shape, what.seed)
+    state, batches = begin(what, None), Batches(clips, what.shapes, what.seed)
     before = judged(what, state, batches)
     _, reports = run(what, clips, tmp_path / "run.pt", state)
     assert len(reports) == 50
@@ -76,7 +76,7 @@ def test_a_run_that_was_broken_off_ends_as_one_that_was_not(clips, tmp_path):
     what = tiny(steps=6)
     whole, _ = run(what, clips, tmp_path / "whole.pt")
     state = begin(what, None)
-    reports = train(state, what.objective, Batches(clips, what.shape, what.seed), what.plan, tmp_path / "parts.pt")
+    reports = train(state, what.objective, Batches(clips, what.shapes, what.seed), what.plan, tmp_path / "parts.pt")
     for _ in range(3):
         next(reports)
     reports.close()
@@ -100,12 +100,12 @@ def test_it_trains_in_bfloat16_with_actors_and_without(clips, tmp_path):
 def test_an_autoencoder_learns_by_the_same_loop(clips, tmp_path):
     what = Recipe(
         "tiny-autoencoder", lambda _: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
-        Shape(clips=2, frames=1, views=1, width=32, height=32), Plan(90, 5e-3, warmup=5, dtype=torch.float32),
+        (Shape(clips=2, frames=1, views=1, width=32, height=32),), Plan(90, 5e-3, warmup=5, dtype=torch.float32),
     )  # fmt: skip
     state, reports = run(what, clips, tmp_path / "run.pt")
     losses = [report.loss for report in reports]
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
-    trained = standardised(state.networks["autoencoder"].eval(), Batches(clips, what.shape, 1))
+    trained = standardised(state.networks["autoencoder"].eval(), Batches(clips, what.shapes, 1))
     z = trained.latents(torch.from_numpy(clip(9).truth[0]).movedim(-1, 1) / 127.5 - 1)
     assert 0.5 < float(z.detach().std()) < 2.0
 
