@@ -28,7 +28,9 @@ ALL_THERE = """() => {
 PART_AND_WHOLE = """async () => {
   const displayed = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const tiles = () => retake.views.tiles().map(({ canvas }) => canvas.toDataURL());
-  await displayed();
+  // A tile that has just been given another size is drawn anew a frame after that, however long the frame takes.
+  const fits = ({ canvas: c }) => c.width === c.clientWidth && c.height === c.clientHeight;
+  do await displayed(); while (!retake.views.tiles().every(fits));
   const part = tiles();
   retake.store.touch("size");
   await displayed();
