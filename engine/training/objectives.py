@@ -50,13 +50,15 @@ class WorldObjective:
     """The flow loss towards the truth's latents, weighted where pictures may change; see `WorldTransformer`.
 
     `instance_share` is ConsisDrive's alpha, which the paper does not give; `structure` LongDWM's beta_s; `mask_share` of the
-    steps run MaskGWM's mask reconstruction; `picture` weighs the error of one decoded frame of each clip."""
+    steps run MaskGWM's mask reconstruction; `picture` weighs the error of `num_seen` decoded frames of each clip. From them
+    the decoder learns too, where it is trained: what the draft is worth beside latents that are a guess."""
 
     shift: float = 1.0
     drop: float = 0.1
     instance_share: float = 0.3
     structure: float = 0.1
-    picture: float = 0.5
+    picture: float = 1.0
+    num_seen: int = 2
     mask_share: float = 0.0
     mask_ratio: float = 0.25
 
@@ -66,16 +68,17 @@ class WorldObjective:
         device = next(net.parameters()).device
         generator, rng = torch.Generator().manual_seed(step_seed), np.random.default_rng(step_seed)
         shown = pictures(clips)
-        with torch.no_grad():
-            truth, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            with torch.no_grad():
+                truth, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
             what = _with_drafts(told(clips, networks["text_encoder"], self.drop, rng), shown, draft, codec.factor)
             x0 = torch.where(what.dirty > 0, truth, draft)  # what stays is the draft's, as it is when a clip is drawn
             level = training_levels(x0.shape[:3], generator, self.shift).to(device)
             x = noised(x0, torch.randn(x0.shape, generator=generator).to(x0), level)
             v = net(x, level, what, row_mask=self._mask(x, net.config.patch, generator)).sample
-        x0_hat = clean(x, v.float(), level)
-        return self._judged(x0_hat, x0, level, what, generator) + self._seen(codec, x0_hat, shown, generator)
+            x0_hat = clean(x, v.float(), level)
+            seen = self._seen(codec, x0_hat, shown, generator)
+        return self._judged(x0_hat, x0, level, what, generator) + seen
 
     def _mask(self, x: torch.Tensor, patch: int, generator: torch.Generator) -> RowMask | None:
         if self.mask_share == 0 or float(torch.rand((), generator=generator)) >= self.mask_share:
@@ -103,13 +106,15 @@ class WorldObjective:
     def _seen(
         self, codec: PictureAutoencoder, x0_hat: torch.Tensor, shown: Pictures, generator: torch.Generator
     ) -> torch.Tensor:
-        """The error of one frame of each clip as a picture."""
+        """The error of some frames of each clip as pictures."""
         if self.picture == 0:
             return x0_hat.new_zeros(())
-        t = int(torch.randint(x0_hat.shape[1], (), generator=generator))
+        num = min(self.num_seen, x0_hat.shape[1])
+        t = torch.randperm(x0_hat.shape[1], generator=generator)[:num]
         v = int(torch.randint(x0_hat.shape[2], (), generator=generator))
-        true, draft, valid, dirty = (p[:, t, v].to(x0_hat.device) for p in (shown.truth, shown.draft, shown.valid, shown.dirty))
-        drawn = codec.pictures(x0_hat[:, t, v].to(codec.dtype), draft.to(codec.dtype), valid.to(codec.dtype))
+        parts = (x0_hat, shown.truth, shown.draft, shown.valid, shown.dirty)
+        z, true, draft, valid, dirty = (p[:, t, v].flatten(0, 1).to(x0_hat.device) for p in parts)
+        drawn = codec.pictures(z, draft, valid)
         return self.picture * picture_loss(drawn.float(), true, KEPT_WEIGHT + dirty)
 
 

@@ -61,12 +61,13 @@ def _world(name: str, **more: object) -> Callable[[PictureAutoencoder | None], n
             raise ValueError(f"the {name} network without an autoencoder; wanted one that was trained before")
         net = WorldTransformer(**{"text_dim": 128, **size(name), "latent_channels": codec.latent_channels, **more})
         text = WordEncoder(vocabulary(), dim=net.config.text_dim)
-        return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec.requires_grad_(False)})
+        codec.encoder.requires_grad_(False)  # or what latents mean would change under the network
+        return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec})
 
     return build
 
 
-WORLD = ("transformer", "text_encoder")
+WORLD = ("transformer", "text_encoder", "autoencoder")
 # About 1,300 tokens each: rectangles around what changes teach most for what they cost; whole pictures, and views beside one
 # another, are what is asked for in the end.
 RECTANGLES = Shape(clips=2, frames=6, views=1, width=224, height=128)
@@ -114,6 +115,6 @@ def begin(what: Recipe, codec: PictureAutoencoder | None, device: str = "cpu") -
     """A run's state before its first step, from the recipe's seed."""
     torch.manual_seed(what.seed)
     networks = what.networks(codec).to(device)
-    trained = [p for name in what.trained for p in networks[name].parameters()]
+    trained = [p for name in what.trained for p in networks[name].parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, what.plan.learning_rate, betas=what.betas, weight_decay=what.weight_decay)
     return RunState(networks, optimizer, what.decay)
