@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from editor.datasets.records import DataSetError
+from editor.scene import SceneError
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
@@ -16,6 +18,7 @@ from engine.training.recipes import RECIPES, Recipe, begin, recipe
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
+CHECKPOINT = Path("assets/checkpoint")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +34,15 @@ def parser() -> argparse.ArgumentParser:
     r.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
     r.add_argument("--autoencoder", metavar="RUN", help="the run whose autoencoder a network is trained on")
     r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
+    a = commands.add_parser("adapt", help="fine-tune a checkpoint on a recorded drive")
+    a.add_argument("--dataroot", type=Path, required=True, metavar="FOLDER", help="the data set, in nuScenes format")
+    a.add_argument("--version", metavar="NAME", help="which of its versions, where it has several")
+    a.add_argument("--scene", required=True, metavar="NAME", help="which drive")
+    a.add_argument("--checkpoint", type=Path, default=CHECKPOINT, metavar="FOLDER", help="what to begin from")
+    a.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
+    a.add_argument("--everything", action="store_true", help="hold nothing out: better weights, which nothing can judge")
+    a.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many draw clips at a time")
+    a.add_argument("--device", default="cpu", help="cpu or cuda")
     for command in (h, r):
         command.add_argument("--out", type=Path, default=BUILD, metavar="FOLDER", help="for clips and runs")
         command.add_argument("--device", default="cpu", help="cpu or cuda")
@@ -41,12 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do it; the exit code."""
     options = parser().parse_args(arguments)
     try:
-        return _harvest(options) if options.command == "harvest" else _run(options)
-    except (ClipError, ValueError) as error:
+        return {"harvest": _harvest, "run": _run, "adapt": _adapt}[options.command](options)
+    except (ClipError, DataSetError, SceneError, ValueError) as error:
         print(f"python -m engine.training: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        print(f"python -m engine.training: {error.filename or options.out}: {error.strerror}", file=sys.stderr)
+        print(f"python -m engine.training: {error.filename or options.command}: {error.strerror}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("\nstopped; what is done is kept", file=sys.stderr)
@@ -102,6 +114,21 @@ def _autoencoder(options: argparse.Namespace):
         raise ValueError(f"no run of {what.name} in {options.out / 'runs'}; train it first")
     state.averaged()
     return standardised(state.networks["autoencoder"].eval(), Batches(options.out / "clips", what.shapes, what.seed))
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    logging.getLogger("diffusers").setLevel(logging.ERROR)
+    if options.processes < 1:
+        raise ValueError(f"{options.processes} processes; wanted 1 or more")
+    from engine.training.adapt import Adapting, adapt  # brings drafts, which training does without
+
+    what = Adapting(options.dataroot, options.version, options.scene, options.checkpoint, options.everything, options.device)
+    for p in adapt(what, options.minutes, options.processes):
+        if p.what == "clips" or p.done % 20 == 0 or p.done == p.total:
+            loss = "" if p.loss is None else f", loss {p.loss:.4f}"
+            _say(f"{p.what} {p.done} of {p.total}{loss}, {p.seconds_left / 60:.0f} min left")
+    _say(f"checkpoint in {what.folder}")
+    return 0
 
 
 def _line(what: Recipe, report: Report, loss: float) -> str:

@@ -1,53 +1,42 @@
-"""The real drive as the `real` measurements use it: opened once, at the draft's size, with its backdrop."""
+"""The real drive as the `real` measurements use it: opened once, at the draft's size; and the checkpoints that draw it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from editor.cameras import box_hull
-from editor.datasets.nuscenes import open_data_set
-from editor.geometry import Rigid, Vec3, box_corners
-from editor.scene import Scene
-from engine.draft.backdrop import Backdrop, backdrop_of
-from engine.draft.crowd import Cast, Hull
-from engine.draft.sources import Camera, Recording
+from engine.metrics.pictures import psnr_db
+from engine.model.checkpoints import CARD, load
+from engine.pipeline import WorldPipeline
+from engine.teacher.answers import answers
+from engine.teacher.drive import Drive, Mask, open_drive
+from engine.teacher.exercise import Task
+from tests.bench.results import ROOT as CHECKOUT
+from tests.bench.results import SHARED_DATA
 
 DATA = "pandaset-002"
-ROOT = Path(__file__).resolve().parents[3] / "shared" / "data" / DATA
-SIZE = (448, 256)
+ROOT = SHARED_DATA / DATA
+SHIPPED = CHECKOUT / "assets" / "checkpoint"
 CASES, QUICK_CASES = 200, 40
+NUM_FRAMES = 3  # that the world model draws jointly, the judged one among them
 
 
-@dataclass(frozen=True, eq=False)
-class RealDrive:
-    """The drive and what is worked out of it once."""
-
-    scene: Scene
-    recording: Recording
-    cast: Cast
-    backdrop: Backdrop
-
-    @property
-    def views(self) -> tuple[str, ...]:
-        """The views' names."""
-        return tuple(view.name for view in self.scene.views)
-
-
-def open_real_drive() -> RealDrive | None:
+def open_real_drive() -> Drive | None:
     """The drive; None where it does not lie beside the checkout."""
-    if not ROOT.is_dir():
+    return open_drive(ROOT) if ROOT.is_dir() else None
+
+
+def pipeline(checkpoint: Path) -> WorldPipeline | None:
+    """What draws with a checkpoint; None where there is none."""
+    if not (checkpoint / CARD).is_file():
         return None
-    data = open_data_set(ROOT)
-    scene = data.scene(data.summaries()[0].name)
-    recording = Recording(ROOT, scene, SIZE)
-    return RealDrive(scene, recording, Cast(scene.actors), backdrop_of(recording))
+    found = load(checkpoint)
+    return WorldPipeline(found.transformer, found.autoencoder, found.text_encoder, found.scheduler)
 
 
-def hull_of(camera: Camera, T_world_box: Rigid, size_lwh: Vec3) -> Hull | None:
-    """A box's outline in a picture."""
-    corners = box_corners(T_world_box, size_lwh)
-    return box_hull(camera.view, camera.T_world_camera.inverse().apply(corners))
+def scores(drive: Drive, task: Task, pipelines: tuple[WorldPipeline, ...], region: Mask) -> list[float]:
+    """PSNR in a region of the draft's answer to a task, then of each pipeline's."""
+    true = drive.recording.picture(task.frame, task.view)
+    return [psnr_db(drawn, true, region) for drawn in answers(pipelines, drive, task, NUM_FRAMES)]
 
 
 def mean(values: list[float]) -> float:
