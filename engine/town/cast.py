@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields
 
 import torch
 
+from engine.town import columns
+from engine.town.columns import dot, like_columns, put, some, unit
 from engine.town.eyes import Eyes
 from engine.town.mesh import Kind
 from engine.town.rays import Hit
-from engine.town.stage import dot
 from engine.town.world import World
 
 RUN = {"cpu": 1 << 18, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
@@ -32,9 +33,9 @@ class Cast:
 
     def some(self, index: torch.Tensor) -> "Cast":
         """Some of them."""
-        origin = self.origin if len(self.origin) == 1 else self.origin.index_select(0, index)
-        which, ray, pixel = (x.index_select(0, index) for x in (self.which, self.ray, self.pixel))
-        return Cast(which, origin, ray, pixel, Hit(*(getattr(self.hit, f.name).index_select(0, index) for f in fields(Hit))))
+        origin = self.origin if len(self.origin) == 1 else some(self.origin, index)
+        which, ray, pixel = (some(x, index) for x in (self.which, self.ray, self.pixel))
+        return Cast(which, origin, ray, pixel, Hit(*(some(getattr(self.hit, f.name), index) for f in fields(Hit))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class Met:
 
     def some(self, index: torch.Tensor) -> "Met":
         """Some of them."""
-        return Met(*(getattr(self, f.name).index_select(0, index) for f in fields(Met)))
+        return Met(*(some(getattr(self, f.name), index) for f in fields(Met)))
 
 
 def runs(eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> list[tuple[torch.Tensor, ...]]:
@@ -60,7 +61,9 @@ def runs(eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> l
 
 def joined(several: list[Met]) -> Met:
     """One after the other."""
-    return Met(*(torch.cat([getattr(one, f.name) for one in several]) for f in fields(Met))) if len(several) > 1 else several[0]
+    if len(several) == 1:
+        return several[0]
+    return Met(*(columns.joined([getattr(one, f.name) for one in several]) for f in fields(Met)))
 
 
 def met_by(world: World, cast: Cast) -> Met:
@@ -68,19 +71,18 @@ def met_by(world: World, cast: Cast) -> Met:
     hit = cast.hit
     there = hit.part >= 0
     none = torch.full_like(hit.part, -1)
-    out = Met(
-        torch.where(there, hit.distance, torch.inf), torch.zeros_like(none), none, none.clone(), torch.zeros_like(cast.ray)
-    )
+    out = Met(torch.where(there, hit.distance, torch.inf), torch.zeros_like(none), none, none.clone(), like_columns(cast.ray))
     first = 0
     for k, part in enumerate(world.parts):
         index = torch.nonzero(hit.part == k)[:, 0]
         triangle = hit.triangle.index_select(0, index)
         surface = part.surface.index_select(0, triangle)
         kind = part.table[:, 0].round().to(torch.int64).index_select(0, surface)
-        out.thing[index], out.kind[index] = part.thing_of(triangle), kind
-        out.surface[index] = torch.where(kind == Kind.LEAF, FOLIAGE, surface + first)
+        put(out.thing, index, part.thing_of(triangle))
+        put(out.kind, index, kind)
+        put(out.surface, index, torch.where(kind == Kind.LEAF, FOLIAGE, surface + first))
         first += len(part.table)
-    flat = hit.normal / hit.normal.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    flat = unit(hit.normal)
     away = dot(flat, cast.ray) > 0
     out.normal.copy_(torch.where(there[:, None], torch.where(away[:, None], -flat, flat), 0.0))
     return out

@@ -3,7 +3,7 @@
 import torch
 
 from engine.town.cast import FOLIAGE, Met
-from engine.town.stage import dot
+from engine.town.columns import dot
 
 SHADE, BEND, GAP = 0.3, 0.85, 0.08  # of sunlight, the cosine between faces, and the share of nearness that make an edge
 
@@ -13,7 +13,7 @@ def edges(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Pixels (n,) bool of pictures (k, h, w) at an edge, and those at a shadow's edge; `surface` is -1 for the sky."""
     surface, lit = surface.view(shape), lit.view(shape)
-    normal, near = normal.view(*shape, 3), (1 / depth.clamp(min=0.1)).view(shape)
+    normal, near = [n.view(shape) for n in normal.T], (1 / depth.clamp(min=0.1)).view(shape)
     out, shadows = torch.zeros(2, *shape, dtype=torch.bool)
     for axis in (1, 2):
         count = shape[axis] - 1
@@ -21,7 +21,7 @@ def edges(
         other = a(surface) != b(surface)
         within = ~other & (a(surface) >= 0) & (a(surface) != FOLIAGE)
         shadow = within & ((a(lit) - b(lit)).abs() > SHADE)
-        differs = (a(normal) * b(normal)).sum(-1) < BEND
+        differs = sum(a(n) * b(n) for n in normal) < BEND
         differs |= (a(near) - b(near)).abs() > GAP * torch.maximum(a(near), b(near))
         differs = other | shadow | (differs & within)
         for side in (a, b):

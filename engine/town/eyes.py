@@ -7,6 +7,7 @@ import torch
 
 from editor.geometry import Rigid, Vec3, rotation_matrix
 from editor.scene import View
+from engine.town.columns import columns, some
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +42,11 @@ class Eyes:
         """Where rays start (1 or n, 3), world directions (n, 3) of depth 1, how far apart (n,) neighbours are at depth 1."""
         turn, origin, (fx, fy, cx, cy, skew) = self.turns, self.origins, self.intrinsics.T
         if len(self.origins) > 1:
-            turn, origin = turn.index_select(0, which), origin.index_select(0, which)
-            fx, fy, cx, cy, skew = self.intrinsics.index_select(0, which).T
+            turn, origin = (some(a.T.contiguous().T, which) for a in (turn, origin))
+            fx, fy, cx, cy, skew = (a.index_select(0, which) for a in self.intrinsics.T)
         y = (v - cy) / fy
         x = (u - cx - skew * y) / fx
-        direction = x[:, None] * turn[:, 0:3] + y[:, None] * turn[:, 3:6] + turn[:, 6:9]
+        direction = columns(*(x * turn[:, k] + y * turn[:, 3 + k] + turn[:, 6 + k] for k in range(3)))
         return origin, direction, (1 / fx).expand(len(u))
 
     def seen(

@@ -1,14 +1,18 @@
 """What a surface's rule says of each point, before light falls on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import torch
 
+from engine.town import columns
+
 
 @dataclass(frozen=True, eq=False)
 class Finish:
-    """Arrays of n. `mirror` is how much of the surroundings Fresnel's share shows; `sunlit` what a rule's own relief leaves of
-    the sun; `open` what it leaves of the sky; `through` how much sunlight comes through from behind, as in leaves."""
+    """Arrays of n, colours and normals kept by columns. `mirror` is how much of the surroundings Fresnel's share shows;
+    `sunlit` what a rule's own relief leaves of the sun; `open` what it leaves of the sky; `through` how much sunlight comes
+    through from behind, as in leaves."""
 
     albedo: torch.Tensor  # (n, 3)
     normal: torch.Tensor  # (n, 3)
@@ -23,19 +27,19 @@ class Finish:
     def dull(cls, albedo: torch.Tensor, normal: torch.Tensor, **changed: torch.Tensor) -> "Finish":
         """A matt surface, but for what is given."""
         n = len(albedo)
-        plain = {"mirror": torch.zeros(n), "base": torch.full((n,), 0.04), "glow": torch.zeros(n, 3)}
+        plain = {"mirror": torch.zeros(n), "base": torch.full((n,), 0.04), "glow": columns.like_columns(albedo)}
         plain |= {"sunlit": torch.ones(n), "open": torch.ones(n), "through": torch.zeros(n)}
         return cls(albedo, normal, **(plain | changed))
 
     def put(self, index: torch.Tensor, other: "Finish") -> None:
         """Write another's values at these places."""
         for f in fields(self):
-            getattr(self, f.name)[index] = getattr(other, f.name)
+            columns.put(getattr(self, f.name), index, getattr(other, f.name))
 
     @classmethod
     def joined(cls, several: "list[Finish]") -> "Finish":
         """One after the other."""
-        return cls(*(torch.cat([getattr(one, f.name) for one in several]) for f in fields(cls)))
+        return cls(*(columns.joined([getattr(one, f.name) for one in several]) for f in fields(cls)))
 
 
 def mix(a: torch.Tensor, b: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
@@ -46,6 +50,16 @@ def mix(a: torch.Tensor, b: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
 def inside(distance: torch.Tensor, footprint: torch.Tensor) -> torch.Tensor:
     """Coverage of what lies where a signed distance is negative, softened to a pixel's footprint."""
     return (0.5 - distance / footprint.clamp(min=1e-3)).clamp(0, 1)
+
+
+def faded(size_m: float, footprint: torch.Tensor, made: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """A detail (n,) of some size as far as pixels that cover `footprint` (n,) show it: `made` gives it at those points, by
+    their index, of which anything is left; elsewhere it is 0."""
+    left = fade(size_m, footprint)
+    index = torch.nonzero(left)[:, 0]
+    out = torch.zeros_like(left)
+    columns.put(out, index, made(index) * left.index_select(0, index))
+    return out
 
 
 def fade(size_m: float, footprint: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.town.cast import runs
+from engine.town.columns import length
 from engine.town.eyes import Eyes
 from engine.town.picture import Shot, working_on
 from engine.town.rays import Hit
@@ -55,7 +56,7 @@ def _run(
     visible = known & there.inside(to_u, to_v, depth)
     towards = torch.where(sky[:, None], rays, places - there.origins)
     other = then.tracer.nearest(there.origins, torch.where(visible[:, None], towards, rays))
-    room = 1 - THIN_M / towards.norm(dim=1).clamp(min=THIN_M)
+    room = 1 - THIN_M / length(towards).clamp(min=THIN_M)
     return shift, visible & torch.where(sky, other.part < 0, other.distance > room)
 
 

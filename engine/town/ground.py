@@ -1,12 +1,13 @@
 """Streets as fields that the shader looks up, and the rule that shades road, kerb, pavement, yards and grass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 
+from engine.town.columns import put, some
 from engine.town.covers import YELLOW, Cover, Covers, table
-from engine.town.finish import Finish, fade, inside, mix
-from engine.town.light import Light, colour, smooth
+from engine.town.finish import Finish, fade, faded, inside, mix
+from engine.town.light import Light, smooth, tinted
 from engine.town.noise import hashed, noise
 from engine.town.plans import PAVEMENT_M
 from engine.town.stage import Spots
@@ -82,6 +83,10 @@ def plain_ground() -> GroundMap:
 class Lie:
     """Where points on the ground lie; all arrays of n."""
 
+    place: torch.Tensor  # (n, 3)
+    normal: torch.Tensor  # (n, 3)
+    up: torch.Tensor  # of the face's normal, its share upwards
+    footprint: torch.Tensor  # metres that a pixel covers there
     edge: torch.Tensor  # to the carriageway's edge
     code: torch.Tensor  # its cover
     s: torch.Tensor  # along the street
@@ -89,45 +94,55 @@ class Lie:
 
     def __getitem__(self, index: torch.Tensor) -> "Lie":
         """Some of them."""
-        return Lie(*(getattr(self, f).index_select(0, index) for f in ("edge", "code", "s", "o")))
+        return Lie(*(some(getattr(self, f.name), index) for f in fields(self)))
 
 
-def ground(spots: Spots, fields: GroundMap, light: Light) -> Finish:
+def ground(spots: Spots, there: GroundMap, light: Light) -> Finish:
     """Road where the street's field is negative, else kerb, pavement, yards and grass."""
-    edge = fields.road.at(spots.place)
-    on_road = (edge < 0) & (spots.flat[:, 2] > 0.5)
-    lie = Lie(edge, fields.cover.at(spots.place), *fields.along.at(spots.place))
-    out = Finish.dull(torch.zeros_like(spots.place), spots.normal.clone())
+    p = spots.place
+    lie = Lie(p, spots.normal, spots.flat[:, 2], spots.footprint, there.road.at(p), there.cover.at(p), *there.along.at(p))
+    on_road = (lie.edge < 0) & (lie.up > 0.5)
+    out = Finish.dull(torch.zeros_like(p), spots.normal.clone())
     for mask, rule in ((on_road, _road), (~on_road, _beside)):
         index = torch.nonzero(mask)[:, 0]
         if len(index):
-            out.put(index, rule(spots[index], lie[index], fields))
+            out.put(index, rule(lie[index], there))
     return out
 
 
 # --------------------------------------------------------------------------------------------------------- road
 
 
-def _road(spots: Spots, lie: Lie, fields: GroundMap) -> Finish:
-    p, f = spots.place, spots.footprint
+def _road(lie: Lie, there: GroundMap) -> Finish:
+    p, f = lie.place, lie.footprint
     x, y = p[:, 0], p[:, 1]
     blotch = noise("patch", x / 23.0, y / 23.0)
     broad = noise("cloud", x / 61.0, y / 61.0)
-    grain = noise("grain", x / 2.6, y / 2.6) * fade(0.02, f) + noise("grain", y / 0.7, x / 0.7) * fade(0.006, f)
+    grain = _grain(x, y, f, 2.6, 0.02) + _grain(y, x, f, 0.7, 0.006)
     plain = lie.code & ~YELLOW
-    row = fields.cover.table.index_select(0, torch.where(plain >= Cover.BIKES, plain, int(Cover.ROAD)))
+    row = _rows(there, torch.where(plain >= Cover.BIKES, plain, int(Cover.ROAD)))
     tone = 1 + 0.10 * blotch + 0.09 * broad + 0.17 * grain
-    tone = tone * (1 - 0.22 * _tracks(fields.lane.at(p)) * (1 + 0.25 * blotch))
+    tone = tone * (1 - 0.22 * _tracks(there.lane.at(p)) * (1 + 0.25 * blotch))
     asphalt = (plain != Cover.SETTS).float()
     tone = tone * (1 + asphalt * (_mended(lie.s, lie.o, f) * (1 - 0.55 * _cracks(x, y, f, broad)) - 1))
     base = row[:, 7:10] * (tone * _stones(row, lie.s, lie.o, f))[:, None]
     edge = lie.edge
     gutter = inside(-edge - 0.30, f.clamp(min=0.02))
-    base = mix(base, (0.22 + 0.03 * grain)[:, None] * colour((1.0, 0.97, 0.92), p), gutter * 0.8)
+    base = mix(base, tinted((1.0, 0.97, 0.92), 0.22 + 0.03 * grain), gutter * 0.8)
     base = base * (1 - 0.35 * smooth(-0.16, 0.0, edge))[:, None]
-    base = _paint(base, fields.paint.at(p), (lie.code >= YELLOW).float(), f, blotch, grain)
+    base = _paint(base, there.paint.at(p), (lie.code >= YELLOW).float(), f, blotch, grain)
     base = _manholes(base, lie.s, lie.o, f, edge)
-    return Finish.dull(base, spots.normal, open=0.75 + 0.25 * smooth(0.0, 1.2, -edge))
+    return Finish.dull(base, lie.normal, open=0.75 + 0.25 * smooth(0.0, 1.2, -edge))
+
+
+def _rows(there: GroundMap, code: torch.Tensor) -> torch.Tensor:
+    """What the table says of covers (n,): (n, 10), kept by columns."""
+    return some(there.cover.table.T.contiguous().T, code)
+
+
+def _grain(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, span: float, size_m: float) -> torch.Tensor:
+    """Speckle of a size, a tile of it on so many metres."""
+    return faded(size_m, f, lambda i: noise("grain", some(x, i) / span, some(y, i) / span))
 
 
 def _tracks(from_centre: torch.Tensor) -> torch.Tensor:
@@ -140,19 +155,28 @@ def _mended(s: torch.Tensor, o: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
     """Tone of trenches and rectangles of newer or older asphalt along the street, with sealed edges."""
     cs, co = torch.floor(s / 11.0), torch.floor(o / 3.4)
     die = hashed(cs, co)
+    out = torch.ones_like(s)
+    there = torch.nonzero(die < 0.15)[:, 0]
+    s, o, f, cs, co, die = (some(a, there) for a in (s, o, f, cs, co, die))
     w, h = 0.6 + 4.2 * hashed(cs, co, cs + 5) ** 2, 0.4 + 1.1 * hashed(co, cs, co + 3)
     du = (s - (cs + 0.5) * 11.0 - (hashed(co, co, cs) - 0.5) * 3).abs() - w
     dv = (o - (co + 0.5) * 3.4 - (hashed(cs, cs, co) - 0.5) * 0.8).abs() - h
     d = torch.maximum(du, dv)
-    there = (die < 0.15).float()
-    tone = 1 - (0.22 - 0.42 * (die < 0.05).float()) * there * inside(d, f)
-    return tone * (1 - 0.45 * there * inside(d.abs() - 0.03, f) * fade(0.06, f))
+    tone = 1 - (0.22 - 0.42 * (die < 0.05).float()) * inside(d, f)
+    put(out, there, tone * (1 - 0.45 * inside(d.abs() - 0.03, f) * fade(0.06, f)))
+    return out
 
 
 def _cracks(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor, broad: torch.Tensor) -> torch.Tensor:
-    ridge = noise("patch", x / 31.0 + 0.31, y / 31.0 + 0.17).abs() * 1.1
-    fine = noise("patch", x / 13.0 + 0.7, y / 13.0 + 0.2).abs() * 0.6
-    line = inside(ridge - 0.018, f * 0.25) * fade(0.03, f) + 0.7 * inside(fine - 0.012, f * 0.3) * fade(0.015, f)
+    def ridge(i: torch.Tensor) -> torch.Tensor:
+        high = noise("patch", some(x, i) / 31.0 + 0.31, some(y, i) / 31.0 + 0.17).abs() * 1.1
+        return inside(high - 0.018, some(f, i) * 0.25)
+
+    def fine(i: torch.Tensor) -> torch.Tensor:
+        high = noise("patch", some(x, i) / 13.0 + 0.7, some(y, i) / 13.0 + 0.2).abs() * 0.6
+        return inside(high - 0.012, some(f, i) * 0.3)
+
+    line = faded(0.03, f, ridge) + 0.7 * faded(0.015, f, fine)
     return line.clamp(max=1) * smooth(-0.2, 0.9, broad)
 
 
@@ -162,68 +186,77 @@ def _paint(
     """Paint over the asphalt, worn where the noise says."""
     worn = smooth(0.9, 2.4, blotch + 0.55 * grain) * 0.65
     cover = inside(d, f) * (0.33 / f).clamp(max=1) * (1 - worn) * 0.92
-    tint = mix(colour((0.62, 0.62, 0.59), base).expand_as(base), colour((0.60, 0.36, 0.045), base), yellow)
+    tint = tinted((0.62, 0.62, 0.59), 1 - yellow) + tinted((0.60, 0.36, 0.045), yellow)
     return mix(base, tint * (1 + 0.07 * grain)[:, None], cover)
 
 
 def _manholes(base: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
     """Round covers in the lanes, and gullies in the gutter."""
     cs, co = torch.floor(s / 19.0), torch.floor(o / 5.0)
-    du = s - (cs + 0.2 + 0.6 * hashed(cs, co, co)) * 19.0
-    dv = o - (co + 0.3 + 0.4 * hashed(co, cs, cs)) * 5.0
+    there = torch.nonzero((hashed(cs, co, cs * 3) < 0.34) & (edge < -1.2))[:, 0]
+    cs, co, near = (some(a, there) for a in (cs, co, f))
+    du = some(s, there) - (cs + 0.2 + 0.6 * hashed(cs, co, co)) * 19.0
+    dv = some(o, there) - (co + 0.3 + 0.4 * hashed(co, cs, cs)) * 5.0
     r = (du * du + dv * dv).sqrt()
-    there = (hashed(cs, co, cs * 3) < 0.34).float() * (edge < -1.2).float()
-    ribs = 0.5 + 0.5 * torch.sin(du * 90) * torch.sin(dv * 90) * fade(0.05, f)
+    ribs = 0.5 + 0.5 * torch.sin(du * 90) * torch.sin(dv * 90) * fade(0.05, near)
+    iron = tinted((1.0, 0.95, 0.88), 0.045 + 0.035 * ribs)
+    put(base, there, mix(some(base, there), iron, inside(r - 0.36, near)))
     gully = torch.maximum(((s / 26.0 - torch.floor(s / 26.0) - 0.5) * 26.0).abs() - 0.24, (edge + 0.24).abs() - 0.17)
-    bars = 0.5 + 0.5 * torch.sin(s * 120) * fade(0.05, f)
-    iron = (0.045 + 0.035 * ribs)[:, None] * colour((1.0, 0.95, 0.88), base)
-    base = mix(base, iron, there * inside(r - 0.36, f))
+    bars = 0.5 + 0.5 * faded(0.05, f, lambda i: torch.sin(some(s, i) * 120))
     base = mix(base, (0.012 + 0.05 * bars)[:, None].expand_as(base), inside(gully, f))
-    return base * (1 - 0.6 * there * inside((r - 0.37).abs() - 0.02, f))[:, None]
+    put(base, there, some(base, there) * (1 - 0.6 * inside((r - 0.37).abs() - 0.02, near))[:, None])
+    return base
 
 
 def _stones(row: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
     """Tone of slabs, pavers or cobbles with their joints, as a cover's row says."""
     long, wide, shift, joint, dark, spread = (row[:, k] for k in range(6))
+    small = torch.minimum(long, wide)
+    seen = (small / f.clamp(min=1e-4) * 0.8 - 0.5).clamp(0, 1) * (joint > 0).float()
+    out = 1 - (1 - dark) * (joint / small * 2) * (1 - seen)
+    near = torch.nonzero(seen)[:, 0]
+    long, wide, shift, joint, dark, spread, seen, s, o, f = (
+        some(a, near) for a in (long, wide, shift, joint, dark, spread, seen, s, o, f)
+    )
     v = o / wide
     course = torch.floor(v)
     u = s / long + shift * (course - 2 * torch.floor(course / 2))
     column = torch.floor(u)
     rim = torch.minimum((0.5 - (u - column - 0.5).abs()) * long, (0.5 - (v - course - 0.5).abs()) * wide)
-    small = torch.minimum(long, wide)
-    seen = (small / f.clamp(min=1e-4) * 0.8 - 0.5).clamp(0, 1) * (joint > 0).float()
     gap = (0.5 - (rim - joint) / f.clamp(min=3e-3)).clamp(0, 1) * seen
     each = 1 + spread * (hashed(column, course) - 0.5) * seen
-    mean = 1 - (1 - dark) * (joint / small * 2) * (1 - seen)
-    return each * (1 - (1 - dark) * gap) * mean
+    put(out, near, each * (1 - (1 - dark) * gap) * some(out, near))
+    return out
 
 
 # ------------------------------------------------------------------------------------------------------- beside
 
 
-def _beside(spots: Spots, lie: Lie, fields: GroundMap) -> Finish:
-    p, f, edge = spots.place, spots.footprint, lie.edge
+def _beside(lie: Lie, there: GroundMap) -> Finish:
+    p, f, edge = lie.place, lie.footprint, lie.edge
     x, y = p[:, 0], p[:, 1]
     blotch = noise("patch", x / 11.0, y / 11.0)
-    grain = noise("grain", x / 1.9, y / 1.9) * fade(0.02, f)
-    base = _paved(fields, lie, f, blotch, grain)
-    wall = fields.wall.at(p)
+    grain = _grain(x, y, f, 1.9, 0.02)
+    base = _paved(there, lie, blotch, grain)
+    wall = there.wall.at(p)
     lot = inside(PAVEMENT_M - edge - 0.05, f.clamp(min=0.05))
     skirt = smooth(0.35, 0.6, wall + 0.06 * blotch)
-    green = inside(fields.green.at(p) + 0.05 * grain, f.clamp(min=0.04)) * torch.maximum(skirt, 1 - lot)
-    base = mix(base, _grass(x, y, f), green)
+    green = inside(there.green.at(p) + 0.05 * grain, f.clamp(min=0.04)) * torch.maximum(skirt, 1 - lot)
+    grown = torch.nonzero(green)[:, 0]
+    put(base, grown, mix(some(base, grown), _grass(*(some(a, grown) for a in (x, y, f))), some(green, grown)))
     kerb = inside(edge - KERB_M, f.clamp(min=0.01))
     base = mix(base, _kerbstone(lie.s, f, grain), kerb)
     near = 0.60 + 0.40 * smooth(0.0, 1.8, wall)
-    up = spots.flat[:, 2] > 0.5
-    return Finish.dull(base, spots.normal, open=torch.where(up, near, 0.7 * near), through=0.25 * green)
+    return Finish.dull(base, lie.normal, open=torch.where(lie.up > 0.5, near, 0.7 * near), through=0.25 * green)
 
 
-def _paved(fields: GroundMap, lie: Lie, f: torch.Tensor, blotch: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:
+def _paved(there: GroundMap, lie: Lie, blotch: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:
     """Slabs, pavers, gravel, tarmac: what the cell's cover says, stained and worn."""
-    row = fields.cover.table.index_select(0, lie.code & ~YELLOW)
-    tone = _stones(row, lie.s, lie.o, f) * (1 + 0.10 * blotch + row[:, 6] * grain)
-    gum = smooth(1.5, 2.0, noise("grain", lie.s / 7.0, lie.o / 7.0)) * fade(0.03, f) * 0.3
+    row = _rows(there, lie.code & ~YELLOW)
+    tone = _stones(row, lie.s, lie.o, lie.footprint) * (1 + 0.10 * blotch + row[:, 6] * grain)
+    gum = faded(
+        0.03, lie.footprint, lambda i: 0.3 * smooth(1.5, 2.0, noise("grain", some(lie.s, i) / 7.0, some(lie.o, i) / 7.0))
+    )
     return row[:, 7:10] * (tone * (1 - gum))[:, None]
 
 
@@ -231,15 +264,15 @@ def _kerbstone(s: torch.Tensor, f: torch.Tensor, grain: torch.Tensor) -> torch.T
     joint = inside((s - torch.floor(s) - 0.5).abs() - 0.012, f) * fade(0.05, f)
     each = 0.95 + 0.10 * hashed(torch.floor(s + 0.5)) * fade(0.5, f)
     tone = (0.29 + 0.035 * grain) * (1 - 0.4 * joint) * each
-    return tone[:, None] * colour((1.0, 0.98, 0.94), grain[:, None])
+    return tinted((1.0, 0.98, 0.94), tone)
 
 
 def _grass(x: torch.Tensor, y: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
-    tall = noise("grain", x / 3.1, y / 3.1) * fade(0.05, f) + noise("grain", y / 0.9, x / 0.9) * fade(0.015, f)
+    tall = _grain(x, y, f, 3.1, 0.05) + _grain(y, x, f, 0.9, 0.015)
     dry = smooth(0.2, 1.8, noise("patch", x / 29.0, y / 29.0))
     clover = smooth(0.9, 1.6, noise("patch", x / 9.0 + 0.3, y / 9.0)) * 0.35
     tone = 1 + 0.28 * tall
-    fresh = tone[:, None] * colour((0.070, 0.125, 0.028), x[:, None])
-    straw = tone[:, None] * colour((0.165, 0.150, 0.060), x[:, None])
-    lush = tone[:, None] * colour((0.036, 0.088, 0.022), x[:, None])
+    fresh = tinted((0.070, 0.125, 0.028), tone)
+    straw = tinted((0.165, 0.150, 0.060), tone)
+    lush = tinted((0.036, 0.088, 0.022), tone)
     return mix(mix(fresh, straw, 0.55 * dry), lush, clover)

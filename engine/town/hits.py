@@ -2,9 +2,10 @@
 
 import torch
 
+from engine.town.columns import dot, some, unit
 from engine.town.mesh import Kind
 from engine.town.rays import Hit
-from engine.town.stage import Part, Spots, dot, gathered
+from engine.town.stage import Part, Spots, gathered
 
 
 def met(parts: tuple[Part, ...], hit: Hit) -> torch.Tensor:
@@ -23,14 +24,13 @@ def spots_at(
 ) -> Spots:
     """The points where the rays `index`, in the order of `met`, hit something. `rays` (n, 3) start at `origin` (1 or n, 3)
     and need not be of unit length; `pixel` (n,) is how far apart neighbours are for each unit of their hits' distances."""
-    distance, ray = hit.distance[index], rays.index_select(0, index)
-    start = origin if len(origin) == 1 else origin.index_select(0, index)
+    distance, ray = some(hit.distance, index), some(rays, index)
+    start = origin if len(origin) == 1 else some(origin, index)
     place = start + ray * distance[:, None]
-    d = ray / ray.norm(dim=1, keepdim=True)
-    flat = hit.normal.index_select(0, index)
-    flat = flat / flat.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    d = unit(ray)
+    flat = unit(some(hit.normal, index))
     flat = torch.where((dot(flat, d) > 0)[:, None], -flat, flat)
-    normal, rest, row, thing, surface = gathered(parts, hit.part[index], hit.triangle[index], hit.uv[index])
+    normal, rest, row, thing, surface = gathered(parts, *(some(x, index) for x in (hit.part, hit.triangle, hit.uv)))
     away = (dot(normal, flat) < 0) & (row[:, 0] != Kind.LEAF)  # leaves take their crown's normals, seen from any side
     normal = torch.where(away[:, None], -normal, normal)
     slant = (-dot(flat, d)).clamp(min=0.03)

@@ -10,6 +10,7 @@ import torch
 
 from engine.town import descent
 from engine.town.bvh import Bvh, bvh
+from engine.town.columns import columns
 from engine.town.rays import Hit, Intersector, Intersectors, Reach, Triangles
 
 _made: WeakKeyDictionary[Triangles, dict[str, Any]] = WeakKeyDictionary()  # structures, for as long as their mesh is kept
@@ -62,6 +63,7 @@ class Trees:
     def nearest(self, origins: torch.Tensor, directions: torch.Tensor) -> Hit:
         """The first hit of each ray."""
         n, device = len(directions), directions.device
+        origins, directions = origins.contiguous(), directions.contiguous()
         part = torch.full((n,), -1, dtype=torch.int64, device=device)
         triangle = torch.zeros(n, dtype=torch.int64, device=device)
         distance = torch.full((n,), torch.inf, device=device)
@@ -74,14 +76,15 @@ class Trees:
             distance = met.distance
             uv = torch.where(nearer[:, None], met.uv, uv)
             normal = torch.where(nearer[:, None], tree.normals.index_select(0, met.triangle.clamp(min=0)), normal)
-        return Hit(distance, part, triangle, uv, normal)
+        return Hit(distance, part, triangle, columns(*uv.unbind(1)), columns(*normal.unbind(1)))
 
     def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: Reach = torch.inf) -> torch.Tensor:
         """Whether anything lies on each ray nearer than `within`, in units of its direction."""
+        origins, directions = origins.contiguous(), directions.contiguous()
         reach = torch.as_tensor(within, dtype=torch.float32, device=directions.device).expand(len(directions))
         out = torch.zeros(len(directions), dtype=torch.bool, device=directions.device)
         for tree in self.trees:
             index = torch.nonzero(~out)[:, 0]
-            some = origins if len(origins) == 1 else origins.index_select(0, index)
-            out[index] = self.any_in(tree, some, directions.index_select(0, index), reach.index_select(0, index))
+            start = origins if len(origins) == 1 else origins.index_select(0, index)
+            out[index] = self.any_in(tree, start, directions.index_select(0, index), reach.index_select(0, index))
         return out

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import torch
 
 from editor.geometry import Rigid, vec3
-from engine.town.light import Light, colour
+from engine.town.columns import dot, like_columns
+from engine.town.light import Light, colour, tinted
 from engine.town.mesh import Colour
-from engine.town.stage import dot
 
 Vec3 = tuple[float, float, float]
 MOST, HALOS, MIRRORED = 40, 16, 16  # lamps that light one picture, have a halo in it, light what its wet ground mirrors
@@ -185,7 +185,7 @@ def halos(
 ) -> torch.Tensor:
     """What air full of drops sends to the eye of the lamps along rays (n, 3), up to `distance` (n,): the integral of the
     inverse square along a ray (Sun et al. 2005, without the scattered light's own extinction)."""
-    out = torch.zeros_like(view)
+    out = like_columns(view)
     density = 1 / light.haze_m
     for lamp in lamps[:HALOS]:
         at = colour(lamp.place, view) - origin
@@ -194,9 +194,9 @@ def halos(
         gone = math.exp(-min(away * density, 30.0)) * (0.25 if lamp.flat == 1 else 0.3 * max(0.0, towards) ** 6)
         if gone * lamp.power * density < 0.01:
             continue
-        along = view @ at[0]
+        along = dot(view, at)
         beside = (dot(at, at) - along.square()).clamp(min=0.01).sqrt()
         angle = torch.atan((distance - along) / beside) + torch.atan(along / beside)
         share = gone * lamp.power * density / (4 * math.pi) * angle / (beside + 0.35)
-        out += share[:, None] * colour(lamp.colour, view)
+        out += tinted(lamp.colour, share)
     return out

@@ -7,6 +7,7 @@ import torch
 
 from editor.geometry import Rigid
 from editor.scene import Actor
+from engine.town.columns import dot, put
 from engine.town.rays import Hit
 from engine.town.rig import LIDAR_RANGE_M, lidar_rays
 from engine.town.town import instant
@@ -30,7 +31,7 @@ def sweep(seed: int, actors: tuple[Actor, ...], t_us: int, T_world_lidar: Rigid,
     hit = world.tracer.nearest(origin, rays)
     keep = ((hit.part >= 0) & (hit.distance < LIDAR_RANGE_M)).numpy()
     distance = hit.distance.numpy()
-    facing = (rays * hit.normal).sum(1).abs().numpy()
+    facing = dot(rays, hit.normal).abs().numpy()
     intensity = np.clip(70 * facing / (1 + distance / 30), 1, 255).round()
     ring = np.repeat(np.arange(32), columns)
     points = np.column_stack([own[keep] * distance[keep, None], intensity[keep], ring[keep]]).astype(np.float32)
@@ -43,5 +44,5 @@ def things(world: World, hit: Hit) -> torch.Tensor:
     out = torch.zeros(len(hit.part), dtype=torch.int64)
     for k, part in enumerate(world.parts):
         index = torch.nonzero(hit.part == k)[:, 0]
-        out[index] = part.thing_of(hit.triangle[index])
+        put(out, index, part.thing_of(hit.triangle.index_select(0, index)))
     return out

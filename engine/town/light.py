@@ -188,3 +188,8 @@ def smooth(low: float, high: float, x: torch.Tensor) -> torch.Tensor:
 def colour(value: Colour, like: torch.Tensor) -> torch.Tensor:
     """A colour as a row that broadcasts with (n, 3)."""
     return torch.tensor(value, dtype=like.dtype, device=like.device)[None]
+
+
+def tinted(value: Colour, strength: torch.Tensor) -> torch.Tensor:
+    """A colour at strengths (n,): (n, 3), kept by columns."""
+    return (torch.tensor(value, dtype=strength.dtype, device=strength.device)[:, None] * strength).T

@@ -7,6 +7,7 @@ means that the vehicle is parked.
 from functools import cache
 
 import torch
+import torch.nn.functional as F
 
 from engine.town.decals import BACK, CHANNELS, FRONT, SIDE, TOP, WIDTH
 from engine.town.finish import Finish, mix
@@ -24,17 +25,28 @@ NIGHT_GLOW, BRAKE_GLOW, BLINK_GLOW = 2.2, 2.6, 2.4
 def _pyramid(device: torch.device) -> tuple[tuple[torch.Tensor, int, int], ...]:
     """Decal pictures as rows of bytes at falling sizes: (rows, height, width). Colours are square roots of linear light, which
     keeps their dark ends apart in eight bits."""
-    level = torch.from_numpy(pictures()).float() / 255
-    rgb = level[..., :3]
-    level[..., :3] = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    byte = torch.arange(256, device="cpu") / 255
+    linear = torch.where(byte <= 0.04045, byte / 12.92, ((byte + 0.055) / 1.055) ** 2.4)
+    each = [_levels(torch.from_numpy(one), byte, linear) for one in pictures()]  # one by one, since they are large together
+    out = []
+    for level in zip(*each, strict=True):
+        h, w, _ = level[0].shape
+        out.append((torch.stack(level).reshape(-1, CHANNELS).to(device), h, w))
+    return tuple(out)
+
+
+def _levels(picture: torch.Tensor, byte: torch.Tensor, linear: torch.Tensor) -> list[torch.Tensor]:
+    """A decal (h, w, CHANNELS) of bytes, whose values and linear light two tables say, at falling sizes."""
+    h, w, c = picture.shape
+    number = picture.reshape(-1, c).T.to(torch.int32)
+    level = torch.cat([linear[number[:3]], byte[number[3:]]]).view(c, h, w)
     out = []
     for _ in range(LEVELS):
-        stored = torch.cat([level[..., :3].sqrt(), level[..., 3:]], -1)
-        rows = (stored * 255 + 0.5).to(torch.uint8).reshape(-1, CHANNELS).contiguous()
-        out.append((rows.to(device), level.shape[1], level.shape[2]))
-        n, h, w, c = level.shape
-        level = level[:, : h // 2 * 2, : w // 2 * 2].reshape(n, h // 2, 2, w // 2, 2, c).mean((2, 4))
-    return tuple(out)
+        stored = torch.cat([level[:3].sqrt(), level[3:]])
+        out.append((stored * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).contiguous())
+        _, h, w = level.shape
+        level = F.avg_pool2d(level[:, : h // 2 * 2, : w // 2 * 2], 2)
+    return out
 
 
 def _decal(picture: torch.Tensor, u: torch.Tensor, v: torch.Tensor, texel: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from editor.geometry import Rigid
 from editor.scene import View
+from engine.town import columns
 from engine.town.cast import Cast, Met, joined, met_by, runs
+from engine.town.columns import put, some
 from engine.town.edges import alike, edges
 from engine.town.eyes import Eyes, place_and_axis
 from engine.town.lamps import Lamp, headlights, in_view
@@ -88,17 +90,18 @@ def _drawn(
     eyes = Eyes.of([shot.view for shot in shots], [shot.T_world_ego for shot in shots], world.device)
     shape = (len(shots), eyes.height, eyes.width)
     drawn = [seen_by(world, eyes, Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())]
-    met, light, lit = joined([one.met for one in drawn]), *(torch.cat([getattr(o, f) for o in drawn]) for f in ("light", "lit"))
+    met = joined([one.met for one in drawn])
+    light, lit = (columns.joined([getattr(one, f) for one in drawn]) for f in ("light", "lit"))
     keys = [(world.seed, world.t_us, shot.view.name) for shot in shots]
     shown = zip(light.view(*shape, 3), met.depth.view(shape), keys, strict=True)
-    veils = torch.cat([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
+    veils = columns.joined([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
     tone = tone_mapped(light + veils)
     rough, shadows = edges(met.surface, lit, met.normal, met.depth, shape)
     for index in torch.nonzero(rough)[:, 0].split(AT_EDGES):
-        around = _around(world, eyes, index, met.some(index), tone[index], veils[index], shadows[index])
-        tone[index] = (tone[index] * CENTRE + around) / (CENTRE + len(SUBPIXELS))
+        around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), shadows[index])
+        put(tone, index, (some(tone, index) * CENTRE + around) / (CENTRE + len(SUBPIXELS)))
     tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
-    pictures = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).view(*shape, 3)
+    pictures = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).contiguous().view(*shape, 3)
     return pictures, _layers(world, eyes, met, layers, shape)
 
 
@@ -118,23 +121,23 @@ def _around(
     edge = torch.nonzero(shadows)[:, 0]
     if len(edge):
         of = [(which[:m], u[:m], v[:m]), *((which[:m], u[:m] + x, v[:m] + y) for x, y in SUBPIXELS)]
-        rays = [tuple(c.index_select(0, edge) for c in columns) for columns in of]
+        rays = [tuple(c.index_select(0, edge) for c in place) for place in of]
         hidden[:, edge] = _hidden(world, eyes, rays, [one.some(edge) for one in several])
     source = torch.arange((n + 1) * m)  # whose tone each takes, numbered through `several`
     for k in range(1, n + 1):
         for j in reversed(range(k)):
             same = alike(several[k], several[j]) & (hidden[k] == hidden[j])
             source[k * m : (k + 1) * m] = torch.where(same, source[j * m : (j + 1) * m], source[k * m : (k + 1) * m])
-    tones = torch.cat([tone, torch.zeros(n * m, 3)])
+    tones = columns.joined([tone, torch.zeros(3, n * m).T])
     new = torch.nonzero(source[m:] == torch.arange(m, (n + 1) * m))[:, 0]
     light = seen_by(world, eyes, cast.some(new)).light
-    tones[m + new] = tone_mapped(light + veils.repeat(n, 1).index_select(0, new))
-    return tones.index_select(0, source[m:]).view(n, m, 3).sum(0)
+    put(tones, m + new, tone_mapped(light + some(veils, new % m)))
+    return sum(some(tones, places) for places in source[m:].split(m))
 
 
 def _hidden(world: World, eyes: Eyes, places: list[tuple[torch.Tensor, ...]], several: list[Met]) -> torch.Tensor:
     """Whether the sun is hidden (k, m) from what each of k sets of m places in pictures shows."""
-    origin, ray, pixel = (torch.cat(c) for c in zip(*(eyes.rays(*columns) for columns in places), strict=True))
+    origin, ray, pixel = (columns.joined(c) for c in zip(*(eyes.rays(*place) for place in places), strict=True))
     met = joined(several)
     if len(eyes.origins) == 1:
         origin = origin[:1]

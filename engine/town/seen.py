@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 
 from engine.town.cast import Cast, Met, met_by
+from engine.town.columns import length as length_of
+from engine.town.columns import like_columns, put, some
 from engine.town.eyes import Eyes
 from engine.town.hits import met, spots_at
 from engine.town.lamps import halos
@@ -27,16 +29,17 @@ class Seen:
 def seen_by(world: World, eyes: Eyes, cast: Cast) -> Seen:
     """What rays hit, and its light."""
     hit = cast.hit
-    length = cast.ray.norm(dim=1)
+    length = length_of(cast.ray)
     view = cast.ray / length[:, None]
-    light, lit = torch.empty_like(view), torch.zeros_like(length)
+    light, lit = like_columns(view), torch.zeros_like(length)
     missed = torch.nonzero(hit.part < 0)[:, 0]
-    light[missed] = sky(world.light, view.index_select(0, missed))
+    put(light, missed, sky(world.light, some(view, missed)))
     index = met(world.parts, hit)
     if len(index):
         spots = spots_at(world.parts, hit, index, cast.origin, cast.ray, length.sqrt() * cast.pixel)
-        radiance, lit[index] = shaded(world, spots)
-        light[index] = through_haze(world.light, radiance, spots.view, (hit.distance * length).index_select(0, index))
+        radiance, sunlit = shaded(world, spots)
+        put(lit, index, sunlit)
+        put(light, index, through_haze(world.light, radiance, spots.view, some(hit.distance * length, index)))
     if world.lamps and world.light.haze_m < THICK_M:
         _add_halos(world, eyes, cast.which, view, (hit.distance * length).clamp(max=AIR_M), light)
     return Seen(met_by(world, cast), light, lit)
@@ -50,5 +53,5 @@ def _add_halos(
         return
     for k, origin in enumerate(eyes.origins):
         index = torch.nonzero(which == k)[:, 0]
-        some = halos(world.lamps, world.light, origin[None], view.index_select(0, index), distance.index_select(0, index))
-        out.index_add_(0, index, some)
+        own = halos(world.lamps, world.light, origin[None], some(view, index), some(distance, index))
+        put(out, index, some(out, index) + own)

@@ -3,14 +3,15 @@
 import torch
 
 from engine.town import paintwork, things, walls
+from engine.town.columns import columns, dot, length, like_columns, put, some, towards, unit
 from engine.town.finish import Finish
 from engine.town.ground import ground
 from engine.town.hits import met, spots_at
 from engine.town.lamps import MIRRORED, lamplight
-from engine.town.light import colour
+from engine.town.light import tinted
 from engine.town.mesh import Kind
 from engine.town.sky import sky, surroundings, through_haze
-from engine.town.stage import Spots, dot
+from engine.town.stage import Spots
 from engine.town.weather import wetted
 from engine.town.world import World
 
@@ -36,15 +37,15 @@ def shaded(world: World, spots: Spots) -> tuple[torch.Tensor, torch.Tensor]:
 
 def _sunlit(world: World, spots: Spots, finish: Finish) -> torch.Tensor:
     """The share (n,) of the sun that no thing and no relief keeps away."""
-    lit = torch.zeros(len(spots.place))
-    if not world.light.shines:
+    light, lit = world.light, torch.zeros(len(spots.place))
+    if not light.shines:
         return lit
-    sun = torch.tensor(world.light.towards_sun)
-    facing = finish.normal @ sun
-    wanted = torch.nonzero(((spots.flat @ sun > 0) & (facing > 0)) | (finish.through > 0))[:, 0]
+    facing = towards(finish.normal, light.towards_sun)
+    wanted = torch.nonzero(((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0))[:, 0]
     if len(wanted):
-        start = spots.place[wanted] + spots.flat[wanted] * (0.004 + 0.0004 * spots.footprint[wanted] * 50)[:, None]
-        lit[wanted] = (~world.tracer.blocked(start, sun[None].expand(len(wanted), 3))).float()
+        off = 0.004 + 0.0004 * some(spots.footprint, wanted) * 50
+        start = some(spots.place, wanted) + some(spots.flat, wanted) * off[:, None]
+        put(lit, wanted, (~world.tracer.blocked(start, torch.tensor([light.towards_sun]).expand(len(wanted), 3))).float())
     return lit * finish.sunlit
 
 
@@ -53,18 +54,18 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
     light = world.light
     up = 0.5 + 0.5 * finish.normal[:, 2]
     open_ = finish.open * _contact(world, spots)
-    arrives = colour(light.bounce, up) * (1 - up)[:, None] + colour(light.ambient, up) * up[:, None]
+    arrives = tinted(light.bounce, 1 - up) + tinted(light.ambient, up)
     if max(light.side) > 0:
-        side = 0.5 + 0.5 * (finish.normal @ torch.tensor(light.towards_glow, device=up.device))
-        arrives = arrives + colour(light.side, up) * side.square()[:, None]
+        side = 0.5 + 0.5 * towards(finish.normal, light.towards_glow)
+        arrives = arrives + tinted(light.side, side.square())
     arrives = arrives * open_[:, None]
     if light.shines:
-        sun = torch.tensor(light.towards_sun)
+        sun = light.towards_sun
         direct = lit * (
-            (finish.normal @ sun).clamp(min=0) * (1 - 0.5 * finish.through)
-            + finish.through * (0.30 + 0.45 * (spots.view @ sun).clamp(min=0).pow(3))
+            towards(finish.normal, sun).clamp(min=0) * (1 - 0.5 * finish.through)
+            + finish.through * (0.30 + 0.45 * towards(spots.view, sun).clamp(min=0).pow(3))
         )
-        arrives = arrives + colour(light.sun, arrives) * direct[:, None]
+        arrives = arrives + tinted(light.sun, direct)
     out = finish.glow
     if world.lamps:
         gloss = finish.mirror * torch.where(spots.row[:, 0].round() == Kind.GROUND, 1.0, CURVED_GLOSS)
@@ -80,14 +81,14 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
 
 def _kept_away(world: World, spots: Spots, most: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
     """What of its strongest lamp's light (n, 3) does not reach each point."""
-    out = torch.zeros_like(most)
+    out = like_columns(most)
     index = torch.nonzero(most[:, 0] > LAMP_SHADOW)[:, 0]
     if len(index):
-        start = spots.place.index_select(0, index) + 0.02 * spots.flat.index_select(0, index)
-        way = source.index_select(0, index) - start
-        within = (1 - LANTERN_M / way.norm(dim=1)).clamp(min=0.5)
+        start = some(spots.place, index) + 0.02 * some(spots.flat, index)
+        way = some(source, index) - start
+        within = (1 - LANTERN_M / length(way)).clamp(min=0.5)
         blocked = world.tracer.blocked(start, way, within)
-        out[index] = most.index_select(0, index) * blocked[:, None]
+        put(out, index, some(most, index) * blocked[:, None])
     return out
 
 
@@ -114,7 +115,7 @@ def _mirrored(
     index = torch.nonzero(finish.mirror > 0.01)[:, 0]
     if not len(index):
         return out
-    d, n = spots.view.index_select(0, index), finish.normal.index_select(0, index)
+    d, n = some(spots.view, index), some(finish.normal, index)
     cos = (-dot(d, n)).clamp(0, 1)
     back = d + 2 * cos[:, None] * n
     base = finish.base.index_select(0, index)
@@ -122,27 +123,26 @@ def _mirrored(
     ground_ = spots.row[:, 0].index_select(0, index).round() == Kind.GROUND
     traced = torch.nonzero(ground_ & (share > TRACED))[:, 0]
     guessed = torch.nonzero(~ground_ | (share <= TRACED))[:, 0]
-    seen = torch.empty_like(back)
+    seen = like_columns(back)
     if len(guessed):
         of = index.index_select(0, guessed)
-        around = surroundings(light, back.index_select(0, guessed))
-        seen[guessed] = around * open_.index_select(0, of)[:, None].clamp(min=0.35)
+        around = surroundings(light, some(back, guessed))
+        put(seen, guessed, around * open_.index_select(0, of)[:, None].clamp(min=0.35))
     if len(traced):
-        seen[traced] = _reflection(world, spots[index.index_select(0, traced)], back.index_select(0, traced))
+        put(seen, traced, _reflection(world, spots[index.index_select(0, traced)], some(back, traced)))
     if light.shines:
-        sun = (back @ torch.tensor(light.towards_sun)).clamp(min=0)
+        sun = towards(back, light.towards_sun).clamp(min=0)
         glint = lit.index_select(0, index) * (6.0 * sun.pow(350) + 0.5 * sun.pow(24))
-        seen = seen + glint[:, None] * colour(light.sun, seen)
-    rows = out.index_select(0, index)
-    out[index] = rows + share[:, None] * (seen - rows * 0.6)
+        seen = seen + tinted(light.sun, glint)
+    rows = some(out, index)
+    put(out, index, rows + share[:, None] * (seen - rows * 0.6))
     return out
 
 
 def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
     """What wet ground mirrors of what really stands there: one ray from each point, lit without shadows."""
     level = back[:, 2].clamp(min=0.01)  # ripples may turn a ray into the ground
-    back = torch.cat([back[:, :2], level[:, None]], 1)
-    back = back / back.norm(dim=1, keepdim=True)
+    back = unit(columns(back[:, 0], back[:, 1], level))
     start = spots.place + torch.tensor([[0.0, 0.0, 0.01]])
     hit = world.tracer.nearest(start, back)
     seen = sky(world.light, back).clamp(max=6.0)
@@ -151,7 +151,7 @@ def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
         there = spots_at(world.parts, hit, index, start, back, spots.footprint * 0.05 + MIRROR_SPREAD)
         finish = _finished(world, there)
         radiance, _ = _diffuse(world, there, finish, torch.ones(len(index)) * 0.4, shadows=False)
-        seen[index] = through_haze(world.light, radiance, there.view, hit.distance[index])
+        put(seen, index, through_haze(world.light, radiance, there.view, some(hit.distance, index)))
     return seen
 
 
@@ -160,7 +160,7 @@ def _contact(world: World, spots: Spots) -> torch.Tensor:
     out = torch.ones(len(spots.place))
     index = torch.nonzero((spots.row[:, 0] == Kind.GROUND) & (spots.flat[:, 2] > 0.5))[:, 0]
     if len(index):
-        out[index] = world.shade.at(spots.place.index_select(0, index))
+        put(out, index, world.shade.at(some(spots.place, index)))
     return out
 
 

@@ -4,7 +4,8 @@ import math
 
 import torch
 
-from engine.town.light import Light, colour, smooth
+from engine.town.columns import towards
+from engine.town.light import Light, colour, smooth, tinted
 from engine.town.noise import hashed, noise
 
 FAR_M = 3000.0
@@ -15,9 +16,9 @@ def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
     """Radiance (n, 3) of the sky in unit directions (n, 3); below the horizon, that of the haze."""
     up = d[:, 2].clamp(min=0)
     height = 1 - (1 - up).pow(3.2)
-    base = colour(light.horizon, d) * (1 - height)[:, None] + colour(light.zenith, d) * height[:, None]
+    base = tinted(light.horizon, 1 - height) + tinted(light.zenith, height)
     warm = _towards_sun(light, d)
-    base = base + _glow(light, warm, up)[:, None] * colour(light.glow, d)
+    base = base + tinted(light.glow, _glow(light, warm, up))
     if light.night > 0.8 and light.clouds < 0.9:
         base = base + _stars(d, up)
     return _with_clouds(light, d, up, warm, base)
@@ -25,7 +26,7 @@ def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
 
 def _towards_sun(light: Light, d: torch.Tensor) -> torch.Tensor:
     """The cosine to the brightest sky."""
-    return (d @ torch.tensor(light.towards_glow, dtype=d.dtype, device=d.device)).clamp(min=0)
+    return towards(d, light.towards_glow).clamp(min=0)
 
 
 def _glow(light: Light, warm: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
@@ -56,8 +57,8 @@ def _with_clouds(light: Light, d: torch.Tensor, up: torch.Tensor, warm: torch.Te
         return base * shape[:, None]
     cover = smooth(1.2 - 1.7 * light.clouds, 2.6 - 1.7 * light.clouds, n) * smooth(0.015, 0.16, up) * 0.88
     thick = smooth(1.4, 3.2, n)
-    lit = colour(light.cloud, d) * (1 - 0.38 * thick)[:, None]
-    lit = lit + (0.7 * warm.pow(6))[:, None] * colour(light.glow, d)
+    lit = tinted(light.cloud, 1 - 0.38 * thick)
+    lit = lit + tinted(light.glow, 0.7 * warm.pow(6))
     return base + cover[:, None] * (lit - base)
 
 
@@ -72,7 +73,7 @@ def surroundings(light: Light, d: torch.Tensor) -> torch.Tensor:
     street = smooth(-0.03, 0.03, -d[:, 2])
     tone = 0.13 + 0.06 * one + 0.03 * noise("cloud", 2 * around, d[:, 2])
     full = colour(_open_light(light), d)
-    houses = tone[:, None] * colour((1.0, 0.92, 0.84), d) * full
+    houses = tinted((1.0, 0.92, 0.84), tone) * full
     ground = colour((0.15, 0.145, 0.14), d) * full
     out = sky(light, d).clamp(max=6.0)
     out = out + house[:, None] * (houses - out)
@@ -88,7 +89,7 @@ def through_haze(light: Light, radiance: torch.Tensor, view: torch.Tensor, dista
     """Radiance after `distance` metres of air."""
     share = 1 - torch.exp(-(distance / light.haze_m).clamp(max=FAR_M))
     up = view[:, 2].clamp(min=0)
-    air = colour(light.horizon, view) * 0.85 + (0.55 * _glow_of_air(light, view, up))[:, None] * colour(light.glow, view)
+    air = colour(light.horizon, view) * 0.85 + tinted(light.glow, 0.55 * _glow_of_air(light, view, up))
     return radiance + share[:, None] * (air - radiance)
 
 

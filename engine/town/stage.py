@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
+from engine.town import columns
+from engine.town.columns import unit
 from engine.town.mesh import Mesh, Surface, face_normals
 
 ROW = 4 + 1 + 10  # of a surface's table: kind, colour, seed, params
@@ -56,7 +58,7 @@ def part_of(mesh: Mesh, thing: np.ndarray | None = None, turns: np.ndarray | Non
 
 @dataclass(frozen=True, eq=False)
 class Spots:
-    """Points to shade, all arrays of n."""
+    """Points to shade, all arrays of n, those of several columns kept as `engine.town.columns` says."""
 
     place: torch.Tensor  # (n, 3) world
     normal: torch.Tensor  # (n, 3) world, smooth, towards the viewer
@@ -70,7 +72,7 @@ class Spots:
 
     def __getitem__(self, index: torch.Tensor) -> "Spots":
         """Some of them."""
-        return Spots(*(getattr(self, f.name).index_select(0, index) for f in fields(self)))
+        return Spots(*(columns.some(getattr(self, f.name), index) for f in fields(self)))
 
     def span(self, first: int, count: int) -> "Spots":
         """Some that follow one another; nothing is copied."""
@@ -82,30 +84,24 @@ def gathered(
 ) -> tuple[torch.Tensor, ...]:
     """Smooth normals, rest places, table rows, things and surface numbers of hits, which must come part by part."""
     counts = torch.bincount(which, minlength=len(parts)).tolist()
-    columns, first = [], 0
-    for part, t, b in zip(parts, triangle.split(counts), uv.split(counts), strict=True):
+    made, first = [], 0
+    for part, t, b in zip(parts, triangle.split(counts), uv.T.split(counts, 1), strict=True):
         own = _blend(part.normals.index_select(0, t), b)
         if len(part.turns) > 1:
             turn = part.turns.index_select(0, part.bone.index_select(0, t)).view(-1, 3, 3)
-            own = torch.bmm(turn, own[:, :, None])[:, :, 0]
+            own = columns.columns(*torch.bmm(turn, own[:, :, None])[:, :, 0].unbind(1))
         s = part.surface.index_select(0, t)
-        columns.append(
-            (own, _blend(part.rest.index_select(0, t), b), part.table.index_select(0, s), part.thing_of(t), s + first)
-        )
+        row = part.table.T.contiguous().index_select(1, s).T
+        made.append((own, _blend(part.rest.index_select(0, t), b), row, part.thing_of(t), s + first))
         first += len(part.table)
-    normal, rest, row, thing, surface = (torch.cat(column) for column in zip(*columns, strict=True))
-    return normal / normal.norm(dim=1, keepdim=True).clamp(min=1e-6), rest, row, thing, surface
+    normal, rest, row, thing, surface = (columns.joined(column) for column in zip(*made, strict=True))
+    return unit(normal), rest, row, thing, surface
 
 
 def _blend(corners: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Rows (n, 9) of three corners at barycentric places (n, 2)."""
-    first = corners[:, :3]
-    return first + b[:, :1] * (corners[:, 3:6] - first) + b[:, 1:] * (corners[:, 6:] - first)
-
-
-def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Row by row; several times faster than a sum over so short an axis."""
-    return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
+    """Rows (n, 9) of three corners at barycentric places (2, n)."""
+    first, second, third = (corners[:, k : k + 3].unbind(1) for k in (0, 3, 6))
+    return columns.columns(*(x + b[0] * (y - x) + b[1] * (z - x) for x, y, z in zip(first, second, third, strict=True)))
 
 
 def without_slivers(mesh: Mesh) -> Mesh:

@@ -2,6 +2,7 @@
 
 import torch
 
+from engine.town.columns import unit
 from engine.town.finish import Finish, fade, inside, mix
 from engine.town.light import Light, colour
 from engine.town.noise import hashed, noise
@@ -26,7 +27,7 @@ def cloth(spots: Spots, light: Light) -> Finish:
     tone = 1 + 0.05 * fold + 0.06 * weave
     up = colour((0.0, 0.0, 1.0), r)
     normal = spots.normal + 0.09 * fold[:, None] * up
-    return Finish.dull(spots.row[:, 1:4] * tone[:, None], normal / normal.norm(dim=1, keepdim=True))
+    return Finish.dull(spots.row[:, 1:4] * tone[:, None], unit(normal))
 
 
 def metal(spots: Spots, light: Light) -> Finish:

@@ -5,12 +5,13 @@ only `engine.town.rays.Intersector`; `engine.town.intersectors` says who takes t
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import open3d as o3d
 import torch
 
+from engine.town.columns import columns, put, some
 from engine.town.rays import Hit, Reach, Triangles
 
 NOTHING = 0xFFFFFFFF
@@ -33,31 +34,33 @@ class Embree:
 
     def nearest(self, origins: torch.Tensor, directions: torch.Tensor) -> Hit:
         """The first hit of each ray."""
-        rays = _rays(origins, directions)
+        rays = o3d.core.Tensor(_rays(origins, directions))
         hit = _cast(self.parts[0], rays, 0)
         for k, part in enumerate(self.parts[1:], 1):
             other = _cast(part, rays, k)
             nearer = torch.nonzero(other.distance < hit.distance)[:, 0]
-            for name in ("distance", "part", "triangle", "uv", "normal"):
-                getattr(hit, name)[nearer] = getattr(other, name)[nearer]
+            for f in fields(Hit):
+                put(getattr(hit, f.name), nearer, some(getattr(other, f.name), nearer))
         return hit
 
     def blocked(self, origins: torch.Tensor, directions: torch.Tensor, within: Reach = math.inf) -> torch.Tensor:
         """Whether anything lies on each ray nearer than `within`, in units of its direction."""
         if isinstance(within, torch.Tensor):
             directions, within = directions * within[:, None], 1.0
-        rays = torch.cat([origins.expand_as(directions), directions], 1).numpy()
+        rays = _rays(origins, directions)
         out = np.zeros(len(rays), bool)
         for part in self.parts:
             free = np.flatnonzero(~out)
-            some = rays if len(free) == len(rays) else rays[free]
-            out[free] = part.test_occlusions(o3d.core.Tensor(some), tfar=within, nthreads=1).numpy()
+            left = rays if len(free) == len(rays) else rays[free]
+            out[free] = part.test_occlusions(o3d.core.Tensor(left), tfar=within, nthreads=1).numpy()
         return torch.from_numpy(out)
 
 
-def _rays(origins: torch.Tensor, directions: torch.Tensor) -> o3d.core.Tensor:
-    rays = torch.cat([origins.expand_as(directions), directions], 1)
-    return o3d.core.Tensor(np.ascontiguousarray(rays.numpy()))
+def _rays(origins: torch.Tensor, directions: torch.Tensor) -> np.ndarray:
+    """Rays as Open3D takes them (n, 6)."""
+    out = np.empty((len(directions), 6), np.float32)
+    out[:, :3], out[:, 3:] = origins.numpy(), directions.numpy()
+    return out
 
 
 def _cast(scene: o3d.t.geometry.RaycastingScene, rays: o3d.core.Tensor, part: int) -> Hit:
@@ -70,6 +73,6 @@ def _cast(scene: o3d.t.geometry.RaycastingScene, rays: o3d.core.Tensor, part: in
         torch.from_numpy(answer["t_hit"].numpy().copy()),
         torch.from_numpy(parts),
         torch.from_numpy(triangle),
-        torch.from_numpy(answer["primitive_uvs"].numpy().copy()),
-        torch.from_numpy(answer["primitive_normals"].numpy().copy()),
+        columns(*torch.from_numpy(answer["primitive_uvs"].numpy()).unbind(1)),
+        columns(*torch.from_numpy(answer["primitive_normals"].numpy()).unbind(1)),
     )

@@ -7,16 +7,19 @@ depend on how large the pictures are.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import torch
 
 from editor.cameras import T_camera_world, box_hull, rays
 from editor.geometry import Array, Rigid, box_corners
+from editor.identity import Same
 from editor.scene import Actor, View
 from editor.tracks import actor_at
-from engine.town.actors import mesh_of
+from engine.town.actors import figure_of
 from engine.town.lidar import things
+from engine.town.motion import Motion, motion_of
 from engine.town.rays import Triangles
 from engine.town.stage import without_slivers
 from engine.town.town import instant
@@ -67,7 +70,7 @@ def _seen_alone(
         pixels, area = _grid(view, hull)
         T_world_camera = T_world_ego @ view.T_ego_camera
         directions = rays(view, pixels) @ T_world_camera.matrix()[:3, :3].T
-        alone = alone or _structure(seed, actor, t_us)
+        alone = alone or _structure(seed, Same(actor), motion_of(actor, t_us))
         hits = _hits(alone, T_world_box, np.array(T_world_camera.translation), directions)
         if hits.any():
             yield np.array(T_world_camera.translation), directions[hits], area / view.width**2
@@ -82,8 +85,10 @@ def _grid(view: View, hull: Array) -> tuple[Array, float]:
     return np.stack([x, y], -1).reshape(-1, 2), float(np.prod(high - low)) / GRID**2
 
 
-def _structure(seed: int, actor: Actor, t_us: int) -> Embree:
-    mesh = without_slivers(mesh_of(seed, actor, t_us))
+@lru_cache(maxsize=256)
+def _structure(seed: int, actor: Same[Actor], motion: Motion) -> Embree:
+    """What rays hit of an actor in its box's own frame; of one that rests it stays the same."""
+    mesh = without_slivers(figure_of(seed, actor.value).posed(motion))
     return Embree((structure(Triangles(mesh.points, mesh.triangles)),))
 
 

@@ -11,8 +11,9 @@ from enum import IntEnum
 
 import torch
 
-from engine.town.finish import Finish, fade, inside, mix
-from engine.town.light import Light, colour, smooth
+from engine.town.columns import columns, dot, put, some, towards, unit
+from engine.town.finish import Finish, fade, faded, inside, mix
+from engine.town.light import Light, colour, smooth, tinted
 from engine.town.noise import hashed, noise
 from engine.town.stage import Spots
 
@@ -50,7 +51,8 @@ PALETTE = ((0.30, 0.035, 0.03), (0.03, 0.10, 0.22), (0.04, 0.16, 0.09), (0.42, 0
 def palette(die: torch.Tensor) -> torch.Tensor:
     """A strong colour (n, 3) by a die."""
     strong = torch.tensor(PALETTE, device=die.device)
-    return strong.index_select(0, (die * len(PALETTE)).to(torch.int64).clamp(max=len(PALETTE) - 1))
+    number = (die * len(PALETTE)).to(torch.int64).clamp(max=len(PALETTE) - 1)
+    return strong.T.contiguous().index_select(1, number).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,7 @@ class Opening:
 
     def __getitem__(self, index: torch.Tensor) -> "Opening":
         """Some of them."""
-        return Opening(*(getattr(self, f.name).index_select(0, index) for f in fields(self)))
+        return Opening(*(some(getattr(self, f.name), index) for f in fields(self)))
 
     @property
     def middle(self) -> torch.Tensor:
@@ -96,8 +98,7 @@ def wall(spots: Spots, light: Light) -> Finish:
     out = Finish.dull(albedo, spots.normal.clone(), open=1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
     index = torch.nonzero(o.distance < 0.5 * spots.footprint.clamp(min=1e-3))[:, 0]
     if len(index):
-        some, albedo = spots[index], albedo.index_select(0, index)
-        out.put(index, _with_windows(some, o[index], light, albedo, out.open.index_select(0, index)))
+        out.put(index, _with_windows(spots[index], o[index], light, some(albedo, index), some(out.open, index)))
     return out
 
 
@@ -155,15 +156,19 @@ def _masonry(spots: Spots, o: Opening) -> torch.Tensor:
     u, h, half_w, sill, f = o.u, o.h, o.half_w, o.sill, spots.footprint
     seed, style, accent = spots.row[:, 4], spots.row[:, 9], spots.row[:, 13]
     blotch = noise("patch", u / 19.0 + seed * 0.13, h / 19.0)
-    grain = noise("grain", u / 1.7 + seed * 0.07, h / 1.7) * fade(0.02, f)
+    grain = faded(0.02, f, lambda i: noise("grain", some(u, i) / 1.7 + some(seed, i) * 0.07, some(h, i) / 1.7))
     tone = 1 + 0.06 * blotch + 0.05 * grain
-    for code in torch.unique(style).tolist():
-        rule = TEXTURES.get(Style(int(code)))
-        if rule is not None:
+    there = torch.bincount(style.to(torch.int64), minlength=len(Style)).tolist()
+    for code, rule in TEXTURES.items():
+        if there[code]:
             index = torch.nonzero(style == code)[:, 0]
-            tone[index] = tone[index] * rule(u[index], h[index], o.du[index].abs() - half_w[index], o.dh[index], f[index])
-    under = (sill - o.dh).clamp(min=0)
-    streak = torch.exp(-under * 1.2) * (under > 0) * smooth(0.3, 1.6, noise("grain", u / 3.0, h / 60.0)) * (o.du.abs() < half_w)
+            across = some(o.du, index).abs() - some(half_w, index)
+            along, up, above, near = (some(a, index) for a in (u, h, o.dh, f))
+            put(tone, index, some(tone, index) * rule(along, up, across, above, near))
+    streaky = torch.nonzero((sill > o.dh) & (o.du.abs() < half_w))[:, 0]
+    drip = torch.exp((some(o.dh, streaky) - some(sill, streaky)) * 1.2)
+    streak = torch.zeros_like(tone)
+    put(streak, streaky, drip * smooth(0.3, 1.6, noise("grain", some(u, streaky) / 3.0, some(h, streaky) / 60.0)))
     splash = 0.28 * torch.exp(-h.clamp(min=0) / 0.55) * (1 + 0.4 * blotch)
     tone = tone * (1 - 0.18 * streak) * (1 - splash)
     albedo = spots.row[:, 1:4] * tone[:, None]
@@ -181,13 +186,17 @@ def _masonry(spots: Spots, o: Opening) -> torch.Tensor:
 
 def _shutters(spots: Spots, o: Opening, albedo: torch.Tensor, plain: torch.Tensor) -> torch.Tensor:
     """Wooden shutters beside the windows of some plastered houses."""
-    seed, accent, f = spots.row[:, 4], spots.row[:, 13], spots.footprint
+    accent = spots.row[:, 13]
+    there = (spots.row[:, 9] == Style.PLASTER) & (accent > 0.30) & (accent < 0.62) & ~o.door & (o.half_w < 0.62)
     wide = o.half_w * 0.92
     d = torch.maximum((o.du.abs() - o.half_w - 0.04 - wide / 2).abs() - wide / 2, (o.dh - o.middle).abs() - o.half_h)
-    there = (spots.row[:, 9] == Style.PLASTER) & (accent > 0.30) & (accent < 0.62) & ~o.door & (o.half_w < 0.62)
-    slats = 0.86 + 0.14 * torch.sin(o.dh * 90) * fade(0.05, f)
+    cover = inside(d, spots.footprint) * plain * there.float()
+    index = torch.nonzero(cover)[:, 0]
+    seed, f = some(spots.row[:, 4], index), some(spots.footprint, index)
+    slats = 0.86 + 0.14 * torch.sin(some(o.dh, index) * 90) * fade(0.05, f)
     tint = palette(hashed(seed, seed + 5)) * 0.8 + 0.03
-    return mix(albedo, tint * slats[:, None], inside(d, f) * plain * there.float())
+    put(albedo, index, mix(some(albedo, index), tint * slats[:, None], some(cover, index)))
+    return albedo
 
 
 def _bricks(u: torch.Tensor, h: torch.Tensor, _du: torch.Tensor, _dh: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
@@ -249,7 +258,7 @@ def _sign_band(spots: Spots, albedo: torch.Tensor, o: Opening) -> torch.Tensor:
     index = torch.nonzero(o.shop & ((o.h - 3.42).abs() < 0.5))[:, 0]
     if not len(index):
         return albedo
-    f, seed, u, h = (a.index_select(0, index) for a in (spots.footprint, spots.row[:, 4], o.u, o.h))
+    f, seed, u, h = (some(a, index) for a in (spots.footprint, spots.row[:, 4], o.u, o.h))
     unit = torch.floor(u / 7.3 + 0.37 * seed)
     die = hashed(seed, unit, unit)
     board = inside((h - 3.42).abs() - 0.36, f)
@@ -270,30 +279,28 @@ def _sign_band(spots: Spots, albedo: torch.Tensor, o: Opening) -> torch.Tensor:
     inside_name = (u - (unit + 0.5 - 0.37 * seed) * 7.3).abs() < 0.9 + 1.5 * die
     word = inside(torch.minimum(stem, bar), f) * inside_name * (hashed(glyph, glyph, unit) > 0.12)
     light = (hashed(unit, seed + 11) < 0.75).float()
-    ink = mix(colour((0.05, 0.05, 0.055), f[:, None]).expand(len(f), 3), colour((0.80, 0.76, 0.64), f[:, None]), light)
+    ink = tinted((0.05, 0.05, 0.055), 1 - light) + tinted((0.80, 0.76, 0.64), light)
     ground = palette(hashed(unit, seed, seed + 2))
     ground = mix(colour((0.62, 0.58, 0.50), ground).expand_as(ground), ground, light)
-    some = albedo.index_select(0, index)
-    some = mix(some, mix(ground, ink, word * fade(0.35, f)), board)
-    out = albedo.clone()
-    out[index] = some * (1 - 0.5 * inside((h - 3.80).abs() - 0.03, f))[:, None]
-    return out
+    signed = mix(some(albedo, index), mix(ground, ink, word * fade(0.35, f)), board)
+    put(albedo, index, signed * (1 - 0.5 * inside((h - 3.80).abs() - 0.03, f))[:, None])
+    return albedo
 
 
 def _with_windows(spots: Spots, o: Opening, light: Light, albedo: torch.Tensor, open_: torch.Tensor) -> Finish:
     """Panes set back into the wall: seen and lit through their openings, so that reveals show and throw shadow."""
     f, n, half_w, middle, half_h = spots.footprint, spots.flat, o.half_w, o.middle, o.half_h
-    along = torch.stack([-n[:, 1], n[:, 0], torch.zeros_like(f)], 1)
-    into = (-(spots.view * n).sum(1)).clamp(min=0.06)
+    along = columns(-n[:, 1], n[:, 0], torch.zeros_like(f))
+    into = (-dot(spots.view, n)).clamp(min=0.06)
     depth = _either(o.curtain | o.bands, 0.04, torch.full_like(f, REVEAL_M))
-    u2 = o.du + depth * (spots.view * along).sum(1) / into
+    u2 = o.du + depth * dot(spots.view, along) / into
     h2 = o.dh + depth * spots.view[:, 2] / into
     back = torch.maximum(u2.abs() - half_w, (h2 - middle).abs() - half_h)
     hole = inside(o.distance, f)
     pane = inside(back, f) * hole
-    s = torch.tensor(light.towards_sun, device=f.device)
-    facing = (n @ s).clamp(min=0.05)
-    us, hs = u2 + depth * (along @ s) / facing, h2 + depth * s[2] / facing
+    s = light.towards_sun
+    facing = towards(n, s).clamp(min=0.05)
+    us, hs = u2 + depth * towards(along, s) / facing, h2 + depth * s[2] / facing
     sunlit = 1 - hole * (1 - inside(torch.maximum(us.abs() - half_w, (hs - middle).abs() - half_h), f.clamp(min=0.03)))
     frame = _frame(f, u2, h2, o)
     behind, shine = _interior(spots, u2, h2, o)
@@ -301,10 +308,10 @@ def _with_windows(spots: Spots, o: Opening, light: Light, albedo: torch.Tensor, 
     albedo = mix(albedo, _frame_colour(spots, o, h2), pane * frame)
     glass = pane * (1 - frame)
     albedo = mix(albedo, behind, glass)
-    tilt = torch.stack([o.die - 0.5, hashed(torch.floor(o.die * 9973), spots.row[:, 4]) - 0.5], 1) * 0.035
+    tilt = columns(o.die - 0.5, hashed(torch.floor(o.die * 9973), spots.row[:, 4]) - 0.5) * 0.035
     up = colour((0.0, 0.0, 1.0), f)
     normal = spots.normal + glass[:, None] * (tilt[:, :1] * along + tilt[:, 1:] * up)
-    normal = normal / normal.norm(dim=1, keepdim=True)
+    normal = unit(normal)
     sheer = o.curtain | o.bands | o.lobby
     mirror = glass * _either(sheer, 1.0, torch.full_like(f, 0.85))
     return Finish.dull(
@@ -355,32 +362,30 @@ def _interior(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> t
     """Dark rooms, some curtains and blinds, goods behind shop windows; and what shines out of them at night."""
     f, seed, die = spots.footprint, spots.row[:, 4], o.die
     room = colour((0.022, 0.024, 0.027), f).expand(len(u2), 3)
-    cloth = colour((0.34, 0.32, 0.28), f) * (0.85 + 0.15 * torch.sin(u2 * 55) * fade(0.06, f))[:, None]
+    cloth = tinted((0.34, 0.32, 0.28), 0.85 + 0.15 * faded(0.06, f, lambda i: torch.sin(some(u2, i) * 55)))
     sides = inside(o.half_w * (0.45 + 0.3 * die) - u2.abs(), f) * ((die > 0.30) & (die < 0.62)).float()
     blind = inside(o.middle + o.half_h * (1 - 3.0 * (die - 0.62)) - h2, f) * (die > 0.62).float()
     drawn = torch.maximum(sides, blind)
     home = mix(room, cloth, drawn * 0.8)
-    store, goods = _store(spots, u2, h2, o)
-    wide = (o.shop | o.lobby)[:, None]
     share = spots.row[:, 14]
     on = (hashed(torch.floor(die * 9967), seed + 1) < share).float() * (~o.door).float()
-    warmth = hashed(torch.floor(die * 7919), seed)[:, None]
-    tint = colour((1.0, 0.62, 0.30), f) * (1 - warmth) + colour((0.90, 0.86, 0.74), f) * warmth
+    warmth = hashed(torch.floor(die * 7919), seed)
+    tint = tinted((1.0, 0.62, 0.30), 1 - warmth) + tinted((0.90, 0.86, 0.74), warmth)
     ceiling = 0.55 + 0.45 * ((h2 - o.sill) / (o.top - o.sill).clamp(min=0.3)).clamp(0, 1)
     lit = tint * (on * ceiling * (1 - 0.55 * drawn) * (0.35 + 0.75 * hashed(torch.floor(die * 6007), seed)))[:, None]
-    tall = (h2 / 3.0).clamp(0, 1)
-    open_late = (hashed(seed, torch.floor(o.u / 7.3 + 0.37 * seed)) < 0.72).float()
-    shop = (
-        colour((1.0, 0.76, 0.48), f) * (0.25 + 0.75 * tall)[:, None]
-        + (goods - 0.12) * 2.2 * (goods.sum(1, keepdim=True) > 0.02)
-    ) * (0.10 + 0.90 * open_late)[:, None]
-    shop = shop.clamp(min=0.03)
-    return torch.where(wide, store, home), torch.where(wide, 0.26 * shop, 0.42 * lit)
+    shine = 0.42 * lit
+    wide = torch.nonzero(o.shop | o.lobby)[:, 0]
+    if len(wide):
+        store, shop = _store(f.index_select(0, wide), some(seed, wide), some(u2, wide), some(h2, wide), o[wide])
+        put(home, wide, store)
+        put(shine, wide, 0.26 * shop)
+    return home, shine
 
 
-def _store(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> tuple[torch.Tensor, torch.Tensor]:
-    """What a shop window or a lobby shows: shelves, a poster, a counter in the dark; and its goods alone."""
-    f, seed = spots.footprint, spots.row[:, 4]
+def _store(
+    f: torch.Tensor, seed: torch.Tensor, u2: torch.Tensor, h2: torch.Tensor, o: Opening
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a shop window or a lobby shows: shelves, a poster, a counter in the dark; and what shines out of it at night."""
     unit = torch.floor(o.u / 7.3 + 0.37 * seed)
     shelf = torch.floor(h2 / 0.48)
     width = 0.16 + 0.3 * hashed(shelf, unit)
@@ -391,6 +396,12 @@ def _store(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> tupl
     goods = (palette(hashed(item, shelf, seed)) * 0.30 + 0.02) * (inside(piece, f) * there * fade(0.2, f))[:, None]
     poster = torch.maximum((u2 - 0.4).abs() - 0.42, (h2 - 1.55).abs() - 0.6)
     sheet = inside(poster, f) * ((o.die > 0.70) & o.shop).float() * fade(0.4, f)
-    back = colour((0.030, 0.028, 0.025), f) * (0.6 + 0.6 * (h2 / 3).clamp(0, 1))[:, None]
+    back = tinted((0.030, 0.028, 0.025), 0.6 + 0.6 * (h2 / 3).clamp(0, 1))
     picture = palette(hashed(torch.floor(o.die * 997), seed)) * 0.7 + 0.06
-    return mix(back + goods, picture, sheet), goods
+    tall = (h2 / 3.0).clamp(0, 1)
+    open_late = (hashed(seed, unit) < 0.72).float()
+    shine = (
+        tinted((1.0, 0.76, 0.48), 0.25 + 0.75 * tall)
+        + (goods - 0.12) * 2.2 * (goods[:, 0] + goods[:, 1] + goods[:, 2] > 0.02)[:, None]
+    ) * (0.10 + 0.90 * open_late)[:, None]
+    return mix(back + goods, picture, sheet), shine.clamp(min=0.03)

@@ -2,6 +2,7 @@
 
 import torch
 
+from engine.town.columns import columns, put, some, unit
 from engine.town.finish import Finish
 from engine.town.light import Light, smooth
 from engine.town.mesh import Kind
@@ -41,18 +42,16 @@ def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> N
     edge = world.ground.road.at(p)
     grass = (finish.through.index_select(0, index) * 4).clamp(max=1)
     puddle = _puddles(p, edge) * (1 - grass) * smooth(0.5, 0.9, torch.full_like(f, light.wet))
-    albedo = finish.albedo.index_select(0, index)
-    finish.albedo[index] = albedo * (1 - 0.25 * puddle * light.wet)[:, None]
+    put(finish.albedo, index, some(finish.albedo, index) * (1 - 0.25 * puddle * light.wet)[:, None])
     film = light.wet * (0.52 + 0.48 * puddle) * (1 - 0.85 * grass)
     finish.mirror[index] = torch.maximum(finish.mirror.index_select(0, index), film)
     finish.base[index] = 0.022
     tilt = _rough(p, f) * (0.015 * (1 - puddle) + 0.002)[:, None]
     near = torch.nonzero((puddle > 0.2) & (f < 0.05))[:, 0]
     if light.rain > 0 and len(near):
-        tilt[near] += _rings(p.index_select(0, near), light, world.t_us) * puddle.index_select(0, near)[:, None]
-    normal = finish.normal.index_select(0, index)
-    normal = torch.cat([normal[:, :2] + tilt, normal[:, 2:]], 1)
-    finish.normal[index] = normal / normal.norm(dim=1, keepdim=True)
+        put(tilt, near, some(tilt, near) + _rings(some(p, near), light, world.t_us) * some(puddle, near)[:, None])
+    x, y, z = some(finish.normal, index).unbind(1)
+    put(finish.normal, index, unit(columns(x + tilt[:, 0], y + tilt[:, 1], z)))
 
 
 def _puddles(p: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
@@ -66,7 +65,7 @@ def _rough(p: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
     """Slopes (n, 2) of unit spread of the film over the stones, at a grain that pixels can show."""
     level = torch.exp2(torch.ceil(torch.log2(f.clamp(min=0.01) / 0.01)))
     x, y = p[:, 0] / (5.0 * level), p[:, 1] / (5.0 * level)
-    return torch.stack([noise("grain", x, y), noise("grain", y + 0.37, x + 0.11)], 1)
+    return columns(noise("grain", x, y), noise("grain", y + 0.37, x + 0.11))
 
 
 def _rings(p: torch.Tensor, light: Light, t_us: int) -> torch.Tensor:
@@ -82,4 +81,4 @@ def _rings(p: torch.Tensor, light: Light, t_us: int) -> torch.Tensor:
     r = (dx * dx + dy * dy).sqrt().clamp(min=1e-4)
     off = (r - age * 0.5 * RING_CELL_M) / 0.012
     wave = off * torch.exp(-off.square()) * (1 - age) * 0.35 * there
-    return torch.stack([dx / r, dy / r], 1) * wave[:, None]
+    return columns(dx / r, dy / r) * wave[:, None]
