@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 PASSWORD_VARIABLE = "RETAKE_PASSWORD"
-TOWN = Path(__file__).resolve().parent / "assets" / "town"
+ASSETS = Path(__file__).resolve().parent / "assets"
+TOWN = ASSETS / "town"
+CHECKPOINT = ASSETS / "checkpoint"
 DAYLIGHT = "scene-0201"  # of Town's scenes, the one to see first
 BAD_INPUT = 2
 SECONDS_TO_LEAVE = 2  # for open connections, once the server is to end
@@ -37,7 +39,10 @@ def parser() -> Parser:
     out.add_argument("--port", type=port, default=7860, help="the port to listen on; 0 takes any free one")
     out.add_argument("--workspace", type=Path, default=Path("workspace"), metavar="FOLDER", help="where takes are kept")
     out.add_argument("--device", default="cpu", help="what the model computes on: cpu, cuda or cuda:N")
-    out.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="the model's weights; drafts need none")
+    weights = out.add_mutually_exclusive_group()
+    about = "the world model's weights; those in assets/checkpoint without it, where they are there"
+    weights.add_argument("--checkpoint", type=Path, metavar="FOLDER", help=about)
+    weights.add_argument("--drafts-only", action="store_true", help="no world model, even where there are weights")
     out.add_argument("--ask-password", action="store_true", help=f"ask for a password; or set {PASSWORD_VARIABLE}")
     return out
 
@@ -82,6 +87,13 @@ def check_files(options: argparse.Namespace) -> None:
         raise LaunchError(f"workspace {options.workspace} cannot be written to")
 
 
+def checkpoint(options: argparse.Namespace, shipped: Path = CHECKPOINT) -> Path | None:
+    """The weights that were named, else the shipped ones; None where there are none, or drafts are all that is wanted."""
+    if options.drafts_only:
+        return None
+    return options.checkpoint or (shipped if shipped.is_dir() else None)
+
+
 def password(options: argparse.Namespace) -> str | None:
     """What visitors must type, or None where everyone may enter."""
     typed = getpass.getpass("Password for the window: ") if options.ask_password else os.environ.get(PASSWORD_VARIABLE)
@@ -123,7 +135,7 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
         scene=options.scene or (DAYLIGHT if options.dataroot == TOWN else None),
         workspace=options.workspace,
         device=options.device,
-        checkpoint=options.checkpoint,
+        checkpoint=checkpoint(options),
         password=password,
     )
     try:

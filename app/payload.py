@@ -13,12 +13,14 @@ from app.takes import TakeSummary
 from editor.cameras import fit
 from editor.categories import CATEGORIES
 from editor.checks import Finding
+from editor.dirty import Pictures
 from editor.edits import Add, Duplicate, EgoPath
 from editor.findings import added_number
 from editor.geometry import Rigid
 from editor.map import StreetMap
 from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
 from editor.take import Step
+from editor.text import scene_text
 from engine.service.bank import bank_entries
 
 SMALL = (448, 256)  # the size of a draft's pictures
@@ -156,9 +158,9 @@ def _gestures(document: Document, steps: tuple[Step, ...], start: int) -> list[d
     return entries
 
 
-def dirty_json(document: Document) -> dict[str, list[tuple[int, int]]]:
-    """The changed frames of each view, as first and last indices."""
-    return {view: _runs(frames) for view, frames in document.dirty.items() if frames}
+def ranges_json(pictures: Pictures) -> dict[str, list[tuple[int, int]]]:
+    """The frames of each view, as first and last indices of runs."""
+    return {view: _runs(frames) for view, frames in pictures.items() if frames}
 
 
 def _runs(frames: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -194,6 +196,7 @@ def about_json(document: Document) -> dict[str, Any]:
         "notes": take.notes,
         "tags": list(take.tags),
         "rating": take.rating,
+        "seed": take.seed,
         "saved_at": document.saved_at,
         "state": document.state,
         "gestures": gestures,
@@ -202,12 +205,14 @@ def about_json(document: Document) -> dict[str, Any]:
         "can_redo": document.history.can_redo,
         "undo_word": gestures[-1]["sentence"] if gestures else "",
         "redo_word": undone[0]["sentence"] if undone else "",
+        "text": scene_text(scenario),
         "weather": scenario.weather,
         "time_of_day": scenario.time_of_day,
         "ego": None if scenario.ego is scenario.scene.ego else _track(scenario.ego),
         "ego_offsets": _ego_offsets(document),
         "findings": [finding_json(finding) for finding in document.findings],
-        "dirty": dirty_json(document),
+        "dirty": ranges_json(document.dirty.draft),
+        "stale": ranges_json(document.dirty.model),
         "changed": list(document.changed),
         "next_added": next_added(document),
     }

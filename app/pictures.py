@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,11 +19,12 @@ from editor.cameras import fit_picture
 from editor.datasets.recorded import read_lidar, read_picture
 from editor.map import Raster
 from editor.scene import LidarSweep, Picture, Scene, View
-from engine.service.requests import Chunk, Request, Service
+from engine.service.requests import Chunk, Request, Service, Tier
 
 QUALITY = 90
 SIZE_LIMIT_BYTES = 2 * 2**30
 MOST_STATES = 500  # of takes, whose drawn pictures are remembered
+MOST_PREVIEWS = 64  # a page fetches them at once, or never
 PORTION = 48  # pictures asked for at a time
 MOST_POINTS = 45_000  # of a LiDAR sweep: what a screen can show
 RASTER_PER_M = 2.5
@@ -40,12 +41,19 @@ def jpeg(picture: NDArray[np.uint8]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Where the page finds a drawn picture."""
+    """Where the page finds a drawn picture. `manner` says how the world model drew it; a draft has none."""
 
     frame: int
     view: str
     key: str
     origin: str
+    tier: Tier = "draft"
+    manner: str = ""
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the world model drew it, or found that nothing was to be drawn."""
+        return self.tier != "draft"
 
 
 class Pictures:
@@ -54,7 +62,8 @@ class Pictures:
     def __init__(self, dataroot: Path, folder: Path) -> None:
         self._dataroot = dataroot
         self._cache = diskcache.Cache(str(folder), size_limit=SIZE_LIMIT_BYTES, eviction_policy="least-recently-stored")
-        self._drawn: OrderedDict[str, dict[Place, Drawn]] = OrderedDict()
+        self._drawn: OrderedDict[str, dict[tuple[int, str, Tier, str], Drawn]] = OrderedDict()
+        self._previews: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     # ---------------------------------------------------------------------------------------------- recorded
@@ -87,22 +96,43 @@ class Pictures:
         with self._lock:
             return tuple(self._drawn.get(state, {}).values())
 
-    def by_key(self, key: str) -> bytes | None:
-        """A drawn picture."""
-        return self._cache.get(f"drawn/{key}")
-
-    def keep(self, state: str, chunk: Chunk) -> Drawn:
-        """Remember a picture that has just been drawn."""
-        data = jpeg(chunk.picture)
-        key = hashlib.sha256(data).hexdigest()[:32]
-        self._cache.set(f"drawn/{key}", data)
-        drawn = Drawn(chunk.frame, chunk.view, key, chunk.origin)
+    def has_generated(self, state: str, manner: str) -> bool:
+        """Whether anything is known that the world model drew of a state in a manner."""
         with self._lock:
-            self._drawn.setdefault(state, {})[chunk.frame, chunk.view] = drawn
-            self._drawn.move_to_end(state)
-            while len(self._drawn) > MOST_STATES:
-                self._drawn.popitem(last=False)
+            return any(drawn.is_generated and drawn.manner == manner for drawn in self._drawn.get(state, {}).values())
+
+    def by_key(self, key: str) -> bytes | None:
+        """A drawn picture, or a preview of one."""
+        return self._previews.get(key) or self._cache.get(f"drawn/{key}")
+
+    def keep(self, state: str, chunk: Chunk, manner: str = "") -> Drawn:
+        """Remember a picture that has just been drawn; a preview only for a moment."""
+        data = jpeg(chunk.picture)
+        drawn = Drawn(chunk.frame, chunk.view, hashlib.sha256(data).hexdigest()[:32], chunk.origin, chunk.tier, manner)
+        if chunk.preview:
+            with self._lock:
+                self._previews[drawn.key] = data
+                while len(self._previews) > MOST_PREVIEWS:
+                    self._previews.popitem(last=False)
+            return drawn
+        self._cache.set(f"drawn/{drawn.key}", data)
+        with self._lock:
+            self._remember(state, [drawn])
         return drawn
+
+    def carry(self, before: str, after: str, stale: Mapping[str, Sequence[int]]) -> None:
+        """What the world model drew of one state of a take shows another state too, but for the pictures that are stale."""
+        gone = {(frame, view) for view, frames in stale.items() for frame in frames}
+        with self._lock:
+            known = self._drawn.get(before, {}).values()
+            self._remember(after, [d for d in known if d.is_generated and (d.frame, d.view) not in gone])
+
+    def _remember(self, state: str, pictures: Iterable[Drawn]) -> None:
+        known = self._drawn.setdefault(state, {})
+        known.update({(d.frame, d.view, d.tier, d.manner): d for d in pictures})
+        self._drawn.move_to_end(state)
+        while len(self._drawn) > MOST_STATES:
+            self._drawn.popitem(last=False)
 
 
 # ------------------------------------------------------------------------------------------------ what is to be drawn
@@ -110,10 +140,10 @@ class Pictures:
 
 def missing(document: Document, drawn: Iterable[Drawn]) -> list[Place]:
     """The changed pictures of a take that are not drawn yet, frame by frame."""
-    done = {(d.frame, d.view) for d in drawn}
+    done = {(d.frame, d.view) for d in drawn if not d.is_generated}
     scene = document.scenario.scene
     places: list[Place] = []
-    for view, frames in document.dirty.items():
+    for view, frames in document.dirty.draft.items():
         places += [(i, view) for i in frames if scene.frames[i].picture(view).exists and (i, view) not in done]
     return places
 
@@ -129,10 +159,17 @@ def by_importance(places: list[Place], scene: Scene, frame: int) -> list[Place]:
 
 
 def draw(
-    service: Service, pictures: Pictures, document: Document, dataroot: Path, frame: int, asker: tuple[str, int]
+    service: Service,
+    pictures: Pictures,
+    document: Document,
+    dataroot: Path,
+    frame: int,
+    asker: tuple[str, int],
+    among: Container[int] | None = None,
 ) -> Iterator[dict]:
-    """Draw what is missing of a take; a message for every picture, and the count from the start."""
-    places = by_importance(missing(document, pictures.drawn(document.state)), document.scenario.scene, frame)
+    """Draw what is missing of a take, or of some frames; a message for every picture, and the count from the start."""
+    left = missing(document, pictures.drawn(document.state))
+    places = by_importance([p for p in left if among is None or p[0] in among], document.scenario.scene, frame)
     yield {"kind": "start", "done": 0, "total": len(places)}
     session, turn = asker
     plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn)
@@ -153,7 +190,14 @@ def portions(places: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
 
 def drawn_json(drawn: Drawn) -> dict[str, object]:
     """A drawn picture as the page learns of it."""
-    return {"frame": drawn.frame, "view": drawn.view, "url": f"drawn/{drawn.key}", "origin": drawn.origin}
+    return {
+        "frame": drawn.frame,
+        "view": drawn.view,
+        "url": f"drawn/{drawn.key}",
+        "origin": drawn.origin,
+        "tier": drawn.tier,
+        "manner": drawn.manner,
+    }
 
 
 # ------------------------------------------------------------------------------------------------ LiDAR and streets

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from app.takes import Takes, stamp
 from editor.checks import Finding, findings
 from editor.datasets.nuscenes import DataSet
-from editor.dirty import Pictures, changes, dirty_frames
+from editor.dirty import Dirty, changes, dirty
 from editor.edits import Edit
 from editor.files import TakeFileError, check_fingerprint, edit_to_json
 from editor.history import History, opened
@@ -53,7 +53,7 @@ class Document:
     stage: Stage
     history: History
     states: tuple[str, ...]  # one for each scenario of the history's past
-    dirty: Pictures  # that the take changes
+    dirty: Dirty  # the pictures that the take changes
     changed: tuple[ActorId, ...]  # the actors that differ from their recording
     findings: tuple[Finding, ...]
     saved_at: str | None  # None: never yet; a take without edits has no file
@@ -92,12 +92,13 @@ def _states(take: Take, known: Sequence[str] = (), steps: Sequence[Step] = ()) -
 
 def document_of(stage: Stage, history: History, saved_at: str | None, last: Document | None = None) -> Document:
     """A document with everything that follows from its history."""
-    known, steps = (last.states, last.take.edits) if last is not None else ((), ())
+    same_seed = last is not None and last.take.seed == history.take.seed
+    known, steps = (last.states, last.take.edits) if same_seed else ((), ())
     scenario = history.present
     if last is not None and scenario is last.scenario:
         stale, changed, found = last.dirty, last.changed, last.findings
     else:
-        stale = dirty_frames(stage.recorded, scenario)
+        stale = dirty(stage.recorded, scenario)
         changed = tuple((change.was or change.now).id for change in changes(stage.recorded, scenario))
         found = findings(scenario, stage.street_map) if history.take.edits else ()
     return Document(stage, history, _states(history.take, known, steps), stale, changed, found, saved_at)
@@ -107,7 +108,7 @@ def _make_ready(stage: Stage) -> None:
     """Have computed, and kept, what every edit of a scene needs and the first one would wait for."""
     for actor in stage.scene.actors[:1]:
         edited = stage.recorded.with_actor(replace(actor, category="animal"))
-        dirty_frames(stage.recorded, edited)
+        dirty(stage.recorded, edited)
         findings(edited, stage.street_map)
 
 
@@ -183,7 +184,7 @@ class Desk:
             return before, self._changed(before, change)
 
     def describe(self, scene_name: str, take_id: str, **changes: object) -> Document:
-        """Another name, notes, tags or rating."""
+        """Another name, notes, tags, rating or seed."""
         with self._lock_of(take_id):
             return self._changed(self.open(scene_name, take_id), lambda history: history.described(**changes))
 

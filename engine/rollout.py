@@ -35,6 +35,7 @@ class Rollout:
     drafted: Drafted
     size: tuple[int, int]
     sampling: Sampling
+    previewed: Place | None = None  # whose previews are shown, where it is among what is drawn; else those of the first place
 
     def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk | None]:
         """The anchors at these frames, in windows; previews as they form, then each once for good.
@@ -132,7 +133,8 @@ class Rollout:
 
         `done` and `total` of a chunk count the steps of its window.
         """
-        places = wanted if step.is_final else wanted[:1]
+        preview = [self.previewed] if self.previewed in wanted else wanted[:1]
+        places = wanted if step.is_final else preview
         at = tuple((clip.frames.index(frame), clip.views.index(view)) for frame, view in places)
         for place, index in zip(places, at, strict=True):
             picture = self.pipeline.pictures(step.latents, clip.drafts, (index,))[0]
@@ -159,7 +161,10 @@ def whole(scenario: Scenario) -> bool:
 
 
 def of_request(pipeline: WorldPipeline, request: Request, streets: StreetMap, drafted: Drafted, sampling: Sampling) -> Rollout:
-    """A rollout for what a request asks; ValueError for the recorded size, which no network was trained at."""
+    """A rollout for what a request asks, with previews of its most important picture.
+
+    ValueError for the recorded size, which no network was trained at."""
     if request.size is None:
         raise ValueError("generated pictures at the recorded size; wanted a size such as 448 x 256")
-    return Rollout(pipeline, request.scenario, streets, drafted, request.size, replace(sampling, seed=request.seed))
+    first = request.asked()[0]
+    return Rollout(pipeline, request.scenario, streets, drafted, request.size, replace(sampling, seed=request.seed), first)

@@ -1,14 +1,13 @@
-"""Opening takes, changing them one gesture at a time, and drawing what changed."""
+"""Opening takes, and changing them one gesture at a time."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
 
+from app.generating import anchor_frames
 from app.payload import (
     about_json,
     actions_json,
@@ -16,18 +15,22 @@ from app.payload import (
     categories_json,
     map_json,
     patch_json,
+    ranges_json,
     scene_json,
     take_json,
     takes_json,
 )
-from app.pictures import draw, drawn_json
+from app.pictures import drawn_json
 from app.routes.office import Office, json_answer
-from app.routes.posted import Describing, Drawing, Editing, GoingTo, OfTake, Opening, Stepping
+from app.routes.posted import Describing, Editing, GoingTo, OfTake, Opening, Stepping
 from app.session import Document
-from app.streaming import Message, streamed
+from app.weights import usual_model, weights_of
+from editor.dirty import dirty
 from editor.files import edit_from_json
 from editor.history import History
-from engine.service.requests import RenderError
+from editor.scene import Scene
+from editor.text import scene_text
+from engine.service.vocabulary import unlearned
 
 
 def add_documents(router: APIRouter, office: Office) -> None:
@@ -35,12 +38,22 @@ def add_documents(router: APIRouter, office: Office) -> None:
     _add_opening(router, office)
     _add_editing(router, office)
     _add_describing(router, office)
-    _add_drawing(router, office)
 
 
 def _with_drawn(office: Office, document: Document, answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer, and which of the take's pictures are drawn already."""
-    return answer | {"drawn": [drawn_json(drawn) for drawn in office.pictures.drawn(document.state)]}
+    """An answer, which of the take's pictures are drawn already, and which of its words the world model never learned."""
+    model = usual_model(office.settings)
+    unknown = unlearned(model.checkpoint, scene_text(document.scenario)) if model is not None else ()
+    return answer | {"unlearned": unknown, "drawn": [drawn_json(drawn) for drawn in office.pictures.drawn(document.state)]}
+
+
+def _model_json(office: Office, scene: Scene) -> dict[str, Any] | None:
+    """What the world model can do for a scene; None where there is no checkpoint."""
+    model = usual_model(office.settings)
+    if model is None:
+        return None
+    weights = [{"name": each.name, "label": each.label} for each in weights_of(office.settings)]
+    return {"weights": weights, "steps": model.steps, "guidance": model.guidance, "anchors": anchor_frames(scene)}
 
 
 def _takes(office: Office, scene: str) -> list[dict[str, Any]]:
@@ -63,12 +76,13 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         """A scene, and a take of it."""
         scene = asked.scene or office.settings.scene or desk.data_set.summaries()[0].name
         document = desk.open(scene, asked.take) if asked.take else desk.begin(scene)
-        office.service.prepare(office.settings.dataroot, document.stage.scene)
+        office.service.prepare(office.settings.dataroot, document.stage.scene, model=usual_model(office.settings))
         problems = desk.takes.summaries(scene)[1]
         answer = {
             "scene": scene_json(document.stage.scene),
             "take": _with_drawn(office, document, take_json(document)),
             "takes": _takes(office, scene),
+            "model": _model_json(office, document.stage.scene),
         }
         return json_answer(answer | {"notice": " ".join(problems)})
 
@@ -88,7 +102,12 @@ def _add_editing(router: APIRouter, office: Office) -> None:
     desk = office.desk
 
     def patch(before: Document, after: Document) -> Response:
-        return json_answer(_with_drawn(office, after, patch_json(before, after)))
+        answer = patch_json(before, after)
+        if office.settings.checkpoint is not None:
+            made_stale = dirty(before.scenario, after.scenario).model
+            office.pictures.carry(before.state, after.state, made_stale)
+            answer |= {"base": before.state, "made_stale": ranges_json(made_stale)}
+        return json_answer(_with_drawn(office, after, answer))
 
     def step(asked: Stepping, change: Callable[[History], History]) -> Response:
         return patch(*desk.step(asked.scene, asked.take, asked.base, change))
@@ -134,35 +153,15 @@ def _add_describing(router: APIRouter, office: Office) -> None:
 
     @router.post("/describe")
     def describe(asked: Describing) -> Response:
-        """Name, notes, tags or rating."""
+        """Name, notes, tags, rating or seed."""
         changes = asked.model_dump(exclude_unset=True, exclude={"scene", "take"})
         if "tags" in changes:
             changes["tags"] = tuple(dict.fromkeys(changes["tags"] or ()))
         document = desk.describe(asked.scene, asked.take, **changes)
-        return json_answer({"take": about_json(document), "takes": _takes(office, asked.scene)})
+        return json_answer({"take": _with_drawn(office, document, about_json(document)), "takes": _takes(office, asked.scene)})
 
     @router.post("/branch")
     def branch(asked: OfTake) -> Response:
         """A new take that goes on from here."""
         document = desk.branch(asked.scene, asked.take)
         return json_answer({"take": _with_drawn(office, document, about_json(document)), "takes": _takes(office, asked.scene)})
-
-
-def _add_drawing(router: APIRouter, office: Office) -> None:
-    service, pictures, root = office.service, office.pictures, office.settings.dataroot
-
-    @router.post("/draft")
-    def draft(asked: Drawing) -> StreamingResponse:
-        """The changed pictures of a take, one message each, until the browser goes away."""
-        document = office.desk.open(asked.scene, asked.take)
-        turn = time.monotonic_ns()  # so that what is left of an older stream cannot end this one
-        work = draw(service, pictures, document, root, asked.frame, (asked.session, turn))
-        return streamed(_told(work), lambda: service.cancel(asked.session, turn))
-
-
-def _told(work: Iterator[Message]) -> Iterator[Message]:
-    """The same messages, and what went wrong as the last of them."""
-    try:
-        yield from work
-    except RenderError as error:
-        yield {"kind": "problem", "sentence": str(error)}

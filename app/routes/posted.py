@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from editor.take import LONGEST_NAME, LONGEST_NOTES
+from editor.take import LARGEST_SEED, LONGEST_NAME, LONGEST_NOTES
 
 
 class Opening(BaseModel, extra="forbid"):
@@ -47,14 +47,31 @@ class Describing(OfTake):
     notes: Annotated[str | None, Field(max_length=LONGEST_NOTES)] = None
     tags: list[str] | None = None
     rating: Annotated[int | None, Field(ge=0, le=5)] = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0  # as everything here, left as it is where it is not posted
 
 
 class Drawing(OfTake):
-    """The draft of a state, beginning at a frame."""
+    """Pictures of a state, beginning at a frame."""
 
     state: str
     frame: Annotated[int, Field(ge=0)]
     session: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,64}$")]
+
+
+class Drafting(Drawing):
+    """Its drafts; with `near`, only those of the frame and of the anchors that the world model begins with."""
+
+    near: bool = False
+
+
+class Generating(Drawing):
+    """What the world model is to draw of a state next: a segment by its first frame, or the anchors nearest to a frame."""
+
+    segment: Annotated[int | None, Field(ge=0)] = None
+    view: str | None = None  # that is looked at
+    weights: str
+    guidance: Annotated[float, Field(ge=1, le=10)]
+    steps: Annotated[int, Field(ge=1, le=100)]
 
 
 class Exporting(OfTake):

@@ -4,10 +4,11 @@ import { actorsNow, timeNow } from "./scenario.js";
 import { actorAt } from "./tracks.js";
 
 const NUDGE_M = 0.25;
+const NO_MODEL = "There is no world model here: docs/training.md says how to make one, --checkpoint names it.";
 const NOBODY = "Select an actor first: click one on the map or in a picture, or press N.";
 const NUDGE_RAD = Math.PI / 36;
 
-export function createActions(store, take, gestures, bev, dialogs, say) {
+export function createActions(store, take, generating, gestures, bev, dialogs, say) {
   const { state } = store;
   const frames = () => state.scene.frames;
   const chosen = () => (state.selected === "ego" ? null : actorsNow(state).get(state.selected) ?? null);
@@ -41,6 +42,14 @@ export function createActions(store, take, gestures, bev, dialogs, say) {
     if (there.length === 0) return;
     const at = there.findIndex(({ id }) => id === state.selected);
     store.set({ selected: there[(at + direction + there.length) % there.length].id });
+  }
+
+  /** What the world model is to do; where there is none, that is said. */
+  const modelled = (wish) => () => (state.model ? wish() : say(NO_MODEL));
+
+  function refineHere() {
+    const first = state.model.anchors.findLast((anchor) => anchor <= state.frame && anchor !== state.model.anchors.at(-1));
+    if (first !== undefined) generating.toggle(first);
   }
 
   /** Show what a finding is about: its time and the first of its actors. */
@@ -112,6 +121,9 @@ export function createActions(store, take, gestures, bev, dialogs, say) {
     space: () => store.set({ space: !state.space }),
     ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`view_${n}`, () => store.set({ expanded: state.expanded === n - 1 ? null : n - 1 })])),
     cancel: () => (state.draft ? take.stopDrawing() : take.draw()),
+    refine: modelled(refineHere),
+    refine_all: modelled(generating.refineAll),
+    halt: modelled(() => (state.halted ? generating.goOn() : generating.halt())),
     export: () => dialogs.export(),
     help: () => dialogs.help(),
   };

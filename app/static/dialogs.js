@@ -52,6 +52,7 @@ export function createExport(dialog, store, take, say) {
       make("fieldset", {}, make("legend", { text: "Views" }), ...ticks(state.scene.views)),
       make("fieldset", {}, make("legend", { text: "Pictures" }), tick("png", "Changed pictures as PNG instead of JPEG 95", false), tick("masks", "Instance masks", true)),
       make("p", { class: "note", text: "A folder with nuScenes tables, films, masks, the take and a report. Every changed picture is marked as such; untouched ones are copies of the recording." }),
+      state.model ? make("p", { class: "note", text: "Changed pictures are drafts at the recorded size; what the world model drew stays in the window." }) : null,
       make("div", { class: "buttons" }, go, close));
     body.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -8,7 +8,7 @@ const NO_MAP = {
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
 const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
 
-export function createDocument(store, pictures, say) {
+export function createDocument(store, pictures, generating, say) {
   const { state } = store;
   const inOrder = createQueue();
   let drawing = null; // the AbortController of the draft that is being streamed
@@ -32,19 +32,27 @@ export function createDocument(store, pictures, say) {
   /** Open a scene, in a take of it; without one, a new take is begun. */
   async function open(sceneName, takeId) {
     stopDrawing();
+    generating.forget();
     const answer = await post("open", { scene: sceneName, take: takeId });
     const scene = { ...answer.scene, actorsById: byId(answer.scene.actors), map: sameMap(answer.scene.name) };
     const sameScene = state.scene?.name === answer.scene.name;
     store.set({
       scene, take: withMap(answer.take), takes: answer.takes, gesture: null, waiting: null,
       selected: null, compared: null, playing: false, tool: "select", saving: "saved",
-      frame: sameScene ? state.frame : answer.scene.first_frame,
+      frame: sameScene ? state.frame : answer.scene.first_frame, model: answer.model, manner: mannerFor(answer.model),
     });
     pictures.know(answer.take.state, answer.take.drawn);
     remember(state.take);
     if (answer.notice) say(answer.notice);
     draw();
     if (scene.map === NO_MAP) fetchMap(scene.name);
+  }
+
+  /** As the person last chose, where these weights are offered; otherwise as usual. */
+  function mannerFor(model) {
+    if (!model) return null;
+    const { steps, guidance } = state.manner ?? model;
+    return { weights: model.weights.find(({ name }) => name === state.manner?.weights)?.name ?? model.weights[0].name, guidance, steps };
   }
 
   const sameMap = (name) => (state.scene?.name === name ? state.scene.map : NO_MAP);
@@ -70,6 +78,7 @@ export function createDocument(store, pictures, say) {
 
   function accept(patch, isEdit) {
     const known = state.take.actors, actors = new Map(known);
+    generating.edited(state.take, patch);
     for (const actor of patch.actors) actors.set(actor.id, actor);
     for (const id of patch.removed) actors.delete(id);
     store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, saving: "saved", waiting: null });
@@ -117,14 +126,18 @@ export function createDocument(store, pictures, say) {
   /** Go to the take as it was after so many gestures. */
   const goTo = (position) => inOrder(() => send("goto", { position }));
 
-  /** Name, notes, tags, rating. */
+  /** Name, notes, tags, rating; the seed, with which everything is drawn anew. */
   function describe(fields) {
     return inOrder(async () => {
       store.set({ saving: "saving" });
       const body = { take: state.take.id, scene: state.scene.name, ...fields };
       try {
         const answer = await postUntilAnswered("describe", body, () => store.set({ saving: "offline" }));
+        const isOther = answer.take.state !== state.take.state;
+        if (isOther) generating.forget();
         store.set({ take: renamed(answer.take), takes: answer.takes, saving: "saved" });
+        pictures.know(answer.take.state, answer.take.drawn);
+        if (isOther) draw();
       } catch (error) {
         store.set({ saving: "saved" });
         say(error.message, "problem");
@@ -136,6 +149,7 @@ export function createDocument(store, pictures, say) {
     return inOrder(async () => {
       const answer = await post("branch", { take: state.take.id, scene: state.scene.name });
       store.set({ take: renamed(answer.take), takes: answer.takes });
+      pictures.know(answer.take.state, answer.take.drawn);
       remember(state.take);
       say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
     });
@@ -159,29 +173,39 @@ export function createDocument(store, pictures, say) {
     if (state.draft) store.set({ draft: null });
   }
 
-  /** Draw what is missing of one take, from the playhead on. */
-  async function drawTake(take, signal) {
+  /** Draw what is missing of one take, of which there were `total` pictures, from the playhead on; with `near`, only what the
+   * world model begins with. */
+  async function drawTake(take, signal, near, total) {
+    const before = total - pictures.missing(take, state.scene).length;
     let paced = null, last = null;
-    const request = { scene: state.scene.name, take: take.id, state: take.state, frame: state.frame, session: freshId("draft-") };
+    const request = { scene: state.scene.name, take: take.id, state: take.state, frame: state.frame, session: freshId("draft-"), near };
+    store.set({ draft: { done: before, total, paced, near } });
     for await (const message of stream("draft", request, signal)) {
       last = message;
       if (message.kind === "picture") pictures.know(take.state, [message]);
       if (message.kind === "problem") say(message.sentence, "problem");
-      if (message.done === PACED_FROM) paced = { done: message.done, at: performance.now() };
-      if (message.total) store.set({ draft: { done: message.done, total: message.total, paced } });
+      if (message.done === PACED_FROM) paced = { done: before + message.done, at: performance.now() };
+      if (message.total) store.set({ draft: { done: before + message.done, total, paced, near } });
     }
     if (!signal.aborted && last?.done < last?.total) say("The draft ended early: the server's log says why. Continue tries again.", "problem");
   }
 
-  /** Start the draft anew: the newest state of the take, then what it is compared with. */
+  /** Start the draft anew: the newest state of the take, then what it is compared with. Where there is a world model, its first
+   * anchors come between what they are drawn from and the rest. */
   async function draw() {
     stopDrawing();
     const mine = new AbortController();
     drawing = mine;
-    const wanted = [state.take, state.compared].filter((take) => take && pictures.missing(take, state.scene).length > 0);
-    if (wanted.length > 0) store.set({ draft: { done: 0, total: pictures.missing(wanted[0], state.scene).length, paced: null } });
+    const missing = [state.take, state.compared].map((take) => (take ? pictures.missing(take, state.scene).length : 0));
     try {
-      for (const take of wanted) await drawTake(take, mine.signal);
+      if (state.model && missing[0] > 0) {
+        await drawTake(state.take, mine.signal, true, missing[0]);
+        if (!mine.signal.aborted && state.draft) store.set({ draft: { ...state.draft, near: false } });
+        await generating.firstPiece(mine.signal);
+      }
+      for (const [i, take] of [state.take, state.compared].entries()) {
+        if (missing[i] > 0 && !mine.signal.aborted) await drawTake(take, mine.signal, false, missing[i]);
+      }
     } catch (error) {
       if (!mine.signal.aborted) say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
     }

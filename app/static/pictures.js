@@ -1,8 +1,9 @@
 /** The pictures that have come so far: recorded ones by their name, drawn ones by the state of the take that they show. */
 
+import { mannerName } from "./generating.js";
 import { route } from "./server.js";
 
-const AT_ONCE = 3; // fewer than a browser's connections to one host, so that an edit never waits behind pictures
+const AT_ONCE = 2; // fewer than a browser's connections to one host, two of which are streams: an edit never waits behind pictures
 const KEPT = 1600;
 const WHOLE = route("whole");
 
@@ -10,7 +11,9 @@ export function createPictures(store, say) {
   const images = new Map(); // url → HTMLImageElement; the oldest first
   const queue = [];
   let loading = 0;
-  const drawn = new Map(); // state of a take → Map("frame/view" → {url, origin})
+  const drawn = new Map(); // state of a take → Map(`named` → {url, origin, tier})
+  const spans = new WeakMap(); // what the world model can do for a scene → Map(first frame of a segment → all its frames)
+  const previews = new Map(); // the same, but only of what is under way
 
   // ------------------------------------------------------------------------------------------- loading
 
@@ -75,15 +78,40 @@ export function createPictures(store, say) {
 
   // ------------------------------------------------------------------------------------------- what shows a frame
 
-  /** Learn of drawn pictures [{frame, view, url, origin}] of a state of a take. */
+  const named = (tier, manner, frame, view) => (tier === "draft" ? `${frame}/${view}` : `${tier} ${manner} ${frame}/${view}`);
+
+  /** Learn of drawn pictures [{frame, view, url, origin, tier, manner}] of a state of a take. */
   function know(takeState, messages) {
-    if (!drawn.has(takeState)) drawn.set(takeState, new Map());
-    const known = drawn.get(takeState);
-    for (const { frame, view, url, origin } of messages) known.set(`${frame}/${view}`, { url: route(url), origin });
+    for (const { frame, view, url, origin, tier, manner, preview = false } of messages) {
+      const kept = preview ? previews : drawn;
+      if (!kept.has(takeState)) kept.set(takeState, new Map());
+      kept.get(takeState).set(named(tier, manner, frame, view), { url: route(url), origin, tier: preview ? "preview" : tier });
+    }
     if (messages.length > 0) store.touch("pictures");
   }
 
-  const isDirty = (take, frame, view) => take.dirty[view]?.some(([from, to]) => from <= frame && frame <= to) ?? false;
+  function forgetPreviews() {
+    previews.clear();
+    store.touch("pictures");
+  }
+
+  /** What the world model made of a picture in the present manner, refined if it is; with `forming`, a preview will do. */
+  function generated(take, frame, view, forming = false) {
+    const { manner } = store.state, known = drawn.get(take.state), coming = forming ? previews.get(take.state) : null;
+    if (!manner || !(known || coming)) return null;
+    const [refined, anchor] = ["refined", "anchor"].map((tier) => named(tier, mannerName(manner), frame, view));
+    return known?.get(refined) ?? known?.get(anchor) ?? coming?.get(refined) ?? coming?.get(anchor) ?? null;
+  }
+
+  const isIn = (ranges, frame) => ranges?.some(([from, to]) => from <= frame && frame <= to) ?? false;
+
+  /** Whether a frame is among those of any view. */
+  const isWithin = (rangesByView, frame) => Object.values(rangesByView).some((ranges) => isIn(ranges, frame));
+
+  const isDirty = (take, frame, view) => isIn(take.dirty[view], frame);
+
+  /** The views that the take changes in a frame, or would have the world model change. */
+  const stale = (take, frame) => store.state.scene.views.filter(({ name }, index) => isIn(take.stale[name], frame) && store.state.scene.frames[frame].pictures[index]?.exists);
 
   /** [[frame, view index], …] that the take changes and that are not drawn yet. */
   function missing(take, scene) {
@@ -92,30 +120,73 @@ export function createPictures(store, say) {
     scene.views.forEach((view, index) => {
       for (const [from, to] of take.dirty[view.name] ?? []) {
         for (let frame = from; frame <= to; frame += 1) {
-          if (scene.frames[frame].pictures[index]?.exists && !known?.has(`${frame}/${view.name}`)) out.push([frame, index]);
+          if (scene.frames[frame].pictures[index]?.exists && !known?.has(named("draft", "", frame, view.name))) out.push([frame, index]);
         }
       }
     });
     return out;
   }
 
+  // ------------------------------------------------------------------------------------------- anchors and segments
+
+  const segments = () => store.state.model.anchors.slice(1).map((last, i) => [store.state.model.anchors[i], last]);
+
+  /** The frames of the segment that begins with an anchor; those that lack a picture are in none. */
+  function segmentFrames(first) {
+    const { model, scene: { frames } } = store.state;
+    if (!spans.has(model)) {
+      const isComplete = (frame) => frames[frame].pictures.every((picture) => picture?.exists);
+      const within = ([from, to]) => frames.map((_, i) => i).slice(from, to + 1).filter(isComplete);
+      spans.set(model, new Map(segments().map((segment) => [segment[0], within(segment)])));
+    }
+    return spans.get(model).get(first) ?? [];
+  }
+
+  const without = (take, frames, isMade) => frames.flatMap((frame) => stale(take, frame).filter(({ name }) => !isMade(generated(take, frame, name))).map(({ name }) => [frame, name]));
+
+  /** [[frame, view], …] of anchors that are still to be drawn. */
+  const unanchored = (take) => without(take, store.state.model.anchors, Boolean);
+
+  /** [[frame, view], …] of a segment that are still to be refined. */
+  const unrefined = (take, first) => without(take, segmentFrames(first), (made) => made?.tier === "refined");
+
+  /** How many views of a frame the take changes, and how many of them show which tier. */
+  function tiers(take, frame) {
+    const { model } = store.state, count = { changed: 0, draft: 0, anchor: 0, refined: 0 };
+    const known = drawn.get(take.state);
+    const views = model ? stale(take, frame) : store.state.scene.views.filter(({ name }) => isDirty(take, frame, name));
+    for (const { name } of views) {
+      const tier = (model ? generated(take, frame, name)?.tier : null) ?? (known?.has(named("draft", "", frame, name)) ? "draft" : null);
+      count.changed += 1;
+      if (tier) count[tier] += 1;
+    }
+    return count;
+  }
+
+  // ------------------------------------------------------------------------------------------- which picture
+
   const recordedUrl = (scene, picture, full) =>
     route(`recorded/${encodeURIComponent(scene.name)}/${picture.token}${full ? "?full=1" : ""}`);
 
-  /** What to show of a take (null: the recording): its address, and whether it is "recorded", "draft", "waiting" or "missing". */
+  /** What to show of a take (null: the recording): its address, and its tier: "recorded", "draft", "preview",
+   * "anchor", "refined", "waiting" or "missing". */
   function source(take, frame, viewIndex, full = false) {
     const { scene } = store.state;
     const picture = scene.frames[frame].pictures[viewIndex];
     if (!picture?.exists) return { url: null, tier: "missing" };
     const view = scene.views[viewIndex].name;
     const recorded = recordedUrl(scene, picture, full);
+    const made = take ? generated(take, frame, view, true) : null;
+    if (made?.origin === "generated") return { url: made.url, tier: made.tier };
     if (!take || !isDirty(take, frame, view)) return { url: recorded, tier: "recorded" };
-    const found = drawn.get(take.state)?.get(`${frame}/${view}`);
+    const found = drawn.get(take.state)?.get(named("draft", "", frame, view));
     if (!found) return { url: recorded, tier: "waiting" };
     if (!full) return { url: found.url, tier: found.origin };
     const whole = `${WHOLE}?scene=${encodeURIComponent(scene.name)}&take=${take.id}&state=${take.state}&frame=${frame}&view=${view}`;
     return { url: whole, small: found.url, tier: found.origin };
   }
 
-  return { image, ahead, isThere, isBroken, know, isDirty, missing, source };
+  return {
+    image, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unrefined, tiers, source,
+  };
 }

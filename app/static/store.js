@@ -66,7 +66,12 @@ export const INITIAL = {
   wipe: { on: false, at: 0.5 },
   compared: null, // null: the recording; otherwise another take {id, name, actors, state}
   saving: "saved", // saved | saving | offline
-  draft: null, // {done, total, paced: {done, at}} while pictures are drawn
+  draft: null, // {done, total, paced: {done, at}, near: what the world model waits for} while pictures are drawn
+  model: null, // what the world model can do for the scene: {weights, steps, guidance, anchors}; null: drafts alone
+  manner: null, // {weights, guidance, steps}: how it draws
+  work: null, // {segment, frames, done, total, left, begun} while it draws
+  queue: [], // first frames of the segments that are to be refined, the one under way included
+  halted: null, // "stopped" or "failed": no more anchors by themselves
   pictures: 0, // touched as pictures arrive
   charts: true,
   space: false, // the 3-D panel in place of the map

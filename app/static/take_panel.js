@@ -3,6 +3,8 @@
 import { make, option } from "./dom.js";
 
 const AS_RECORDED = "as recorded";
+const BY_DRAFT = "Stored with the take. The draft leaves light and weather as recorded.";
+const BY_MODEL = "Drafts keep the recorded weather and light; the world model draws them.";
 
 export function createTakePanel(root, store, take) {
   const { state } = store;
@@ -33,11 +35,12 @@ export function createTakePanel(root, store, take) {
     const about = root.ownerDocument.activeElement;
     fill(weather, state.scene.weathers, state.take.weather);
     fill(hour, state.scene.times_of_day, state.take.time_of_day);
+    $("#weather-note").textContent = state.model ? BY_MODEL : BY_DRAFT;
     $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
     if (about !== notes) notes.value = state.take.notes;
     if (about !== tags) tags.value = state.take.tags.join(", ");
     rating.replaceChildren(...[1, 2, 3, 4, 5].map(star));
   }
 
-  store.watch(["take", "scene"], draw);
+  store.watch(["take", "scene", "model"], draw);
 }

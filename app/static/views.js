@@ -9,9 +9,13 @@ import { layout } from "./views_layout.js";
 const { apply, clipLine, project, BOX_EDGES } = globalThis.RetakeProjection;
 const CAPTION_PX = 22; // what stands over the top of a picture
 const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
-const TIERS = { recorded: "recorded", draft: "draft", generated: "generated", waiting: "drawing …", missing: "no picture" };
+const TIERS = {
+  recorded: "recorded", draft: "draft", preview: "generated · preview", anchor: "generated · anchor", refined: "generated · refined",
+  waiting: "drawing …", missing: "no picture",
+};
+const AS_RECORDED = ["recorded", "waiting"]; // tiers that show actors where they were
 const TOPICS = [
-  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size",
+  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
 ];
 
 const PASSING = ["pictures", "draft", "gesture", "waiting", "hovered"]; // change often, and few of the pictures: see `glance`
@@ -108,7 +112,7 @@ export function createViews(grid, store, pictures) {
   function drawGhosts(context, through, index, tier, image) {
     const ids = displaced(tier);
     if (ids.size === 0) return;
-    const left = tier === "draft" ? state.take.actors : state.scene.actorsById;
+    const left = AS_RECORDED.includes(tier) ? state.scene.actorsById : state.take.actors;
     const known = [...ids].map((id) => left.get(id)).filter(Boolean);
     context.fillStyle = "rgba(14, 17, 22, 0.5)";
     for (const { outline } of boxes(through, known)) {

@@ -93,6 +93,18 @@ def test_what_is_wrong_is_said_in_one_sentence(arguments, named, complaint):
     assert named in complaint(*arguments)
 
 
+def test_shipped_weights_are_taken_where_they_are_there_and_nothing_else_was_said(tmp_path):
+    def taken(*arguments, shipped=tmp_path):
+        return launch_app.checkpoint(launch_app.parser().parse_args(arguments), shipped)
+
+    assert taken() == tmp_path
+    assert taken(shipped=tmp_path / "nowhere") is None
+    assert taken("--checkpoint", "mine") == Path("mine")
+    assert taken("--drafts-only") is None
+    with pytest.raises(SystemExit):
+        taken("--drafts-only", "--checkpoint", "mine")
+
+
 def test_an_address_for_everyone_is_shown_as_this_machines():
     with launch_app.listening("0.0.0.0", 0) as door:
         assert launch_app.url("0.0.0.0", door) == f"http://localhost:{door.getsockname()[1]}"

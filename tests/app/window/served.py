@@ -31,9 +31,12 @@ class Served:
 
 
 @contextmanager
-def served(dataroot: Path, workspace: Path, password: str | None = None, port: int = 0) -> Iterator[Served]:
-    """Serve a data set for the length of a `with`."""
+def served(
+    dataroot: Path, workspace: Path, password: str | None = None, port: int = 0, checkpoint: Path | None = None
+) -> Iterator[Served]:
+    """Serve a data set for the length of a `with`; without a checkpoint, drafts alone, whatever ships."""
     command = [sys.executable, "launch_app.py", "--dataroot", str(dataroot), "--workspace", str(workspace), "--port", str(port)]
+    command += ["--drafts-only"] if checkpoint is None else ["--checkpoint", str(checkpoint)]
     environment = {name: value for name, value in os.environ.items() if name != "RETAKE_PASSWORD"}
     if password is not None:
         environment["RETAKE_PASSWORD"] = password

@@ -32,7 +32,7 @@ ROUTES = (
     "static/plotly.min.js",
     "nothing",
 )
-POSTS = ("open", "edit", "undo", "redo", "goto", "describe", "branch", "draft", "exports", "exports/1/cancel")
+POSTS = ("open", "edit", "undo", "redo", "goto", "describe", "branch", "draft", "generate", "exports", "exports/1/cancel")
 
 
 def status(url, body=None, kind="application/json"):
@@ -80,7 +80,7 @@ def test_without_a_login_every_route_of_ours_answers_401(chromium, small_drive, 
 
 
 def test_every_route_of_ours_is_among_those_that_are_asked():
-    settings = SimpleNamespace(workspace=Path("."), dataroot=Path("."))
+    settings = SimpleNamespace(workspace=Path("."), dataroot=Path("."), checkpoint=None)
     office = SimpleNamespace(settings=settings, desk=None, pictures=None, service=None, exports=None)
     ours = {route.path.removeprefix("/retake/").split("{")[0].rstrip("/") for route in routes(office).routes}
     asked = [path.split("?")[0] for path in (*ROUTES, *POSTS)]

@@ -216,6 +216,14 @@ def test_weather_is_stored_and_said_to_be_left_out_of_the_draft(window):
     window.page.get_by_text("leaves light and weather as recorded").wait_for()
 
 
+def test_without_a_checkpoint_one_line_says_so_and_nothing_is_offered(window):
+    window.page.locator("#no-model").get_by_text("there is no world model here").wait_for()
+    assert not window.page.locator("#model").is_visible()
+    assert not window.page.locator("#more").is_visible()
+    window.press("e")
+    window.page.locator(".notice").get_by_text("--checkpoint").first.wait_for()
+
+
 def test_the_overlay_names_every_key_of_the_table(window):
     window.press("?")
     told = window.page.locator("#help-dialog").inner_text()

@@ -59,6 +59,13 @@ def test_anchors_form_in_previews_and_come_once(anchors):
     assert {c.origin for c in chunks} == {"generated"}
 
 
+def test_previews_are_of_the_picture_that_is_asked_for_first(anchors):
+    places = ((10, "CAM_BACK"), (0, "CAM_FRONT"), (0, "CAM_BACK"), (10, "CAM_FRONT"))
+    chunks = [c for c in drawn(after(replace(anchors, only=places), RAIN)) if c is not None]
+    assert {(c.frame, c.view) for c in chunks if c.preview} == {(10, "CAM_BACK")}
+    assert set(final(chunks)) == set(places)
+
+
 def test_what_is_stored_comes_back_and_previews_are_not_stored(anchors, tmp_path):
     store, wet = Store(tmp_path), after(anchors, RAIN)
     first = final(drawn(wet, store))

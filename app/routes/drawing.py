@@ -1,0 +1,53 @@
+"""Drawing what a take changes, streamed: drafts, and what the world model makes of them."""
+
+import time
+from collections.abc import Iterator
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import StreamingResponse
+
+from app.generating import Wish, first_frames, generate
+from app.pictures import draw
+from app.routes.office import Office
+from app.routes.posted import Drafting, Generating
+from app.session import StaleError
+from app.streaming import Message, streamed
+from app.weights import Manner, weights_of
+from engine.service.requests import RenderError
+
+
+def add_drawing(router: APIRouter, office: Office) -> None:
+    """Both streams."""
+    service, pictures, settings = office.service, office.pictures, office.settings
+
+    @router.post("/draft")
+    def draft(asked: Drafting) -> StreamingResponse:
+        """The changed pictures of a take, one message each, until the browser goes away."""
+        document = office.desk.open(asked.scene, asked.take)
+        turn = time.monotonic_ns()  # so that what is left of an older stream cannot end this one
+        among = first_frames(document.stage.scene, asked.frame) if asked.near else None
+        work = draw(service, pictures, document, settings.dataroot, asked.frame, (asked.session, turn), among)
+        return streamed(_told(work), lambda: service.cancel(asked.session, turn))
+
+    @router.post("/generate")
+    def generated(asked: Generating) -> StreamingResponse:
+        """A window of anchors or a segment of a take, one message a picture or preview, until the browser goes away."""
+        chosen = next((each for each in weights_of(settings) if each.name == asked.weights), None)
+        if chosen is None:
+            raise HTTPException(404, f"There are no weights {asked.weights[:80]!r} here.")
+        document = office.desk.open(asked.scene, asked.take)
+        if document.state != asked.state:
+            raise StaleError(f"{document.take.name} has changed since these pictures were asked for.")
+        turn = time.monotonic_ns()
+        manner = Manner(chosen, asked.guidance, asked.steps)
+        wish = Wish(asked.frame, asked.segment, asked.view, manner, settings.device)
+        work = generate(service, pictures, document, settings.dataroot, wish, (asked.session, turn))
+        return streamed(_told(work), lambda: service.cancel(asked.session, turn))
+
+
+def _told(work: Iterator[Message]) -> Iterator[Message]:
+    """The same messages, and what went wrong as the last of them."""
+    try:
+        yield from work
+    except RenderError as error:
+        yield {"kind": "problem", "sentence": str(error)}

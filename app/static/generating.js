@@ -1,0 +1,138 @@
+/** What the world model draws: after an edit the anchors about the playhead by themselves, then the segments that a person picks.
+
+One window of anchors or one segment is under way at a time. Whenever something changes, `next` looks what is to come. */
+
+import { freshId, Refused, sleep, stream } from "./server.js";
+
+/** The same words as `Manner.name` in weights.py; what was drawn is known by them. */
+export const mannerName = ({ weights, guidance, steps }) => `${weights} ${guidance} ${steps}`;
+
+const LOOK_MS = 150;
+const LOST = "The world model was interrupted: no connection to the server.";
+const EARLY = "The world model ended early: the server's log says why. Continue tries again.";
+const TOPICS = ["model", "take", "draft", "pictures", "frame", "manner", "queue", "halted"];
+
+export function createGenerating(store, pictures, say) {
+  const { state } = store;
+  let work = null; // what is under way: {abort, segment: its first frame or null, frames, states: that it shows}
+  let settled = null; // the last state of a take of which a piece is drawn
+
+  // ------------------------------------------------------------------------------------------- what is to come
+
+  function next() {
+    if (work || !state.model || !state.take || state.draft?.near) return; // it draws from the draft
+    const queue = state.queue.filter((first) => pictures.unrefined(state.take, first).length > 0);
+    if (queue.length < state.queue.length) store.set({ queue });
+    if (queue.length > 0) run(queue[0]);
+    else if (!state.halted && pictures.unanchored(state.take).length > 0) run(null);
+  }
+
+  const left = (segment) => (segment === null ? pictures.unanchored(state.take) : pictures.unrefined(state.take, segment)).length;
+
+  async function run(segment) {
+    const mine = { abort: new AbortController(), segment, frames: null, states: [state.take.state], told: 0, problem: null };
+    const before = left(segment);
+    work = mine;
+    store.set({ work: { segment, frames: [], done: 0, total: 0, left: null, begun: performance.now() } });
+    const request = {
+      scene: state.scene.name, take: state.take.id, state: state.take.state, frame: state.frame, session: freshId("model-"), segment,
+      view: state.expanded === null ? null : state.scene.views[state.expanded].name, ...state.manner,
+    };
+    try {
+      for await (const message of stream("generate", request, mine.abort.signal)) hear(mine, message);
+    } catch (error) {
+      if (!(error.status === 409 && mine.states[0] !== state.take.state)) mine.problem = error instanceof Refused ? error.message : LOST;
+    }
+    if (work !== mine) return; // it was dropped, and something else may be under way
+    end();
+    settled = state.take.state;
+    if (mine.problem || (mine.told === 0 && left(segment) >= before)) fail(mine.problem ?? EARLY);
+    next();
+  }
+
+  function hear(mine, message) {
+    if (work !== mine) return;
+    const shows = (messages) => mine.states.forEach((each) => pictures.know(each, messages));
+    if (message.kind === "problem") mine.problem = message.sentence;
+    if (message.kind === "nothing") shows(message.pictures);
+    if (message.kind === "picture") {
+      shows([message]);
+      mine.told += message.preview ? 0 : 1;
+    }
+    if (message.kind === "start") mine.frames = message.frames;
+    if (message.total) store.set({ work: { ...state.work, frames: mine.frames, done: message.done, total: message.total, left: message.seconds_left ?? state.work.left } });
+  }
+
+  // ------------------------------------------------------------------------------------------- what ends
+
+  function end() {
+    work = null;
+    pictures.forgetPreviews();
+    store.set({ work: null });
+  }
+
+  /** Comes back when a first piece of the take is drawn, or none is to be drawn. */
+  async function firstPiece(signal) {
+    const isToCome = () => state.model && !state.halted && settled !== state.take.state && pictures.unanchored(state.take).length > 0;
+    while (!signal.aborted && isToCome()) await sleep(LOOK_MS);
+  }
+
+  /** Stop what is under way; what it has finished stays. */
+  function drop() {
+    work?.abort.abort();
+    if (work) end();
+  }
+
+  function fail(sentence) {
+    store.set({ queue: [], halted: "failed" });
+    say(sentence, "problem");
+  }
+
+  /** Another take, or another way of drawing: nothing of what was wanted stands. */
+  function forget() {
+    drop();
+    store.set({ queue: [], halted: null });
+  }
+
+  /** The take became another state: what that made stale ends, what it did not touch goes on and shows the new state too. */
+  function edited(before, patch) {
+    if (patch.state === before.state) return;
+    const isStale = (frames) => patch.base !== before.state || frames === null || frames.some((frame) => pictures.isWithin(patch.made_stale, frame));
+    if (work && isStale(work.frames)) drop();
+    work?.states.push(patch.state);
+    store.set({ queue: state.queue.filter((first) => !isStale(pictures.segmentFrames(first))), halted: null });
+  }
+
+  // ------------------------------------------------------------------------------------------- what a person wants
+
+  /** Refine the segment that begins with an anchor, or no longer. */
+  function toggle(first) {
+    if (state.queue.includes(first)) {
+      if (work?.segment === first) drop();
+      store.set({ queue: state.queue.filter((each) => each !== first) });
+    } else if (pictures.unrefined(state.take, first).length > 0) {
+      store.set({ queue: [...state.queue, first] });
+    }
+  }
+
+  function refineAll() {
+    const wanted = pictures.segments().map(([first]) => first).filter((first) => pictures.unrefined(state.take, first).length > 0);
+    store.set({ queue: [...new Set([...state.queue, ...wanted])] });
+  }
+
+  function halt() {
+    drop();
+    store.set({ queue: [], halted: "stopped" });
+  }
+
+  const goOn = () => store.set({ halted: null });
+
+  /** Draw in another manner from now on: {weights, guidance, steps}, any of them. */
+  function setManner(fields) {
+    forget();
+    store.set({ manner: { ...state.manner, ...fields } });
+  }
+
+  store.watch(TOPICS, next);
+  return { firstPiece, edited, forget, toggle, refineAll, halt, goOn, setManner };
+}

@@ -1,0 +1,171 @@
+"""What the window asks of the world model: which anchors, which of them together, which segments, and what is told of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.generating import Wish, anchor_frames, first_frames, generate, segment_frames, window_about
+from app.pictures import Pictures
+from app.session import Desk
+from app.takes import Takes
+from app.weights import Manner, Weights
+from editor.datasets.nuscenes import open_data_set
+from editor.edits import Move, SetWeather
+from engine.service.requests import WINDOW, Chunk
+
+ANCHORS = tuple(range(0, 100, 5))
+VIEWS = ("CAM_FRONT", "CAM_BACK")
+
+
+@pytest.fixture(scope="module")
+def data_set(small_drive):
+    return open_data_set(small_drive)
+
+
+@pytest.fixture
+def desk(data_set, tmp_path):
+    return Desk(data_set, Takes(tmp_path / "takes"))
+
+
+@pytest.fixture
+def pictures(small_drive, tmp_path):
+    return Pictures(small_drive, tmp_path / "pictures")
+
+
+# ------------------------------------------------------------------------------------------- anchors and segments
+
+
+def test_anchors_are_keyframes_and_segments_lie_between_them(data_set):
+    scene = data_set.scene("scene-0001")
+    assert anchor_frames(scene) == (0, 5, 10)
+    assert segment_frames(scene, 5) == (5, 6, 7, 8, 9, 10)
+    assert segment_frames(scene, 10) == ()
+    assert segment_frames(scene, 3) == ()
+
+
+def without(scene, *frames):
+    """The scene with one picture of each of these frames gone from the disk."""
+    gone = [replace(f, pictures=(replace(f.pictures[0], exists=False), *f.pictures[1:])) for f in scene.frames]
+    return replace(scene, frames=tuple(gone[i] if i in frames else frame for i, frame in enumerate(scene.frames)))
+
+
+def test_frames_that_lack_a_picture_are_no_anchors_and_in_no_segment(data_set):
+    scene = data_set.scene("scene-0001")
+    assert anchor_frames(without(scene, 0, 5, 7)) == (1, 10)
+    assert segment_frames(without(scene, 0, 5, 7), 1) == (1, 2, 3, 4, 6, 8, 9, 10)
+    assert anchor_frames(without(scene, *range(11))) == ()
+
+
+def test_a_data_set_annotated_at_ten_hertz_gets_two_anchors_a_second(data_set):
+    scene = data_set.scene("scene-0001")
+    dense = replace(scene, frames=tuple(replace(frame, is_keyframe=True) for frame in scene.frames))
+    assert anchor_frames(dense) == (0, 4, 8, 10)
+
+
+@pytest.mark.parametrize("frame", [0, 12, 47, 99])
+@pytest.mark.parametrize("wanted", [{0}, {95}, {20, 25, 30}, set(ANCHORS), {0, 5, 60, 95}, set(ANCHORS[:9])])
+def test_windows_hold_the_nearest_and_leave_nothing_out(wanted, frame):
+    left, windows = set(wanted), []
+    while left:
+        windows.append(window_about(ANCHORS, left, frame))
+        assert 1 < len(windows[-1]) <= WINDOW
+        assert min(left, key=lambda anchor: (abs(anchor - frame), anchor)) in windows[-1]
+        left -= set(windows[-1])
+    assert len(windows) <= 3
+    assert window_about(ANCHORS, left, frame) == ()
+
+
+def test_a_window_brings_the_neighbours_that_are_there_already():
+    assert window_about(ANCHORS, {20, 25, 30}, 27) == (15, 20, 25, 30, 35)
+    assert window_about(ANCHORS, {0, 5}, 99) == (0, 5, 10)
+
+
+def test_the_draft_of_what_is_drawn_first_comes_first(data_set):
+    assert first_frames(data_set.scene("scene-0001"), 7) == {7, 0, 5, 10}
+
+
+# ------------------------------------------------------------------------------------------- asking and telling
+
+
+class Painter:
+    """A service that remembers what it is asked, and answers each picture with a preview and with itself in one grey."""
+
+    def __init__(self):
+        self.asked = []
+
+    def stored(self, request):
+        return iter(())
+
+    def render(self, request):
+        self.asked.append(request)
+        for done, (frame, view) in enumerate(request.only, 1):
+            picture = np.full((256, 448, 3), done, np.uint8)
+            chunk = Chunk(
+                frame, view, request.tier, "generated", picture, *np.ones((2, 256, 448), bool), done, len(request.only)
+            )
+            yield replace(chunk, preview=True, seconds_left=1.0)
+            yield chunk
+
+
+MANNER = Manner(Weights("shipped", "Shipped", None), 1.0, 4)
+WISH = Wish(frame=5, segment=None, view="CAM_BACK", manner=MANNER, device="cpu")
+
+
+def edited(desk, *edits):
+    document = desk.begin("scene-0001")
+    for number, edit in enumerate(edits):
+        document = desk.commit("scene-0001", document.take.id, document.state, [edit], f"g-{number:06x}")[1]
+    return document
+
+
+def told(service, pictures, document, small_drive, **changes):
+    return list(generate(service, pictures, document, small_drive, replace(WISH, **changes), ("anna", 1)))
+
+
+def test_only_stale_pictures_that_are_not_there_are_asked_for(desk, pictures, small_drive):
+    service, document = Painter(), edited(desk, SetWeather("rain"))
+    messages = told(service, pictures, document, small_drive)
+    assert messages[0] == {"kind": "start", "tier": "anchor", "frames": (0, 5, 10), "done": 0, "total": 6}
+    assert [m["preview"] for m in messages[1:]] == [True, False] * 6
+    assert set(service.asked[0].only) == {(frame, view) for frame in (0, 5, 10) for view in VIEWS}
+    assert service.asked[0].only[0] == (5, "CAM_BACK")
+    assert told(service, pictures, document, small_drive)[0]["kind"] == "nothing"
+    told(service, pictures, document, small_drive, segment=5)
+    assert set(service.asked[1].only) == {(frame, view) for frame in range(5, 11) for view in VIEWS}
+    told(service, pictures, document, small_drive, segment=0)
+    assert {frame for frame, _ in service.asked[2].only} == {0, 1, 2, 3, 4}
+
+
+def test_another_manner_is_drawn_anew(desk, pictures, small_drive):
+    service, document = Painter(), edited(desk, SetWeather("rain"))
+    told(service, pictures, document, small_drive)
+    told(service, pictures, document, small_drive, manner=replace(MANNER, steps=5))
+    assert [request.model.steps for request in service.asked] == [4, 5]
+
+
+def test_an_edit_of_one_actor_asks_for_the_views_that_show_it(desk, pictures, small_drive, data_set):
+    truck = next(a for a in data_set.scene("scene-0001").actors if a.category == "vehicle.truck")
+    service = Painter()
+    document = edited(desk, Move(truck.id, truck.track[0].t_us, (0.0, 1.0, 0.0)))
+    told(service, pictures, document, small_drive)
+    assert service.asked[0].views == ("CAM_FRONT",)
+    assert {view for _, view in service.asked[0].only} == {"CAM_FRONT"}
+
+
+def test_what_an_edit_leaves_alone_is_carried_over_to_the_new_state(desk, pictures, small_drive):
+    document = edited(desk, SetWeather("rain"))
+    told(Painter(), pictures, document, small_drive)
+    pictures.carry(document.state, "next", {"CAM_FRONT": (0, 1, 2, 3, 4, 5)})
+    assert {(d.frame, d.view) for d in pictures.drawn("next")} == {(10, "CAM_FRONT")} | {(f, "CAM_BACK") for f in (0, 5, 10)}
+    assert pictures.has_generated("next", MANNER.name)
+
+
+def test_previews_are_shown_and_never_remembered(desk, pictures, small_drive):
+    document = edited(desk, SetWeather("rain"))
+    messages = told(Painter(), pictures, document, small_drive)
+    assert pictures.by_key(messages[1]["url"].removeprefix("drawn/")) is not None
+    work = generate(Painter(), pictures, edited(desk, SetWeather("fog")), small_drive, WISH, ("anna", 1))
+    assert [next(work)["kind"], next(work)["preview"]] == ["start", True]
+    work.close()
+    assert not pictures.has_generated(edited(desk, SetWeather("fog")).state, MANNER.name)

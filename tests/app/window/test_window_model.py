@@ -1,0 +1,244 @@
+"""The window with a world model: anchors that form, segments that are picked, stopping, overtaking, undo, a death."""
+
+import re
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.app.window.served import Served, served
+from tests.app.window.test_window_looks import CUT_OFF, SIZES
+from tests.app.window.window import Window
+from tests.engine.service.small_model import write_checkpoint
+
+pytestmark = pytest.mark.browser
+QUICK, LONG = 2, 100  # steps: the latter never end while a test looks
+PATIENCE_MS = 180_000  # the machine may be busy, and the model starts with its first picture
+TIERS = "s.scene.views.map((_, view) => retake.pictures.source(take, s.frame, view).tier)"
+REMEMBER_TIERS = """() => {
+  const { store, pictures } = retake;
+  globalThis.seen = new Set();
+  store.watch(["pictures"], (s) => s.scene.views.forEach((_, view) => seen.add(pictures.source(s.take, s.frame, view).tier)));
+}"""
+
+MIDDLE_OF_SEGMENT = """(first) => {
+  const { pictures, store: { state: { scene } } } = retake;
+  const times = pictures.segments().find(([from]) => from === first).map((frame) => scene.frames[frame].t_us);
+  return ((times[0] + times[1]) / 2 - scene.span[0]) / (scene.span[1] - scene.span[0]);
+}"""
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    """A tiny model with random weights, which knows the words "rain" and "driving"."""
+    return write_checkpoint(tmp_path_factory.mktemp("model") / "weights")
+
+
+@pytest.fixture(scope="module")
+def model_window(small_drive, checkpoint, tmp_path_factory) -> Served:
+    """A server on the small drive."""
+    with served(small_drive, tmp_path_factory.mktemp("workspace"), checkpoint=checkpoint) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def model_tab(chromium: Browser, model_window: Served):
+    """One tab for all tests here."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield Window(context.new_page(), model_window.url)
+    context.close()
+
+
+@pytest.fixture
+def window(model_tab: Window):
+    """The tab with a new take."""
+    model_tab.begin_anew()
+    yield model_tab
+    problems, model_tab.problems = model_tab.problems, []
+    assert problems == []
+
+
+def wait_for(window, expression):
+    window.page.wait_for_function(
+        f"(() => {{ const s = retake.store.state, take = s.take; return {expression}; }})()", timeout=PATIENCE_MS
+    )
+
+
+def in_steps(window, steps):
+    """Choose the number of steps under "More"."""
+    window.page.locator("#more summary").click()
+    window.page.locator("#steps").fill(str(steps))
+    window.page.locator("#steps").press("Enter")
+    window.page.locator("#more summary").click()
+    wait_for(window, f"s.manner.steps === {steps}")
+
+
+def under(window, weather, gestures=1):
+    window.page.locator("#weather").select_option(weather)
+    window.settle(gestures)
+
+
+def wait_until_anchored(window):
+    wait_for(window, "!s.work && retake.pictures.unanchored(take).length === 0")
+
+
+def wait_until_at_work(window):
+    """Something is under way, and the model has begun with it."""
+    wait_for(window, "s.work && s.work.left !== null")
+
+
+def click_segment(window, first):
+    """Click in the middle of the segment that begins with a frame."""
+    box = window.page.locator("#timeline").bounding_box()
+    middle = window.page.evaluate(MIDDLE_OF_SEGMENT, first)
+    window.page.mouse.click(box["x"] + 12 + middle * (box["width"] - 24), box["y"] + 43)
+
+
+def says(window, words):
+    expect(window.page.locator("#model-text")).to_have_text(re.compile(words), timeout=PATIENCE_MS)
+
+
+def tiers(window):
+    return set(window.ask(TIERS))
+
+
+def test_after_an_edit_anchors_form_and_every_picture_says_what_it_is(window):
+    in_steps(window, 6)
+    says(window, "^Nothing is changed$")
+    window.page.evaluate(REMEMBER_TIERS)
+    under(window, "rain")
+    window.page.get_by_text("the world model draws them").wait_for()
+    wait_until_anchored(window)
+    assert {"recorded", "preview", "anchor"} <= set(window.page.evaluate("[...seen]"))
+    assert tiers(window) == {"anchor"}
+    window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
+    says(window, "^Click a segment to refine it$")
+
+
+def test_words_that_the_model_never_learned_are_named(window):
+    under(window, "rain")
+    assert window.page.locator("#unlearned").inner_text() == "Unknown to the model: a, scene, at, nowhere, straight, road"
+    window.page.locator("#more summary").click()
+    window.page.locator("#model-reads").get_by_text("A driving scene at nowhere. Rain, A straight road.").wait_for()
+    window.page.locator("#more summary").click()
+
+
+def test_two_segments_are_refined_by_clicking_the_timeline_and_undo_brings_all_back_at_once(window):
+    in_steps(window, QUICK)
+    under(window, "rain")
+    wait_until_anchored(window)
+    before = window.ask("retake.pictures.source(take, 0, 0).url")
+    click_segment(window, 0)
+    click_segment(window, 5)
+    wait_for(
+        window,
+        "!s.work && s.queue.length === 0 && [0, 5].every((first) => retake.pictures.unrefined(take, first).length === 0)",
+    )
+    window.page.get_by_text("generated · refined", exact=True).first.wait_for()
+    says(window, "^All is refined$")
+    assert window.ask("retake.pictures.source(take, 3, 0).tier") == "refined"
+    urls = window.ask("s.scene.frames.map((_, frame) => retake.pictures.source(take, frame, 0).url)")
+    assert urls[0] == before  # a segment begins with its anchor
+    under(window, "fog", 2)
+    assert "refined" not in tiers(window)
+    asked = []
+    window.page.on("request", lambda request: asked.append(request.url))
+    window.press("Control+z")
+    window.settle(1)
+    assert window.ask("s.scene.frames.map((_, frame) => retake.pictures.source(take, frame, 0).url)") == urls
+    says(window, "^All is refined$")
+    assert not any(url.endswith("/generate") for url in asked)
+
+
+def test_a_reload_shows_what_was_drawn(window):
+    in_steps(window, QUICK)
+    under(window, "rain")
+    wait_until_anchored(window)
+    urls = window.ask("s.model.anchors.map((frame) => retake.pictures.source(take, frame, 0).url)")
+    window.page.reload()
+    window.wait_until_ready()
+    in_steps(window, QUICK)
+    wait_until_anchored(window)
+    assert window.ask("s.model.anchors.map((frame) => retake.pictures.source(take, frame, 0).url)") == urls
+
+
+def test_it_can_be_stopped_and_gone_on_with(window):
+    in_steps(window, LONG)
+    under(window, "fog")
+    wait_until_at_work(window)
+    says(window, r"^Anchors 0 of 6, \d+ (s|min) left$")
+    window.page.get_by_role("button", name="Refine all").click()
+    assert window.ask("s.queue") == [0, 5]
+    window.page.locator("#model").get_by_role("button", name="Cancel").click()
+    says(window, "^Stopped$")
+    assert window.ask("[s.work, s.queue]") == [None, []]
+    window.page.locator("#model").get_by_role("button", name="Continue").click()
+    wait_until_at_work(window)
+    in_steps(window, QUICK)  # another way of drawing ends it too
+    wait_until_anchored(window)
+
+
+def test_a_newer_edit_ends_what_it_made_stale_and_nothing_else(window):
+    in_steps(window, LONG)
+    under(window, "cloudy")
+    wait_until_at_work(window)
+    window.page.locator("#model").get_by_role("button", name="Cancel").click()
+    click_segment(window, 0)
+    wait_for(window, "s.work?.segment === 0 && s.work.total > 0")
+    click_segment(window, 5)
+    assert window.ask("s.queue") == [0, 5]
+    begun = window.ask("s.work.begun")
+    truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+    window.press("End")
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.page.get_by_role("button", name="from now").click()
+    window.settle(2)
+    assert window.ask("[s.work.begun, s.queue]") == [begun, [0]]  # the truck is gone from the second segment's end alone
+    under(window, "clear", 3)
+    assert window.ask("s.queue") == []
+    assert window.ask("s.work?.begun") != begun
+
+
+def test_the_death_of_its_process_is_a_message_and_the_next_request_works(window, model_window):
+    in_steps(window, LONG - 1)
+    under(window, "fog")
+    wait_until_at_work(window)
+    children = psutil.Process(model_window.process.pid).children(recursive=True)
+    drawing = [child for child in children if "engine.service.drawing" in child.cmdline()]
+    max(drawing, key=lambda process: process.memory_info().rss).kill()  # the one that has loaded torch
+    window.page.get_by_text("The drawing process stopped: it was ended by SIGKILL").wait_for(timeout=PATIENCE_MS)
+    says(window, "^Interrupted$")
+    in_steps(window, QUICK)
+    wait_until_anchored(window)
+    assert tiers(window) == {"anchor"}
+
+
+def test_the_seed_is_the_takes_and_draws_everything_anew(window):
+    in_steps(window, QUICK)
+    under(window, "rain")
+    wait_until_anchored(window)
+    before = window.ask("retake.pictures.source(take, s.frame, 0).url")
+    window.page.locator("#more summary").click()
+    window.page.locator("#seed").fill("7")
+    window.page.locator("#seed").press("Enter")
+    window.page.mouse.click(700, 5)
+    wait_for(window, "take.seed === 7")
+    wait_until_anchored(window)
+    assert window.ask("retake.pictures.source(take, s.frame, 0).url") != before
+    window.press("Control+z")
+    window.settle(0)
+    assert window.ask("take.seed") == 7
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_cut_off_with_a_model(chromium, model_window, size):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    window = Window(context.new_page(), model_window.url)
+    under(window, "rain")
+    assert window.page.evaluate(CUT_OFF) == {"wide": [], "out": [], "scrolls": False}
+    window.page.locator("#more summary").click()
+    assert window.page.evaluate(CUT_OFF) == {"wide": [], "out": [], "scrolls": False}
+    body = window.page.locator(".more-body").bounding_box()
+    assert body["y"] >= 48
+    assert body["x"] + body["width"] <= size[0]
+    context.close()
