@@ -11,6 +11,7 @@ from pathlib import Path
 
 from editor.datasets.records import DataSetError
 from editor.scene import SceneError
+from engine.model.autoencoder import PictureAutoencoder
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     r.add_argument("recipe", choices=tuple(RECIPES), help="which")
     r.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
     r.add_argument("--autoencoder", metavar="RUN", help="the run whose autoencoder a network is trained on")
+    r.add_argument("--after", metavar="RUN", help="the finished run of the same networks that this one begins with")
     r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
     a = commands.add_parser("adapt", help="fine-tune a checkpoint on a recorded drive")
     a.add_argument("--dataroot", type=Path, required=True, metavar="FOLDER", help="the data set, in nuScenes format")
@@ -85,6 +87,8 @@ def _run(options: argparse.Namespace) -> int:
     state, file = begin(what, _autoencoder(options), options.device), options.out / "runs" / f"{what.name}.pt"
     if state.resume(file):
         _say(f"going on from step {state.step}")
+    elif options.after is not None:
+        state.begin_with(options.out / "runs" / f"{options.after}.pt")
     batches = Batches(options.out / "clips", what.shapes, what.seed)
     limit = None if options.minutes is None else state.seconds + 60 * options.minutes
     reports = train(state, what.objective, batches, what.plan, file)
@@ -103,17 +107,22 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _autoencoder(options: argparse.Namespace):
+def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:
+    """That of another run, brought to unit variance once: a run that goes on has to find the latents that it began with."""
     if options.autoencoder is None:
         return None
     from engine.training.ship import standardised
 
-    what = recipe(options.autoencoder)
+    what, runs = recipe(options.autoencoder), options.out / "runs"
     state = begin(what, None, options.device)
-    if not state.resume(options.out / "runs" / f"{what.name}.pt"):
-        raise ValueError(f"no run of {what.name} in {options.out / 'runs'}; train it first")
-    state.averaged()
-    return standardised(state.networks["autoencoder"].eval(), Batches(options.out / "clips", what.shapes, what.seed))
+    if not state.resume(runs / f"{what.name}.pt"):
+        raise ValueError(f"no run of {what.name} in {runs}; train it first")
+    folder = runs / f"{what.name}-{state.step}"
+    if not (folder / "config.json").is_file():
+        state.averaged()
+        batches = Batches(options.out / "clips", what.shapes, what.seed)
+        standardised(state.networks["autoencoder"].eval(), batches).save_pretrained(folder)
+    return PictureAutoencoder.from_pretrained(folder).to(options.device)
 
 
 def _adapt(options: argparse.Namespace) -> int:

@@ -165,7 +165,7 @@ def _stage(name: str, networks: nn.ModuleDict, work: Path, what: Adapting, share
         f"adapt-{name}",
         lambda _: networks,
         ("autoencoder",) if is_decoder else ("transformer", "autoencoder"),
-        AutoencoderObjective() if is_decoder else WorldObjective(picture=1.0),
+        AutoencoderObjective() if is_decoder else WorldObjective(),
         s.parts if is_decoder else s.shapes,
         s.decoder if is_decoder else s.world,
         seed=what.seed,

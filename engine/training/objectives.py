@@ -16,6 +16,7 @@ from engine.training.batches import Batches
 from engine.training.clips import TrainingClip
 from engine.training.collate import Pictures, pictures, told
 from engine.training.losses import flow_error, instance_masked, picture_loss, structure_loss
+from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
 KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
@@ -51,7 +52,8 @@ class WorldObjective:
 
     `instance_share` is ConsisDrive's alpha, which the paper does not give; `structure` LongDWM's beta_s; `mask_share` of the
     steps run MaskGWM's mask reconstruction; `picture` weighs the error of `num_seen` decoded frames of each clip. From them
-    the decoder learns too, where it is trained: what the draft is worth beside latents that are a guess."""
+    the decoder learns too, where it is trained: what the draft is worth beside latents that are a guess. `alignment` adds
+    LSA."""
 
     shift: float = 1.0
     drop: float = 0.1
@@ -61,6 +63,7 @@ class WorldObjective:
     num_seen: int = 2
     mask_share: float = 0.0
     mask_ratio: float = 0.25
+    alignment: SemanticAlignment | None = None
 
     def loss(self, networks: nn.ModuleDict, clips: list[TrainingClip], step_seed: int, dtype: torch.dtype) -> torch.Tensor:
         """Of one batch."""
@@ -78,7 +81,10 @@ class WorldObjective:
             v = net(x, level, what, row_mask=self._mask(x, net.config.patch, generator)).sample
             x0_hat = clean(x, v.float(), level)
             seen = self._seen(codec, x0_hat, shown, generator)
-        return self._judged(x0_hat, x0, level, what, generator) + seen
+            other = torch.Generator().manual_seed(step_seed + 1)  # so that the flow loss is what it would be alone
+            apart = None if self.alignment is None else self.alignment.loss(codec, x0_hat, level, shown, clips, other)
+        loss = self._judged(x0_hat, x0, level, what, generator) + seen
+        return loss if apart is None else self.alignment.joined(loss, apart)
 
     def _mask(self, x: torch.Tensor, patch: int, generator: torch.Generator) -> RowMask | None:
         if self.mask_share == 0 or float(torch.rand((), generator=generator)) >= self.mask_share:

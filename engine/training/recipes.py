@@ -16,6 +16,7 @@ from engine.model.transformer import WorldTransformer
 from engine.training.batches import Shape
 from engine.training.loop import Plan
 from engine.training.objectives import AutoencoderObjective, Objective, WorldObjective
+from engine.training.semantic_alignment import SemanticAlignment
 from engine.training.state import RunState
 
 # The words of Town's scene texts, of the hours and weathers that takes ask for, and of nuScenes' own notes.
@@ -67,6 +68,17 @@ def _world(name: str, **more: object) -> Callable[[PictureAutoencoder | None], n
     return build
 
 
+def _aligned(name: str) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
+    """As LSA has it: nothing but the transformer learns."""
+
+    def build(codec: PictureAutoencoder | None) -> nn.ModuleDict:
+        networks = _world(name)(codec)
+        networks["autoencoder"].requires_grad_(False)
+        return networks
+
+    return build
+
+
 WORLD = ("transformer", "text_encoder", "autoencoder")
 # About 1,300 tokens each: rectangles around what changes teach most for what they cost; whole pictures, and views beside one
 # another, are what is asked for in the end.
@@ -90,6 +102,10 @@ RECIPES = MappingProxyType(
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(),
                 PARTS_AND_WHOLES, Plan(steps=3000, learning_rate=4e-4, warmup=100),
+            ),
+            Recipe(  # LSA's second stage, --after world-cpu
+                "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
+                PARTS_AND_WHOLES, Plan(steps=500, learning_rate=5e-5, warmup=50),
             ),
             Recipe(
                 "autoencoder-gpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),

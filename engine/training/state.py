@@ -55,6 +55,11 @@ class RunState:
         self.step, self.seconds = found["step"], found["seconds"]
         return True
 
+    def begin_with(self, file: Path) -> None:
+        """Start from the averages of another run of the same networks; OSError where there is no such run."""
+        self.averages = torch.load(file, map_location=next(self.networks.parameters()).device, weights_only=True)["averages"]
+        self.averaged()
+
     @torch.no_grad()
     def averaged(self) -> None:
         """Put the averages into the networks, for judging and shipping."""
