@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from engine.metrics.intervals import mean_of
 from tests.bench import __main__ as runner
 from tests.bench import parts, results
 from tests.bench.parts import Part
@@ -75,3 +76,28 @@ def test_every_part_says_how_it_is_measured():
 
 def test_the_measured_code_and_data_have_a_hash():
     assert results.measured_on() == results.measured_on()
+
+
+def test_weights_and_list_can_be_named_and_must_be_there(monkeypatch, tmp_path):
+    before = results.measured_on()
+    monkeypatch.setenv("LIST", "full")
+    assert results.listing_name(quick=False) == "full"
+    assert results.listing_name(quick=True) == "quick"
+    assert results.measured_on() != before
+    monkeypatch.setenv("LIST", "whole")
+    with pytest.raises(ValueError, match="LIST=whole: there are full, small, quick"):
+        results.listing_name(quick=False)
+    monkeypatch.setenv("CHECKPOINT", str(tmp_path))
+    with pytest.raises(ValueError, match="there is no retake.json"):
+        results.weights()
+
+
+def test_a_mean_brings_its_interval(capsys):
+    row = Row.of("a", mean_of([1.0, 3.0]), "dB")
+    assert (row.value, row.samples) == (2.0, 2)
+    assert row.low < row.value < row.high
+    runner.table("a", [row])
+    assert "over 2, 1 to 3" in capsys.readouterr().out
+    results.report([row, Row("b", 1.0, "", 1)], quick=False)
+    shown = json.loads(results.REPORT.read_text())["rows"]
+    assert [set(fields) & {"low", "high"} for fields in shown] == [{"low", "high"}, set()]

@@ -5,12 +5,15 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from editor.datasets.records import DataSetError
 from editor.files import TakeFileError
+from engine.benchmark.beside import gains, geometric_gain_db, pairs
+from engine.benchmark.beside import markdown as beside_markdown
 from engine.benchmark.cases import KINDS, LISTS, BenchmarkError, Listing
+from engine.benchmark.judge import Verdict
 from engine.benchmark.page import write_page
 from engine.benchmark.report import as_values, markdown, rows
 from engine.benchmark.run import Progress, Run, run
@@ -25,11 +28,15 @@ def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog="python -m engine.benchmark", description=__doc__)
     about = "small: 4 worlds, front views, minutes; full: 24 worlds, six views; quick: for `make bench QUICK=1`"
     p.add_argument("--list", dest="listing", choices=LISTS, default="small", help=about)
-    p.add_argument("--engine", default="draft", metavar="NAME", help="draft, or package.module:attribute, an Engine")
+    p.add_argument("--engine", default="draft", metavar="NAME", help="draft, model, or package.module:attribute, an Engine")
+    about = "the model's weights; those in assets/checkpoint without it"
+    p.add_argument("--checkpoint", type=Path, metavar="FOLDER", help=about)
     p.add_argument("--out", type=Path, default=Path("build/benchmark"), metavar="FOLDER", help="for worlds and results")
     p.add_argument("--kinds", type=_kinds, default=KINDS, metavar="A,B", help="kinds of edit, comma-separated; all without it")
     p.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many work at a time")
     p.add_argument("--page", type=Path, metavar="FILE", help="a Markdown page whose section on this engine is written anew")
+    about = "train the network that judges silhouettes, unless that is done, and nothing else"
+    p.add_argument("--train-segmenter", action="store_true", help=about)
     p.add_argument("--json", action="store_true", help="print one JSON value instead of a table")
     return p
 
@@ -40,12 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.processes < 1:
         return _refused(f"{options.processes} processes; wanted 1 or more")
     listing: Listing = replace(LISTS[options.listing], kinds=options.kinds)
-    what = Run(options.engine, listing, options.out)
+    what = Run(options.engine, listing, options.out, options.checkpoint)
     try:
-        verdicts = [step.verdict for step in map(_told, run(what, options.processes)) if step.verdict is not None]
-        table = rows(verdicts)
+        if options.train_segmenter:
+            from engine.benchmark.segmenter import segmenter  # here, since judging does without
+
+            segmenter(options.out)
+            return 0
+        verdicts = _verdicts(what, options.processes)
+        drafts = _verdicts(replace(what, engine="draft"), options.processes) if options.engine == "model" else []
         if options.page is not None:
-            write_page(options.page, what, verdicts)
+            write_page(options.page, what, verdicts, drafts)
     except (BenchmarkError, DataSetError, RenderError, TakeFileError, TownError) as error:
         return _refused(str(error))
     except OSError as error:
@@ -53,11 +65,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nstopped; what was judged is kept", file=sys.stderr)
         return BROKEN_OFF
-    if options.json:
-        print(json.dumps({"engine": options.engine, "list": listing.name, "rows": as_values(table)}, indent=1, allow_nan=False))
-    else:
-        print(markdown(table), end="")
+    _print(what, verdicts, drafts, options.json)
     return 0
+
+
+def _verdicts(what: Run, processes: int) -> list[Verdict]:
+    return [step.verdict for step in map(_told, run(what, processes)) if step.verdict is not None]
+
+
+def _print(what: Run, verdicts: list[Verdict], drafts: list[Verdict], as_json: bool) -> None:
+    table, both = rows(verdicts), pairs(verdicts, drafts)
+    if as_json:
+        value = {"engine": what.engine, "list": what.listing.name, "rows": as_values(table)}
+        if both:
+            whole = geometric_gain_db(both)
+            value |= {"beside_draft": as_values(gains(both)), "geometric_gain_db": whole and asdict(whole)}
+        print(json.dumps(value, indent=1, allow_nan=False))
+        return
+    print(markdown(table), end="")
+    if both:
+        print(f"\nThe draft → the model, on the same clips:\n\n{beside_markdown(both)}", end="")
 
 
 def _kinds(text: str) -> tuple[str, ...]:

@@ -1,36 +1,88 @@
 """What is judged: anything that yields the pictures of a request, by name."""
 
+import hashlib
 import importlib
+import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from engine.benchmark.cases import BenchmarkError
-from engine.service.content import code_digest
-from engine.service.requests import Chunk, Request
+from engine.model.digest import digest
+from engine.service.content import MODEL_CODE, all_keys, code_digest
+from engine.service.requests import Chunk, Model, Request
+from engine.service.store import Store
+from engine.service.task import Task
+
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "checkpoint"
+CARD = "retake.json"  # by which a checkpoint is known; its own module brings torch along
+NOWHERE = "benchmark"  # instead of a recording's digest, in a store that is thrown away
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`version` changes whenever the pictures may: what was measured of another version is measured again."""
+    """`version` changes whenever the pictures may: what was measured of another version is measured again.
+
+    `render` may show previews before a picture. They are not judged, but one of the tier "draft" says what the picture was
+    before a model corrected it."""
 
     name: str
     version: str
     render: Callable[[Request], Iterator[Chunk]]
 
 
-def _draft() -> Engine:
+def _draft(_: Path | None) -> Engine:
     from engine.draft.draft import draft  # here, since whoever judges another engine need not wait for it
 
     return Engine("draft", code_digest(), draft)
 
 
-BUILT_IN: dict[str, Callable[[], Engine]] = {"draft": _draft}
+def _model(checkpoint: Path | None) -> Engine:
+    model = Model(checkpoint_of(checkpoint))
+    words = code_digest(), code_digest(MODEL_CODE), digest(model.checkpoint), repr((model.steps, model.guidance))
+    return Engine("model", hashlib.sha256("\0".join(words).encode()).hexdigest(), Anchors(model))
 
 
-def engine_of(name: str) -> Engine:
-    """A built-in engine, or the `Engine` that "package.module:attribute" names; BenchmarkError for anything else."""
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The world model as the service has it: all pictures of a request are anchors, drawn jointly from their drafts, which come
+    as previews."""
+
+    model: Model
+
+    def __call__(self, request: Request) -> Iterator[Chunk]:
+        """The drafts, then the anchors."""
+        from engine.service.tiers import draw
+
+        asked = replace(request, tier="anchor", model=self.model)
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store(Path(folder))
+            task = Task(all_keys(asked, NOWHERE), store)
+            try:
+                for chunk in draw(replace(request, tier="draft")):
+                    task.keep(chunk)
+                    yield replace(chunk, preview=True)
+                yield from (chunk for chunk in draw(asked, task) if chunk is not None and not chunk.preview)
+            finally:
+                store.close()
+
+
+BUILT_IN: dict[str, Callable[[Path | None], Engine]] = {"draft": _draft, "model": _model}
+
+
+def checkpoint_of(checkpoint: Path | None) -> Path:
+    """The folder of a checkpoint, by default of the one that ships; BenchmarkError where it is not there."""
+    found = checkpoint or SHIPPED
+    if not (found / CARD).is_file():
+        raise BenchmarkError(f"no checkpoint in {found}; wanted one there, or the folder of another by --checkpoint")
+    return found
+
+
+def engine_of(name: str, checkpoint: Path | None = None) -> Engine:
+    """A built-in engine, or the `Engine` that "package.module:attribute" names; BenchmarkError for anything else. A checkpoint
+    is the model's."""
     if name in BUILT_IN:
-        return BUILT_IN[name]()
+        return BUILT_IN[name](checkpoint)
     module, colon, attribute = name.partition(":")
     if not colon:
         raise BenchmarkError(f"engine {name!r}; wanted {', '.join(BUILT_IN)}, or package.module:attribute")

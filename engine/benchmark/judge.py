@@ -5,6 +5,7 @@ of every judged picture is drawn: a low sun's shadows and headlights reach farth
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -21,6 +22,7 @@ from engine.service.requests import Chunk, Request
 Picture8 = NDArray[np.uint8]
 Strip = NDArray[np.uint8]  # (h, 4 w, 3): recorded, true, drawn, and how far apart the last two are
 
+MOVED = 4  # levels by which a picture must differ from its draft to have been changed by the model
 BRIGHTER = 3  # how many times the error of a strip is shown
 LEAST_SHOWN = 0.4  # of a picture's sides
 
@@ -28,7 +30,8 @@ LEAST_SHOWN = 0.4  # of a picture's sides
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A case's result. `beyond` is the largest difference from the recording, as decoded, where the engine says that it changed
-    nothing: 0 where it speaks the truth."""
+    nothing: 0 where it speaks the truth. `moved` are the dirty pixels that differ from the draft by more than `MOVED` levels in
+    any colour; None where the engine shows no draft."""
 
     case: Case
     inside: Sums
@@ -36,15 +39,28 @@ class Verdict:
     beyond: int
     pictures: int
     seconds: float  # that the engine took
+    moved: int | None = None
 
 
-def judged(world: World, case: Case, listing: Listing, engine: Engine) -> tuple[Verdict, Strip | None]:
-    """The verdict, and the picture with the largest dirty region beside the truth (None: the edit changed nothing)."""
+def _unheard(_: Chunk) -> None:
+    pass
+
+
+def judged(
+    world: World, case: Case, listing: Listing, engine: Engine, heard: Callable[[Chunk], None] = _unheard
+) -> tuple[Verdict, Strip | None]:
+    """The verdict, and the picture with the largest dirty region beside the truth (None: the edit changed nothing).
+
+    `heard` is shown every judged picture."""
     court = _Court(world, case, listing)
     seconds, begun = 0.0, time.perf_counter()
     for chunk in engine.render(court.request):
         seconds += time.perf_counter() - begun
-        court.hear(chunk)
+        if chunk.preview:
+            court.glance(chunk)
+        else:
+            court.hear(chunk)
+            heard(chunk)
         begun = time.perf_counter()
     seconds += time.perf_counter() - begun
     if court.missing:
@@ -53,7 +69,8 @@ def judged(world: World, case: Case, listing: Listing, engine: Engine) -> tuple[
             f"engine {engine.name} left out {len(court.missing)} of {len(court.request.asked())} pictures of case {case.name};"
             f" wanted {view} at frame {frame} as well"
         )
-    return Verdict(case, court.inside, court.outside, court.beyond, len(court.request.asked()), seconds), court.strip
+    pictures = len(court.request.asked())
+    return Verdict(case, court.inside, court.outside, court.beyond, pictures, seconds, court.moved), court.strip
 
 
 class _Court:
@@ -66,8 +83,15 @@ class _Court:
         self.request = Request(world.root, self.scenario, listing.views, frames, world.size, seed=case.seed)
         self.missing = set(self.request.asked())
         self.inside, self.outside, self.beyond = Sums(), Sums(), 0
+        self.moved: int | None = None
         self.strip: Strip | None = None
         self._largest = 0
+        self._drafts: dict[tuple[int, str], Picture8] = {}
+
+    def glance(self, chunk: Chunk) -> None:
+        """Take note of a preview, if it is a draft."""
+        if chunk.tier == "draft":
+            self._drafts[chunk.frame, chunk.view] = chunk.picture
 
     def hear(self, chunk: Chunk) -> None:
         """Take one picture into account."""
@@ -82,6 +106,9 @@ class _Court:
         region = differs(true, before)
         inside, outside = compared(chunk.picture, true, (region, ~region))
         self.inside, self.outside = self.inside + inside, self.outside + outside
+        draft = self._drafts.pop((chunk.frame, chunk.view), None)
+        if draft is not None:
+            self.moved = (self.moved or 0) + int(differs(chunk.picture, draft, MOVED)[region].sum())
         recorded = self._recorded(chunk)
         self.beyond = max(self.beyond, int(cv2.absdiff(chunk.picture, recorded)[~chunk.dirty].max(initial=0)))
         if inside.pixels > self._largest:

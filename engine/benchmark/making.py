@@ -19,7 +19,7 @@ def made(folder: Path, seed: int, listing: Listing) -> World:
     """The world of a seed, recorded first where it has not been. What an interrupted run left of it is gone on with."""
     code = hashlib.sha256(f"{code_of_worlds()} {listing.recipe.digest}".encode()).hexdigest()[:16]
     root = folder / "worlds" / code / str(seed)
-    with _alone(root.with_suffix(".lock")):
+    with alone(root.with_suffix(".lock")):
         if not (root / "complete").is_file():
             generate(root, 1, seed, recipe=listing.recipe)
             write_takes(World(seed, root, open_data_set(root, VERSION)))
@@ -33,8 +33,8 @@ def _opened(root: Path, seed: int) -> World:
 
 
 @contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """One process at a time makes a world; the system lets go of a killed one's lock."""
+def alone(file: Path) -> Iterator[None]:
+    """One process at a time makes what lies beside this file; the system lets go of a killed one's lock."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -11,14 +12,27 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+import torch
+
 from editor.datasets.files import write_json
 from engine.benchmark.cases import BenchmarkError, Case, Listing
-from engine.benchmark.engines import engine_of
+from engine.benchmark.engines import Engine, checkpoint_of, engine_of
 from engine.benchmark.judge import Verdict, judged
 from engine.benchmark.making import made
+from engine.benchmark.shown import VISIBLE_PX, edited, outline
 from engine.benchmark.worlds import ROOT, code_of_worlds, keep_picture
 from engine.metrics.pooled import Sums
+from engine.model.digest import digest
+from engine.service.requests import Chunk
 
+JUDGES = (
+    "engine/benchmark/cases.py",
+    "engine/benchmark/engines.py",
+    "engine/benchmark/judge.py",
+    "engine/benchmark/worlds.py",
+    "engine/metrics/pictures.py",
+    "engine/metrics/pooled.py",
+)
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -36,25 +50,41 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An engine by its name, a list, and the folder where worlds and results are kept."""
+    """An engine by its name, a list, the folder where worlds and results are kept, and the model's checkpoint, by default the
+    one that ships."""
 
     engine: str
     listing: Listing
     folder: Path
+    checkpoint: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What a page calls it."""
+        return f"{self.engine.replace(':', '.')}-{self.listing.name}"
 
     @property
     def results(self) -> Path:
-        """Where the verdicts are, and a strip of pictures beside each."""
-        return self.folder / "results" / f"{self.engine.replace(':', '.')}-{self.listing.name}"
+        """Where the verdicts are, a strip of pictures beside each, and in a folder of its own what was drawn of the actors that
+        the edit asks for. Each checkpoint has results of its own."""
+        weights = f"-{digest(checkpoint_of(self.checkpoint))[:8]}" if self.engine == "model" else ""
+        return self.folder / "results" / f"{self.name}{weights}"
+
+    def judged_engine(self) -> Engine:
+        """The engine itself."""
+        return engine_of(self.engine, self.checkpoint)
 
     def key(self) -> str:
         """A hash of all that the verdicts depend on: worlds, judge, list, engine."""
-        parts = [code_of_worlds(), repr(replace(self.listing, seeds=(), kinds=())), engine_of(self.engine).version]
-        digest = hashlib.sha256("\0".join(parts).encode())
-        for folder in ("engine/benchmark", "engine/metrics"):
-            for file in sorted((ROOT / folder).glob("*.py")):
-                digest.update(file.read_bytes())
-        return digest.hexdigest()
+        parts = [code_of_worlds(), repr(replace(self.listing, seeds=(), kinds=())), self.judged_engine().version]
+        sha = hashlib.sha256("\0".join(parts).encode())
+        for file in JUDGES:
+            sha.update((ROOT / file).read_bytes())
+        return sha.hexdigest()
+
+    def drawn(self, case: Case, view: str, frame: int) -> Path:
+        """Where a drawn picture is kept that shows who is asked for."""
+        return self.results / case.name / f"{view}-{frame:03d}.png"
 
     def kept(self, case: Case, key: str) -> Verdict | None:
         """The verdict on a case, where it was reached by the same code on the same worlds."""
@@ -90,7 +120,8 @@ def _each(work: Callable[[Job], Done], jobs: list[Job], processes: int) -> Itera
     if processes == 1 or len(jobs) < 2:
         yield from map(work, jobs)
         return
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    threads = max((os.cpu_count() or 1) // processes, 1)
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), torch.set_num_threads, (threads,)) as pool:
         try:
             for done in as_completed([pool.submit(work, job) for job in jobs]):
                 yield done.result()
@@ -110,7 +141,15 @@ def _make(job: tuple[Run, int]) -> None:
 
 def _judge(job: tuple[Run, Case, str]) -> Verdict:
     what, case, key = job
-    verdict, strip = judged(made(what.folder, case.seed, what.listing), case, what.listing, engine_of(what.engine))
+    world = made(what.folder, case.seed, what.listing)
+    scenario = world.scenario(case.kind)
+    asked_for = edited(world, scenario)
+
+    def keep(chunk: Chunk) -> None:
+        if asked_for and outline(world, scenario, asked_for, chunk.view, chunk.frame).sum() >= VISIBLE_PX:
+            keep_picture(what.drawn(case, chunk.view, chunk.frame), chunk.picture)
+
+    verdict, strip = judged(world, case, what.listing, what.judged_engine(), keep)
     if strip is not None:
         keep_picture(what.results / f"{case.name}.jpg", strip)
     write_json(what.results / f"{case.name}.json", {"key": key, "verdict": asdict(verdict)})
@@ -119,4 +158,4 @@ def _judge(job: tuple[Run, Case, str]) -> Verdict:
 
 def _verdict(value: dict) -> Verdict:
     case, inside, outside = Case(**value["case"]), Sums(**value["inside"]), Sums(**value["outside"])
-    return Verdict(case, inside, outside, value["beyond"], value["pictures"], value["seconds"])
+    return Verdict(case, inside, outside, *(value[name] for name in ("beyond", "pictures", "seconds", "moved")))

@@ -83,12 +83,12 @@ class World:
             lacking = [v for v in dict.fromkeys((view, *beside)) if not self.kept(name, v, frame).is_file()]
             for drawn_view, picture in render_pictures(scenario, lacking, frame).items():
                 self._keep(name, drawn_view, frame, picture)
-        return _read(self.kept(name, view, frame))
+        return read_kept(self.kept(name, view, frame))
 
     def _keep(self, name: str, view: str, frame: int, picture: Picture8) -> None:
         """One that is the recording's own is a link to that."""
         file, same = self.kept(name, view, frame), self.kept(AS_RECORDED, view, frame)
-        if name == AS_RECORDED or not same.is_file() or not np.array_equal(picture, _read(same)):
+        if name == AS_RECORDED or not same.is_file() or not np.array_equal(picture, read_kept(same)):
             keep_picture(file, picture)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,8 @@ class World:
             os.link(same, file)
 
 
-def _read(file: Path) -> Picture8:
+def read_kept(file: Path) -> Picture8:
+    """A picture that was kept; BenchmarkError where there is none."""
     picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
     if picture is None:
         raise BenchmarkError(f"{file} is no picture; delete it and run again")
@@ -112,9 +113,9 @@ def keep_picture(file: Path, picture: Picture8) -> None:
     write_bytes(file, data.tobytes())
 
 
-def differs(a: Picture8, b: Picture8) -> NDArray[np.bool_]:
-    """Where (H, W) two pictures differ by more than `LEVELS` in any colour."""
-    return (cv2.absdiff(a, b) > LEVELS).any(axis=-1)
+def differs(a: Picture8, b: Picture8, levels: int = LEVELS) -> NDArray[np.bool_]:
+    """Where (H, W) two pictures differ by more than `levels` in any colour."""
+    return (cv2.absdiff(a, b) > levels).any(axis=-1)
 
 
 @cache

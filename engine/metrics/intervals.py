@@ -22,9 +22,17 @@ class Mean:
 def mean_of(values: Sequence[float], seed: int = 0) -> Mean:
     """The mean and where 95 % of the means of resampled cases lie (Efron's percentile bootstrap; the same for the same seed);
     ValueError where there is no case."""
-    if not values:
+    return mean_of_groups([values], seed)
+
+
+def mean_of_groups(groups: Sequence[Sequence[float]], seed: int = 0) -> Mean:
+    """The mean of the groups' means, each group counting alike; its cases are drawn again within each group. ValueError where
+    there is no group, or one without a case."""
+    if not groups or not all(groups):
         raise ValueError("a mean of 0 cases; wanted one or more")
-    cases = np.asarray(values, np.float64)
-    drawn = np.random.default_rng(seed).integers(0, len(cases), (RESAMPLES, len(cases)))
-    low, high = np.quantile(cases[drawn].mean(axis=1), ((1 - COVERED) / 2, (1 + COVERED) / 2))
-    return Mean(float(cases.mean()), float(low), float(high), len(cases))
+    chance, means = np.random.default_rng(seed), []
+    for group in groups:
+        cases = np.asarray(group, np.float64)
+        means.append(cases[chance.integers(0, len(cases), (RESAMPLES, len(cases)))].mean(axis=1))
+    low, high = np.quantile(np.mean(means, axis=0), ((1 - COVERED) / 2, (1 + COVERED) / 2))
+    return Mean(float(np.mean([np.mean(group) for group in groups])), float(low), float(high), sum(map(len, groups)))

@@ -1,6 +1,7 @@
 """`make bench`: measures part by part, prints tables, writes build/bench.json; a finished part is not measured twice.
 
 QUICK=1 takes a fixed, seeded subset; ONLY=real,town runs those parts alone and leaves the others' kept rows standing.
+CHECKPOINT=FOLDER measures other weights than those that ship; LIST=full takes all of the counterfactual benchmark.
 """
 
 import os
@@ -18,11 +19,10 @@ def main() -> int:
     quick, only = os.environ.get("QUICK", "") not in ("", "0"), os.environ.get("ONLY", "")
     try:
         every = parts.found()
-        wanted = parts.chosen(every, only)
+        wanted, measured = parts.chosen(every, only), results.measured_on()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    measured = results.measured_on()
     broken = [part.module for part in wanted if not run(part, quick, measured)]
     rows = [row for part in every for row in results.kept(part.module, quick, measured) or [] if isinstance(row, Row)]
     results.report(rows, quick)
@@ -57,9 +57,16 @@ def table(title: str, rows: Iterable[Row | Missing]) -> None:
     print(f"\n{title}")
     for row in rows:
         shown = (
-            f"left out: {row.reason}" if isinstance(row, Missing) else f"{row.value:>12.4g} {row.unit:<6} over {row.samples}"
+            f"left out: {row.reason}"
+            if isinstance(row, Missing)
+            else f"{row.value:>12.4g} {row.unit:<6} over {row.samples}{interval(row)}"
         )
         print(f"  {row.name:<44} {shown}", flush=True)
+
+
+def interval(row: Row) -> str:
+    """Where 95 % of the means would lie, if that is known."""
+    return "" if row.low is None else f", {row.low:.4g} to {row.high:.4g}"
 
 
 if __name__ == "__main__":

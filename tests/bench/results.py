@@ -9,6 +9,9 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from engine.benchmark.cases import LISTS
+from engine.benchmark.engines import CARD, SHIPPED
+from engine.model.digest import digest as checkpoint_digest
 from tests.bench.row import Missing, Row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +30,28 @@ def measured_on() -> str:
     for folder in (ROOT / "assets", SHARED_DATA):
         for path in sorted(folder.rglob("*")):
             digest.update(f"{path.relative_to(folder.parent)}\0{path.stat().st_size}\0".encode())
+    digest.update(f"{listing_name(False)}\0{weights() and checkpoint_digest(weights())}".encode())
     return digest.hexdigest()
+
+
+def weights() -> Path | None:
+    """The checkpoint that is measured: CHECKPOINT=FOLDER, else the one that ships, or None where that is not there. ValueError
+    for a folder without one."""
+    named = os.environ.get("CHECKPOINT", "")
+    folder = Path(named) if named else SHIPPED
+    if (folder / CARD).is_file():
+        return folder
+    if named:
+        raise ValueError(f"CHECKPOINT={named}: there is no {CARD}; wanted the folder of a checkpoint")
+    return None
+
+
+def listing_name(quick: bool) -> str:
+    """The benchmark's list: LIST=full, else the small one; the quick one in a quick run. ValueError for another."""
+    named = os.environ.get("LIST", "") or "small"
+    if named not in LISTS:
+        raise ValueError(f"LIST={named}: there are {', '.join(LISTS)}")
+    return "quick" if quick else named
 
 
 def writable(row: Row | Missing) -> Row | Missing:
@@ -58,8 +82,13 @@ def kept(module: str, quick: bool, measured: str) -> list[Row | Missing] | None:
 def report(rows: list[Row], quick: bool) -> None:
     """Write build/bench.json; a quick run says so in `samples`."""
     machine = machine_facts() | {"quick": quick}
-    shown = [asdict(row) | {"samples": f"{row.samples} (QUICK)" if quick else row.samples} for row in rows]
-    _write(REPORT, {"machine": machine, "rows": shown})
+    _write(REPORT, {"machine": machine, "rows": [_shown(row, quick) for row in rows]})
+
+
+def _shown(row: Row, quick: bool) -> dict[str, str | float | int]:
+    """Its fields, an interval only where there is one."""
+    fields = {name: value for name, value in asdict(row).items() if value is not None}
+    return fields | {"samples": f"{row.samples} (QUICK)" if quick else row.samples}
 
 
 def machine_facts() -> dict[str, str | int | float]:

@@ -57,7 +57,7 @@ def test_who_leaves_pictures_out_is_refused(world):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("dream", "wanted draft, or package.module:attribute"),
+        ("dream", "wanted draft, model, or package.module:attribute"),
         ("nowhere.at_all:ENGINE", "No module named"),
         ("engine.benchmark.cases:NONE", "has no attribute"),
         ("engine.benchmark.cases:KINDS", "is a tuple; wanted"),

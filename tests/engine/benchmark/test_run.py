@@ -73,7 +73,7 @@ def test_a_page_gets_a_section_and_the_section_is_replaced(world, folder, tmp_pa
     once = page.read_text()
     assert once.startswith("# Before")
     assert markdown(rows(found)) in once
-    assert (tmp_path / f"page-{what.results.name}.jpg").is_file()
+    assert (tmp_path / f"page-{what.name}.jpg").is_file()
     page.write_text(once + "\nAfter.\n")
     write_page(page, what, found[:1])
     assert "| `recolour` |" in once
