@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.service.adapted import ADAPTED
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -13,5 +15,6 @@ class Settings:
     scene: str | None = None  # that opens first; None: the first of the data set
     workspace: Path = Path("workspace")
     device: str = "cpu"
-    checkpoint: Path | None = None
+    checkpoint: Path | None = None  # None: drafts alone
+    adapted: Path = ADAPTED  # where weights lie that were adapted to single drives
     password: str | None = None  # None: whoever reaches the port may come in

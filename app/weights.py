@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import Settings
+from editor.scene import Scene
+from engine.service.adapted import adapted_to
 from engine.service.requests import Model
 
-SHIPPED = "shipped"
+SHIPPED, ADAPTED = "shipped", "adapted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,17 @@ class Manner:
         return Model(self.weights.folder, self.steps, self.guidance, device)
 
 
-def weights_of(settings: Settings) -> tuple[Weights, ...]:
-    """The choices, the usual one first; none where drafts are all there is."""
-    return (Weights(SHIPPED, "Shipped", settings.checkpoint),) if settings.checkpoint is not None else ()
+def weights_of(settings: Settings, scene: Scene) -> tuple[Weights, ...]:
+    """The choices for a scene, the usual one first: those adapted to the drive, where somebody made them. None where drafts are
+    all there is."""
+    if settings.checkpoint is None:
+        return ()
+    shipped = Weights(SHIPPED, "For any drive", settings.checkpoint)
+    adapted = adapted_to(scene, settings.adapted)
+    return (shipped,) if adapted is None else (Weights(ADAPTED, "Adapted to this drive", adapted), shipped)
 
 
-def usual_model(settings: Settings) -> Model | None:
-    """What is drawn with unless somebody chooses otherwise."""
-    weights = weights_of(settings)
+def usual_model(settings: Settings, scene: Scene) -> Model | None:
+    """What a scene is drawn with unless somebody chooses otherwise."""
+    weights = weights_of(settings, scene)
     return Model(weights[0].folder, device=settings.device) if weights else None

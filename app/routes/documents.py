@@ -42,17 +42,17 @@ def add_documents(router: APIRouter, office: Office) -> None:
 
 def _with_drawn(office: Office, document: Document, answer: dict[str, Any]) -> dict[str, Any]:
     """An answer, which of the take's pictures are drawn already, and which of its words the world model never learned."""
-    model = usual_model(office.settings)
+    model = usual_model(office.settings, document.stage.scene)
     unknown = unlearned(model.checkpoint, scene_text(document.scenario)) if model is not None else ()
     return answer | {"unlearned": unknown, "drawn": [drawn_json(drawn) for drawn in office.pictures.drawn(document.state)]}
 
 
 def _model_json(office: Office, scene: Scene) -> dict[str, Any] | None:
     """What the world model can do for a scene; None where there is no checkpoint."""
-    model = usual_model(office.settings)
+    model = usual_model(office.settings, scene)
     if model is None:
         return None
-    weights = [{"name": each.name, "label": each.label} for each in weights_of(office.settings)]
+    weights = [{"name": each.name, "label": each.label} for each in weights_of(office.settings, scene)]
     return {"weights": weights, "steps": model.steps, "guidance": model.guidance, "anchors": anchor_frames(scene)}
 
 
@@ -76,7 +76,8 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         """A scene, and a take of it."""
         scene = asked.scene or office.settings.scene or desk.data_set.summaries()[0].name
         document = desk.open(scene, asked.take) if asked.take else desk.begin(scene)
-        office.service.prepare(office.settings.dataroot, document.stage.scene, model=usual_model(office.settings))
+        model = usual_model(office.settings, document.stage.scene)
+        office.service.prepare(office.settings.dataroot, document.stage.scene, model=model)
         problems = desk.takes.summaries(scene)[1]
         answer = {
             "scene": scene_json(document.stage.scene),

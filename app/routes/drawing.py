@@ -32,10 +32,11 @@ def add_drawing(router: APIRouter, office: Office) -> None:
     @router.post("/generate")
     def generated(asked: Generating) -> StreamingResponse:
         """A window of anchors or a segment of a take, one message a picture or preview, until the browser goes away."""
-        chosen = next((each for each in weights_of(settings) if each.name == asked.weights), None)
-        if chosen is None:
-            raise HTTPException(404, f"There are no weights {asked.weights[:80]!r} here.")
         document = office.desk.open(asked.scene, asked.take)
+        weights = weights_of(settings, document.stage.scene)
+        chosen = next((each for each in weights if each.name == asked.weights), None)
+        if chosen is None:
+            raise HTTPException(404, f"There are no weights {asked.weights[:80]!r} for scene {document.stage.scene.name}.")
         if document.state != asked.state:
             raise StaleError(f"{document.take.name} has changed since these pictures were asked for.")
         turn = time.monotonic_ns()

@@ -39,7 +39,7 @@ export function createDocument(store, pictures, generating, say) {
     store.set({
       scene, take: withMap(answer.take), takes: answer.takes, gesture: null, waiting: null,
       selected: null, compared: null, playing: false, tool: "select", saving: "saved",
-      frame: sameScene ? state.frame : answer.scene.first_frame, model: answer.model, manner: mannerFor(answer.model),
+      frame: sameScene ? state.frame : answer.scene.first_frame, model: answer.model, manner: mannerFor(answer.model, sameScene),
     });
     pictures.know(answer.take.state, answer.take.drawn);
     remember(state.take);
@@ -48,11 +48,12 @@ export function createDocument(store, pictures, generating, say) {
     if (scene.map === NO_MAP) fetchMap(scene.name);
   }
 
-  /** As the person last chose, where these weights are offered; otherwise as usual. */
-  function mannerFor(model) {
+  /** As the person last chose for the scene; steps and strength stay for others too. */
+  function mannerFor(model, sameScene) {
     if (!model) return null;
-    const { steps, guidance } = state.manner ?? model;
-    return { weights: model.weights.find(({ name }) => name === state.manner?.weights)?.name ?? model.weights[0].name, guidance, steps };
+    const { steps, guidance, weights } = state.manner ?? model;
+    const stands = sameScene && model.weights.some(({ name }) => name === weights);
+    return { weights: stands ? weights : model.weights[0].name, guidance, steps };
   }
 
   const sameMap = (name) => (state.scene?.name === name ? state.scene.map : NO_MAP);

@@ -1,0 +1,44 @@
+"""Which weights the window offers for a scene."""
+
+import pytest
+
+from app.settings import Settings
+from app.weights import Manner, Weights, usual_model, weights_of
+from editor.datasets.nuscenes import open_data_set
+from engine.service.adapted import STATEMENT, folder_of
+
+
+@pytest.fixture(scope="module")
+def scene(small_drive):
+    return open_data_set(small_drive).scene("scene-0001")
+
+
+@pytest.fixture
+def settings(small_drive, tmp_path):
+    return Settings(small_drive, checkpoint=tmp_path / "weights", adapted=tmp_path / "adapted", device="cuda")
+
+
+def test_without_a_checkpoint_there_is_nothing_to_choose(scene, small_drive):
+    assert weights_of(Settings(small_drive), scene) == ()
+    assert usual_model(Settings(small_drive), scene) is None
+
+
+def test_the_shipped_weights_are_the_usual_ones(scene, settings):
+    assert [weights.name for weights in weights_of(settings, scene)] == ["shipped"]
+    model = usual_model(settings, scene)
+    assert (model.checkpoint, model.device) == (settings.checkpoint, "cuda")
+
+
+def test_weights_adapted_to_a_drive_are_offered_for_it_first(scene, settings):
+    folder = folder_of(scene, settings.adapted)
+    folder.mkdir(parents=True)
+    (folder / STATEMENT).write_text("{}")
+    assert [weights.name for weights in weights_of(settings, scene)] == ["adapted", "shipped"]
+    assert usual_model(settings, scene).checkpoint == folder
+
+
+def test_a_manner_is_named_by_all_that_it_decides():
+    weights = Weights("shipped", "For any drive", None)
+    names = {Manner(w, g, s).name for w in (weights, Weights("adapted", "", None)) for g in (1.0, 1.5) for s in (2, 4)}
+    assert len(names) == 8
+    assert Manner(weights, 1.0, 4).name == "shipped 1 4"
