@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from diffusers.utils.logging import disable_progress_bar
+
 from editor.datasets.records import DataSetError
 from editor.scene import SceneError
 from engine.model.autoencoder import PictureAutoencoder
@@ -127,6 +129,7 @@ def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:
 
 def _adapt(options: argparse.Namespace) -> int:
     logging.getLogger("diffusers").setLevel(logging.ERROR)
+    disable_progress_bar()
     if options.processes < 1:
         raise ValueError(f"{options.processes} processes; wanted 1 or more")
     from engine.training.adapt import Adapting, adapt  # brings drafts, which training does without

@@ -24,7 +24,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     broken = [part.module for part in wanted if not run(part, quick, measured)]
-    rows = [row for part in every for row in results.kept(part.module, quick, measured) or [] if isinstance(row, Row)]
+    kept = [row for part in every for row in results.kept(part.module, quick, measured + part.also()) or []]
+    rows = [row for row in kept if isinstance(row, Row)]
     results.report(rows, quick)
     print(f"\n{len(rows)} rows in {results.REPORT.relative_to(results.ROOT)}")
     if broken:
@@ -34,6 +35,7 @@ def main() -> int:
 
 def run(part: parts.Part, quick: bool, measured: str) -> bool:
     """Measure one part, or take what was kept of it; False where it broke (what it gave by then is not kept)."""
+    measured += part.also()
     rows = results.kept(part.module, quick, measured)
     if rows is not None:
         table(f"{part.part} ({part.module}), measured before", rows)

@@ -16,13 +16,15 @@ class Part:
     part: str  # what ONLY= names
     module: str
     rows: Callable[[bool], Iterator[Row | Missing]]
+    also: Callable[[], str] = str  # a hash of what its rows depend on beside code and data
 
 
 def found() -> tuple[Part, ...]:
     """Every part, by module name."""
     names = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.name != "__main__")
     modules = [importlib.import_module(f"tests.bench.{name}") for name in names]
-    return tuple(Part(m.PART, m.__name__.rpartition(".")[2], m.rows) for m in modules if hasattr(m, "PART"))
+    of_parts = (m for m in modules if hasattr(m, "PART"))
+    return tuple(Part(m.PART, m.__name__.rpartition(".")[2], m.rows, getattr(m, "also", str)) for m in of_parts)
 
 
 def chosen(parts: tuple[Part, ...], only: str) -> tuple[Part, ...]:

@@ -5,17 +5,16 @@ from pathlib import Path
 import numpy as np
 
 from engine.metrics.pictures import psnr_db
-from engine.model.checkpoints import CARD, load
+from engine.model.checkpoints import load
 from engine.pipeline import WorldPipeline
 from engine.teacher.answers import answers
 from engine.teacher.drive import Drive, Mask, open_drive
 from engine.teacher.exercise import Task
-from tests.bench.results import ROOT as CHECKOUT
-from tests.bench.results import SHARED_DATA
+from tests.bench.results import SHARED_DATA, weights
 
 DATA = "pandaset-002"
 ROOT = SHARED_DATA / DATA
-SHIPPED = CHECKOUT / "assets" / "checkpoint"
+NO_WEIGHTS = "no checkpoint in assets/checkpoint, nor by CHECKPOINT=FOLDER"
 CASES, QUICK_CASES = 200, 40
 NUM_FRAMES = 3  # that the world model draws jointly, the judged one among them
 
@@ -25,12 +24,16 @@ def open_real_drive() -> Drive | None:
     return open_drive(ROOT) if ROOT.is_dir() else None
 
 
-def pipeline(checkpoint: Path) -> WorldPipeline | None:
-    """What draws with a checkpoint; None where there is none."""
-    if not (checkpoint / CARD).is_file():
-        return None
+def pipeline(checkpoint: Path) -> WorldPipeline:
+    """What draws with a checkpoint."""
     found = load(checkpoint)
     return WorldPipeline(found.transformer, found.autoencoder, found.text_encoder, found.scheduler)
+
+
+def shipped() -> tuple[WorldPipeline, ...]:
+    """What draws with the checkpoint that is measured; nothing where there is none."""
+    folder = weights()
+    return () if folder is None else (pipeline(folder),)
 
 
 def scores(drive: Drive, task: Task, pipelines: tuple[WorldPipeline, ...], region: Mask) -> list[float]:

@@ -11,7 +11,7 @@ import numpy as np
 from engine.metrics.pictures import psnr_db
 from engine.teacher.drive import Drive
 from engine.teacher.egopath import EgoPath, starts
-from tests.bench.real_drive import CASES, DATA, QUICK_CASES, SHIPPED, mean, open_real_drive, pipeline, scores
+from tests.bench.real_drive import CASES, DATA, NO_WEIGHTS, QUICK_CASES, mean, open_real_drive, scores, shipped
 from tests.bench.row import Missing, Row
 
 PART = "real"
@@ -22,14 +22,13 @@ STEPS = (5, 10)
 
 def rows(quick: bool) -> Iterator[Row | Missing]:
     """The mean of the six views' means, and the front view's."""
-    drive, shipped = open_real_drive(), pipeline(SHIPPED)
-    if drive is None or shipped is None:
-        reason = f"no ../shared/data/{DATA}" if drive is None else f"no checkpoint in {SHIPPED.name}"
+    drive, drawers = open_real_drive(), shipped()
+    if drive is None or not drawers:
+        reason = f"no ../shared/data/{DATA}" if drive is None else NO_WEIGHTS
         left_out = HOWS if drive is None else HOWS[-1:]
         yield from (Missing(f"real.egopath{view}_psnr_db{how}", reason) for view in ("", "_front") for how in left_out)
     if drive is None:
         return
-    drawers = () if shipped is None else (shipped,)
     judged: dict[str, list[list[float]]] = {view: [] for view in drive.views}
     for case in cases(drive, QUICK_CASES if quick else CASES):
         judged[case.view].append([plain(drive, case), *scores(drive, case, drawers, case.region(drive))])

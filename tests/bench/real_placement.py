@@ -13,7 +13,7 @@ import numpy as np
 from engine.metrics.pictures import psnr_db
 from engine.teacher.drive import Drive
 from engine.teacher.placement import Placement, placements
-from tests.bench.real_drive import CASES, DATA, QUICK_CASES, SHIPPED, mean, open_real_drive, pipeline, scores
+from tests.bench.real_drive import CASES, DATA, NO_WEIGHTS, QUICK_CASES, mean, open_real_drive, scores, shipped
 from tests.bench.row import Missing, Row
 
 PART = "real"
@@ -26,14 +26,13 @@ def rows(quick: bool) -> Iterator[Row | Missing]:
     if drive is None:
         yield from (Missing(name, f"no ../shared/data/{DATA}") for name in NAMES)
         return
-    shipped = pipeline(SHIPPED)
-    drawers = () if shipped is None else (shipped,)
+    drawers = shipped()
     found = cases(drive, QUICK_CASES if quick else CASES)
     judged = [[plain(drive, case), *scores(drive, case, drawers, case.region(drive))] for case in found]
     for name, values in zip(NAMES, zip(*judged, strict=True), strict=False):
         yield Row(name, mean(list(values)), "dB", len(values))
-    if shipped is None:
-        yield Missing(NAMES[-1], f"no checkpoint in {SHIPPED.name}")
+    if not drawers:
+        yield Missing(NAMES[-1], NO_WEIGHTS)
 
 
 def plain(drive: Drive, case: Placement) -> float:
