@@ -191,8 +191,8 @@ export function createDocument(store, pictures, generating, say) {
     if (!signal.aborted && last?.done < last?.total) say("The draft ended early: the server's log says why. Continue tries again.", "problem");
   }
 
-  /** Start the draft anew: the newest state of the take, then what it is compared with. Where there is a world model, its first
-   * anchors come between what they are drawn from and the rest. */
+  /** Start the draft anew: the newest state of the take, then what it is compared with. Where there is a world model, it is waited
+   * for, once what it begins with is there, until its first anchors form. */
   async function draw() {
     stopDrawing();
     const mine = new AbortController();
@@ -202,7 +202,7 @@ export function createDocument(store, pictures, generating, say) {
       if (state.model && missing[0] > 0) {
         await drawTake(state.take, mine.signal, true, missing[0]);
         if (!mine.signal.aborted && state.draft) store.set({ draft: { ...state.draft, near: false } });
-        await generating.firstPiece(mine.signal);
+        await generating.firstPicture(mine.signal);
       }
       for (const [i, take] of [state.take, state.compared].entries()) {
         if (missing[i] > 0 && !mine.signal.aborted) await drawTake(take, mine.signal, false, missing[i]);

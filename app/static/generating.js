@@ -15,7 +15,7 @@ const TOPICS = ["model", "take", "draft", "pictures", "frame", "manner", "queue"
 export function createGenerating(store, pictures, say) {
   const { state } = store;
   let work = null; // what is under way: {abort, segment: its first frame or null, frames, states: that it shows}
-  let settled = null; // the last state of a take of which a piece is drawn
+  let begun = null; // the last state of a take of which anything was seen
 
   // ------------------------------------------------------------------------------------------- what is to come
 
@@ -45,7 +45,6 @@ export function createGenerating(store, pictures, say) {
     }
     if (work !== mine) return; // it was dropped, and something else may be under way
     end();
-    settled = state.take.state;
     if (mine.problem || (mine.told === 0 && left(segment) >= before)) fail(mine.problem ?? EARLY);
     next();
   }
@@ -57,6 +56,7 @@ export function createGenerating(store, pictures, say) {
     if (message.kind === "nothing") shows(message.pictures);
     if (message.kind === "picture") {
       shows([message]);
+      begun = mine.states.at(-1);
       mine.told += message.preview ? 0 : 1;
     }
     if (message.kind === "start") mine.frames = message.frames;
@@ -71,9 +71,9 @@ export function createGenerating(store, pictures, say) {
     store.set({ work: null });
   }
 
-  /** Comes back when a first piece of the take is drawn, or none is to be drawn. */
-  async function firstPiece(signal) {
-    const isToCome = () => state.model && !state.halted && settled !== state.take.state && pictures.unanchored(state.take).length > 0;
+  /** Comes back when something of the take begins to show, or nothing is to come. */
+  async function firstPicture(signal) {
+    const isToCome = () => state.model && !state.halted && begun !== state.take.state && pictures.unanchored(state.take).length > 0;
     while (!signal.aborted && isToCome()) await sleep(LOOK_MS);
   }
 
@@ -134,5 +134,5 @@ export function createGenerating(store, pictures, say) {
   }
 
   store.watch(TOPICS, next);
-  return { firstPiece, edited, forget, toggle, refineAll, halt, goOn, setManner };
+  return { firstPicture, edited, forget, toggle, refineAll, halt, goOn, setManner };
 }
