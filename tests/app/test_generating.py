@@ -91,11 +91,11 @@ def test_the_draft_of_what_is_drawn_first_comes_first(data_set):
 class Painter:
     """A service that remembers what it is asked, and answers each picture with a preview and with itself in one grey."""
 
-    def __init__(self):
-        self.asked = []
+    def __init__(self, *stored):
+        self.asked, self._stored = [], stored
 
     def stored(self, request):
-        return iter(())
+        return (chunk for chunk in self._stored if chunk.tier == request.tier and (chunk.frame, chunk.view) in request.only)
 
     def render(self, request):
         self.asked.append(request)
@@ -135,6 +135,15 @@ def test_only_stale_pictures_that_are_not_there_are_asked_for(desk, pictures, sm
     assert set(service.asked[1].only) == {(frame, view) for frame in range(5, 11) for view in VIEWS}
     told(service, pictures, document, small_drive, segment=0)
     assert {frame for frame, _ in service.asked[2].only} == {0, 1, 2, 3, 4}
+
+
+def test_what_was_refined_before_a_restart_is_told_first_and_not_asked_for(desk, pictures, small_drive):
+    masks = np.ones((2, 256, 448), bool)
+    found = [Chunk(5, view, "refined", "generated", np.zeros((256, 448, 3), np.uint8), *masks, 1, 1) for view in VIEWS]
+    service, document = Painter(*found), edited(desk, SetWeather("rain"))
+    messages = told(service, pictures, document, small_drive)
+    assert [(m["frame"], m["view"], m["tier"]) for m in messages[:2]] == [(5, view, "refined") for view in VIEWS]
+    assert {frame for frame, _ in service.asked[0].only} == {0, 10}
 
 
 def test_another_manner_is_drawn_anew(desk, pictures, small_drive):

@@ -13,7 +13,7 @@ from tests.engine.service.small_model import write_checkpoint
 
 pytestmark = pytest.mark.browser
 QUICK, LONG = 2, 100  # steps: the latter never end while a test looks
-PATIENCE_MS = 180_000  # the machine may be busy, and the model starts with its first picture
+PATIENCE_MS = 600_000  # the machine may be busy, and the model starts with its first picture
 TIERS = "s.scene.views.map((_, view) => retake.pictures.source(take, s.frame, view).tier)"
 REMEMBER_TIERS = """() => {
   const { store, pictures } = retake;
