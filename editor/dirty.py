@@ -185,12 +185,17 @@ def _differs(
         return np.ones(times.shape, dtype=bool)
     moved = (np.abs(a.centres - b.centres) > UNMOVED).any(-1)
     turned = np.abs(np.sin((a.headings - b.headings) / 2)) > UNMOVED
-    return (a.present != b.present) | ((moved | turned | _tilted(old, new)) & a.present)
+    leans = (np.abs(_leaning(old, times) - _leaning(new, times)) > UNMOVED).any(-1)
+    return (a.present != b.present) | ((moved | turned | leans) & a.present)
 
 
-def _tilted(old: Actor, new: Actor) -> bool:
-    """Whether either stands other than level, so that heading and place do not say all."""
-    return any(abs(p.T_world.rotation[1]) + abs(p.T_world.rotation[2]) > UNMOVED for a in (old, new) for p in a.track)
+def _leaning(actor: Actor, times: NDArray[np.int64]) -> Array:
+    """What of an actor's rotation is more than heading (V, F, 2) at the pictures' times, as plain numbers; 0 for level ones."""
+    at = np.array([pose.t_us - actor.track[0].t_us for pose in actor.track], dtype=np.float64)
+    rows = np.array([pose.T_world.rotation[1:3] for pose in actor.track])
+    if not rows.any():
+        return np.zeros((*times.shape, 2))
+    return np.stack([np.interp(times - actor.track[0].t_us, at, column) for column in rows.T], axis=-1)
 
 
 @lru_cache(maxsize=64)
