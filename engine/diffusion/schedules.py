@@ -8,6 +8,7 @@ denoising and correcting, its f(t) = rho t). `a` is the pace: 1 is the plain sch
 import torch
 
 REFERENCE_SHARE = 0.2  # of training samples, ours
+PURE_SHARE = 0.5  # of them at pure noise, where sampling starts, and where few steps do most of their work
 
 
 def paced(u: torch.Tensor, pace: torch.Tensor) -> torch.Tensor:
@@ -49,7 +50,7 @@ def training_levels(shape: tuple[int, int, int], generator: torch.Generator, shi
     independent.
 
     The mix is ours: MiLA trains with one level for all frames and samples with several, a mismatch that this takes away.
-    Levels are logit-normal (SD3), shifted towards noise by `shift`; a third of all samples is at pure noise, where sampling
+    Levels are logit-normal (SD3), shifted towards noise by `shift`; half of all samples are at pure noise, where sampling
     starts. In a fifth of all samples, a frame or two are references at level 0, as a segment has them: its first and, as often,
     its last.
     """
@@ -59,7 +60,7 @@ def training_levels(shape: tuple[int, int, int], generator: torch.Generator, shi
     progressive = paced(common, progressive_paces(T)[None, :, None])
     pick = torch.rand((B, 1, 1), generator=generator)
     drawn = torch.where(pick < 0.5, common, torch.where(pick < 0.8, progressive, own))
-    pure = torch.rand((B, 1, 1), generator=generator) < 1 / 3
+    pure = torch.rand((B, 1, 1), generator=generator) < PURE_SHARE
     out = torch.where(pure, torch.ones(shape), paced(drawn, torch.tensor(shift)))
     return out * ~_references(shape, generator)
 

@@ -10,7 +10,7 @@ from torch import nn
 from engine.model.attention import time_angles
 from engine.model.blocks import NUM_MODULATIONS, Surroundings
 from engine.model.control import LayoutEmbedder
-from engine.model.embeddings import Droppable, LevelEmbedder
+from engine.model.embeddings import Droppable, Embedder, LevelEmbedder
 from engine.model.instance_attention import Foreground, IdentityTokens
 from engine.model.row_mask import RowMask
 from engine.model.told import NUM_ACTION, NUM_CAMERA, NUM_WAYPOINTS, Told
@@ -60,6 +60,7 @@ class ClipReader(nn.Module):
         super().__init__()
         self.head_dim = dim // num_heads
         self.text_in = nn.Linear(text_dim, dim)
+        self.pooled_in = Embedder(dim, dim)
         self.no_text = nn.Parameter(torch.zeros(dim))
         self.level_in = LevelEmbedder(dim)
         self.rate_in = Droppable(1, dim)
@@ -74,8 +75,9 @@ class ClipReader(nn.Module):
     def forward(self, told: Told, level: torch.Tensor, draft: torch.Tensor) -> Clip:
         """For levels (B, T, V) and the draft's latents with its masks (B, T, V, C + NUM_MASKS, H, W)."""
         guide = self.guide_in(draft.flatten(0, 2)).unflatten(0, draft.shape[:3])
-        frames = self._frames(told, level)
         text, read = self._text(told, level.shape[0])
+        pooled = (text * read[..., None]).sum(1) / read.sum(1, keepdim=True)
+        frames = self._frames(told, level) + _over(self.pooled_in(pooled), (1, 2))  # as in SD3
         num_tokens = guide.shape[-2] * guide.shape[-1]
         pictures = torch.ones((len(text), num_tokens), dtype=torch.bool, device=text.device)
         modulation = self.modulation(nn.functional.silu(frames)).unflatten(-1, (NUM_MODULATIONS, -1))

@@ -15,7 +15,8 @@ from torch import nn
 
 from engine.diffusion.path import velocity_towards
 from engine.model.blocks import Block, modulated
-from engine.model.control import ControlBlock, copy_base, zero_linear
+from engine.model.control import ControlBlock, copy_base
+from engine.model.detail import Detail
 from engine.model.embeddings import fourier, grid_positions
 from engine.model.layout import NUM_CHANNELS
 from engine.model.rays import ray_directions
@@ -30,8 +31,9 @@ ENCODING_SHARE = 0.8  # of the blocks see only what mask reconstruction keeps
 class WorldTransformer(ModelMixin, ConfigMixin):
     """See the module.
 
-    The first `num_control` blocks have a control copy; the last `num_inject` inject the draft.     `mask_reconstruction` adds
-    what MaskGWM needs in training; sampling never runs it.
+    The first `num_control` blocks have a control copy; the last `num_inject` inject the draft. Around the blocks, convolutions
+    of width `detail_dim` work at the latents' resolution. `mask_reconstruction` adds what MaskGWM needs in training; sampling
+    never runs it.
     """
 
     _supports_gradient_checkpointing = True
@@ -55,6 +57,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         layout_channels: int = NUM_CHANNELS,
         layout_cell: int = 4,
         layout_hidden: int = 64,
+        detail_dim: int = 96,
         mask_reconstruction: bool = False,
     ) -> None:
         super().__init__()
@@ -63,7 +66,8 @@ class WorldTransformer(ModelMixin, ConfigMixin):
                 f"{num_control} control and {num_inject} injecting blocks of {num_blocks}; wanted no more than there are"
             )
         layout = layout_channels, layout_cell, layout_hidden
-        self.patch_in = nn.Conv2d(2 * latent_channels + NUM_MASKS, dim, patch, patch)
+        self.detail_in = Detail(2 * latent_channels + NUM_MASKS + layout_channels, detail_dim, dim)
+        self.patch_in = nn.Conv2d(detail_dim, dim, patch, patch)
         self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), dim)
         self.reader = ClipReader(dim, num_heads, text_dim, latent_channels, patch, guide_dim, layout)
         self.blocks = nn.ModuleList(
@@ -75,7 +79,11 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         self.mask_block = Block(dim, num_heads, mlp_ratio, None) if mask_reconstruction else None
         self.norm_out = nn.LayerNorm(dim, eps=1e-6, elementwise_affine=False)
         self.modulation_out = nn.Linear(dim, 2 * dim)
-        self.out = zero_linear(dim, patch * patch * latent_channels)
+        self.out = nn.Linear(dim, patch * patch * detail_dim)
+        self.detail_out = Detail(detail_dim, detail_dim, dim)
+        self.correct = nn.Conv2d(detail_dim, latent_channels, 1)
+        nn.init.zeros_(self.correct.weight)
+        nn.init.zeros_(self.correct.bias)
         self.gradient_checkpointing = False
 
     def forward(
@@ -95,14 +103,17 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         self._check(x, timestep)
         draft, masks = _draft(x, told)
         clip = self.reader(told, timestep, torch.cat([draft, masks], dim=3))
-        tokens = self._tokens(torch.cat([x, draft, masks], dim=3), told)
+        fine = self.detail_in(torch.cat([x, draft, masks, self._layout(x, told)], dim=3), clip.frames)
+        tokens = self._tokens(fine, told)
         text = clip.text[:, None, None].expand(-1, *x.shape[1:3], -1, -1)
         if row_mask is None:
             tokens, _ = self._run(range(len(self.blocks)), tokens, text, clip)
         else:
             tokens = self._masked(tokens, text, clip, row_mask, x, timestep, told)
         shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
-        correction = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
+        coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
+        detail = self.detail_out(fine + coarse, clip.frames)
+        correction = self.correct(detail.flatten(0, 2)).unflatten(0, x.shape[:3])
         v = velocity_towards(x, draft + correction, timestep)
         return Transformer2DModelOutput(sample=v) if return_dict else (v,)
 
@@ -112,6 +123,13 @@ class WorldTransformer(ModelMixin, ConfigMixin):
             raise ValueError(f"latents {tuple(x.shape)}; wanted (B, T, V, {channels}, H, W) with H and W multiples of {patch}")
         if level.shape != x.shape[:3]:
             raise ValueError(f"levels {tuple(level.shape)} for latents {tuple(x.shape)}; wanted {tuple(x.shape[:3])}")
+
+    def _layout(self, x: torch.Tensor, told: Told) -> torch.Tensor:
+        """The layout (B, T, V, channels, H, W) at the latents' resolution; zeros where nothing is laid out."""
+        if told.layout is None:
+            return x.new_zeros(*x.shape[:3], self.config.layout_channels, *x.shape[4:])
+        small = nn.functional.adaptive_avg_pool2d(told.layout.flatten(0, 2), x.shape[4:])
+        return small.unflatten(0, x.shape[:3]).to(x.dtype)
 
     def _tokens(self, x: torch.Tensor, told: Told) -> torch.Tensor:
         """Tokens (B, T, V, rows, columns, D) that know where in their picture they are and where their camera looks there."""
@@ -168,7 +186,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         return self._run(range(encoding, len(self.blocks)), whole, text, clip)[0]
 
     def _unpatched(self, cells: torch.Tensor) -> torch.Tensor:
-        """Latents (B, T, V, C, H, W) of tokens (B, T, V, rows, columns, patch * patch * C)."""
+        """Features (B, T, V, C, H, W) of tokens (B, T, V, rows, columns, patch * patch * C)."""
         patch = self.config.patch
         cells = cells.unflatten(-1, (patch, patch, -1))  # B T V r c y x C
         return cells.permute(0, 1, 2, 7, 3, 5, 4, 6).flatten(6, 7).flatten(4, 5)

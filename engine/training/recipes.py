@@ -80,16 +80,16 @@ def _aligned(name: str) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
 
 
 WORLD = ("transformer", "text_encoder", "autoencoder")
-# About 1,300 tokens each: rectangles around what changes teach most for what they cost; whole pictures, and views beside one
-# another, are what is asked for in the end.
-RECTANGLES = Shape(clips=2, frames=6, views=1, width=224, height=128)
+# About 1,300 tokens each. Rectangles around what changes teach most for what they cost, and many clips more than many frames;
+# whole pictures, and views beside one another, are what is asked for in the end.
+RECTANGLES = Shape(clips=4, frames=3, views=1, width=224, height=128)
 PARTS_AND_WHOLES = (
     RECTANGLES,
     Shape(clips=1, frames=3, views=1, width=448, height=256),
     RECTANGLES,
-    Shape(clips=1, frames=6, views=2, width=224, height=128),
+    Shape(clips=2, frames=3, views=2, width=224, height=128),
     RECTANGLES,
-    Shape(clips=1, frames=2, views=2, width=448, height=256),
+    Shape(clips=1, frames=6, views=2, width=224, height=128),
 )
 RECIPES = MappingProxyType(
     {
@@ -100,8 +100,8 @@ RECIPES = MappingProxyType(
                 (Shape(clips=4, frames=2, views=1, width=160, height=128),), Plan(steps=3000, learning_rate=1e-3),
             ),
             Recipe(
-                "world-cpu", _world("small"), WORLD, WorldObjective(),
-                PARTS_AND_WHOLES, Plan(steps=3000, learning_rate=4e-4, warmup=100),
+                "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
+                PARTS_AND_WHOLES, Plan(steps=1800, learning_rate=1e-3, warmup=100),
             ),
             Recipe(  # LSA's second stage, --after world-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
