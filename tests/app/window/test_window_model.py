@@ -79,7 +79,8 @@ def under(window, weather, gestures=1):
 
 
 def wait_until_anchored(window):
-    wait_for(window, "!s.work && retake.pictures.unanchored(take).length === 0")
+    wait_for(window, "!s.work && (s.halted === 'failed' || retake.pictures.unanchored(take).length === 0)")
+    assert window.ask("s.halted") is None, window.page.locator(".notice").all_inner_texts()
 
 
 def wait_until_at_work(window):
