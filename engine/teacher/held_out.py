@@ -5,9 +5,8 @@ traffic comes from that was not beside it before.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -27,6 +26,7 @@ LAST_SHARE = 0.3  # of the frames
 MIDDLE, HALF = math.pi / 4, math.pi / 4  # of the sector, from straight ahead
 GREY = (112, 112, 112)
 GROWN_PX = 4  # by which the hulls of actors in the sector are painted over
+SPECKS = 7  # of the grain of depth: smaller gaps are wrong depths, not other places
 REGION_SHARE = 0.9  # of what is judged must lie in the sector
 
 
@@ -46,22 +46,8 @@ class HeldOut:
 
     def pixels(self, drive: Drive, frame: int, view: str) -> Mask:
         """The pixels (H, W) of a picture that show any of the sector, or an actor in it."""
-        camera = drive.recording.camera(frame, view)
-        step = depth_step(camera)
-        small, at = coarser(camera, step)
-        depth = drive.backdrop.depth(small, at)
-        coarse = self.has(small.rays_world(at) * depth[..., None] + camera.eye)
-        whole = cv2.resize(
-            coarse.astype(np.uint8), (coarse.shape[1] * step, coarse.shape[0] * step), interpolation=cv2.INTER_NEAREST
-        )
-        mask = np.ascontiguousarray(whole[: camera.view.height, : camera.view.width])
-        crowd = drive.cast.at(camera.t_us)
-        for name, (hull, _) in hulls(crowd, camera).items():
-            if self.has(crowd.centres[crowd.index(name)]):
-                outline = np.round(hull).astype(np.int32)
-                cv2.fillConvexPoly(mask, outline, 1)
-                cv2.polylines(mask, [outline], True, 1, 2 * GROWN_PX + 1)
-        return mask.astype(bool)
+        packed, shape = _pixels(self, drive, frame, view)
+        return np.unpackbits(packed, count=shape[0] * shape[1]).reshape(shape).astype(bool)
 
     def never_shown(self, actor: Actor, scene: Scene) -> bool:
         """Whether an actor was nowhere but in the sector before the held-out time."""
@@ -86,18 +72,27 @@ def held_out(scene: Scene) -> HeldOut:
 def without(drive: Drive, left_out: HeldOut) -> Drive:
     """The drive as adapting sees it: shorter, and painted over wherever a picture shows held-out places."""
     scene = replace(drive.scene, frames=drive.scene.frames[: left_out.first])
-    withheld = _remembered(lambda frame, view: left_out.pixels(drive, frame, view))
+
+    def withheld(frame: int, view: str) -> Mask:
+        return left_out.pixels(drive, frame, view)
+
     return replace(drive, scene=scene, recording=Veiled(drive.recording, withheld, scene, GREY), withheld=withheld)
 
 
-def _remembered(withheld: Callable[[int, str], Mask]) -> Callable[[int, str], Mask]:
-    @cache
-    def packed(frame: int, view: str) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-        mask = withheld(frame, view)
-        return np.packbits(mask), mask.shape
-
-    def mask(frame: int, view: str) -> Mask:
-        bits, shape = packed(frame, view)
-        return np.unpackbits(bits, count=shape[0] * shape[1]).reshape(shape).astype(bool)
-
-    return mask
+@lru_cache(maxsize=2048)
+def _pixels(left_out: HeldOut, drive: Drive, frame: int, view: str) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Bits and shape of a mask, since they are asked for again and again."""
+    camera = drive.recording.camera(frame, view)
+    step = depth_step(camera)
+    small, at = coarser(camera, step)
+    depth = drive.backdrop.depth(small, at)
+    coarse = left_out.has(small.rays_world(at) * depth[..., None] + camera.eye)
+    whole = cv2.morphologyEx(coarse.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((SPECKS,) * 2, np.uint8))
+    mask = np.ascontiguousarray(whole.repeat(step, 0).repeat(step, 1)[: camera.view.height, : camera.view.width])
+    crowd = drive.cast.at(camera.t_us)
+    for name, (hull, _) in hulls(crowd, camera).items():
+        if left_out.has(crowd.centres[crowd.index(name)]):
+            outline = np.round(hull).astype(np.int32)
+            cv2.fillConvexPoly(mask, outline, 1)
+            cv2.polylines(mask, [outline], True, 1, 2 * GROWN_PX + 1)
+    return np.packbits(mask), mask.shape
