@@ -165,7 +165,7 @@ def _stage(name: str, networks: nn.ModuleDict, work: Path, what: Adapting, share
         f"adapt-{name}",
         lambda _: networks,
         ("autoencoder",) if is_decoder else ("transformer", "autoencoder"),
-        AutoencoderObjective() if is_decoder else WorldObjective(),
+        AutoencoderObjective() if is_decoder else WorldObjective(num_seen=1),
         s.parts if is_decoder else s.shapes,
         s.decoder if is_decoder else s.world,
         seed=what.seed,
