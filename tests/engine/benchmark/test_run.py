@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.benchmark import cases
+from engine.benchmark import beside, cases
 from engine.benchmark.__main__ import main
 from engine.benchmark.page import write_page
 from engine.benchmark.report import markdown, rows
@@ -79,6 +79,9 @@ def test_a_page_gets_a_section_and_the_section_is_replaced(world, folder, tmp_pa
     assert "| `recolour` |" in once
     assert "| `recolour` |" not in page.read_text()
     assert page.read_text().endswith("\nAfter.\n")
+    assert beside.markdown(beside.pairs(found, found)) not in page.read_text()
+    write_page(page, what, found, found)
+    assert beside.markdown(beside.pairs(found, found)) in page.read_text()
 
 
 def test_the_command_prints_a_table_or_json(world, folder, monkeypatch, capsys):
