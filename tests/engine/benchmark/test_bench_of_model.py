@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.benchmark import cases
+from engine.benchmark import cases, identity
 from engine.benchmark.segmenter import Course
 from tests.bench import counterfactual, model, model_adherence, model_edit_cost, model_identity, model_long_drive
 from tests.bench.row import Missing, Row
@@ -18,9 +18,9 @@ def small(world, folder, monkeypatch):
     monkeypatch.setitem(cases.LISTS, "quick", TINY)
     monkeypatch.setenv("CHECKPOINT", str(write_checkpoint(folder / "weights")))
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    for module in (counterfactual, model_adherence):
+    for module in (counterfactual, model_adherence, model_identity):
         monkeypatch.setattr(module, "FOLDER", folder)
-    for module in ("adherence", "run"):
+    for module in ("adherence", "identity", "run"):
         monkeypatch.setattr(f"engine.benchmark.{module}.VISIBLE_PX", 8)
 
 
@@ -56,3 +56,11 @@ def test_silhouettes_are_found_in_drawn_and_true_pictures(small, monkeypatch):
     rows = measured(model_adherence)
     assert set(rows) == set(model_adherence.NAMES)
     assert all(0 <= row.value <= 1 for row in rows.values())
+
+
+def test_identity_is_measured_with_and_without_instances(small, monkeypatch):
+    monkeypatch.setattr(identity, "NUM_FRAMES", 4)
+    rows = measured(model_identity)
+    with_, without, saved = (rows[name].value for name in model_identity.NAMES)
+    assert with_ > 0
+    assert without - with_ == pytest.approx(saved)
