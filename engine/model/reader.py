@@ -76,8 +76,9 @@ class ClipReader(nn.Module):
         """For levels (B, T, V) and the draft's latents with its masks (B, T, V, C + NUM_MASKS, H, W)."""
         guide = self.guide_in(draft.flatten(0, 2)).unflatten(0, draft.shape[:3])
         text, read = self._text(told, level.shape[0])
-        pooled = (text * read[..., None]).sum(1) / read.sum(1, keepdim=True)
-        frames = self._frames(told, level) + _over(self.pooled_in(pooled), (1, 2))  # as in SD3
+        # As in SD3, but a sum: the one word that asks for the night would be a thirtieth of a mean.
+        pooled = (text * read[..., None]).sum(1)
+        frames = self._frames(told, level) + _over(self.pooled_in(pooled), (1, 2))
         num_tokens = guide.shape[-2] * guide.shape[-1]
         pictures = torch.ones((len(text), num_tokens), dtype=torch.bool, device=text.device)
         modulation = self.modulation(nn.functional.silu(frames)).unflatten(-1, (NUM_MODULATIONS, -1))

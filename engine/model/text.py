@@ -14,7 +14,7 @@ from engine.model.blocks import FeedForward
 from engine.model.words import unknown_words, words_of
 
 UNKNOWN = 0  # the number of every word that was never learned
-NUM_TOKENS = 24
+NUM_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,8 @@ car park parking lot busy quiet late early morning noon afternoon dusk night daw
 lighting low sun clear cloudy overcast rain raining rainy fog foggy mist wet dry road weather sunny dark bus
 truck van pickup taxi trailer tram cyclist cyclists motorcycle motorcyclist bicycle pedestrian pedestrians
 peds ped many few some several parked cars vehicles cones barriers roadworks construction worker workers zone
-turn left right straight wait waiting stop stopped light lights traffic lamps headlights trees houses towers
+turn left right straight wait waiting stop intersection boulevard t stopped
+light lights traffic lamps headlights trees houses towers
 shops park
 """
 
@@ -101,7 +102,7 @@ RECIPES = MappingProxyType(
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
-                PARTS_AND_WHOLES, Plan(steps=1800, learning_rate=1e-3, warmup=100),
+                PARTS_AND_WHOLES, Plan(steps=6000, learning_rate=1e-3, warmup=100),
             ),
             Recipe(  # LSA's second stage, --after world-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
