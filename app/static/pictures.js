@@ -66,6 +66,9 @@ export function createPictures(store, say) {
     return known.complete && known.naturalWidth > 0 ? known : null;
   }
 
+  /** The image of a `source`, or its small one until that has come. */
+  const shown = ({ url, small }) => (url && image(url)) || (small ? image(small) : null);
+
   /** Fetch a picture when nothing else is wanted. */
   function ahead(url) {
     if (!images.has(url)) begin(url, true);
@@ -168,25 +171,25 @@ export function createPictures(store, say) {
   const recordedUrl = (scene, picture, full) =>
     route(`recorded/${encodeURIComponent(scene.name)}/${picture.token}${full ? "?full=1" : ""}`);
 
-  /** What to show of a take (null: the recording): its address, and its tier: "recorded", "draft", "preview",
-   * "anchor", "refined", "waiting" or "missing". */
+  /** What to show of a take (null: the recording): its address, that of a small one to show until a full one has come, and its
+   * tier: "recorded", "draft", "preview", "anchor", "refined", "waiting" or "missing". */
   function source(take, frame, viewIndex, full = false) {
     const { scene } = store.state;
     const picture = scene.frames[frame].pictures[viewIndex];
     if (!picture?.exists) return { url: null, tier: "missing" };
     const view = scene.views[viewIndex].name;
-    const recorded = recordedUrl(scene, picture, full);
+    const recorded = { url: recordedUrl(scene, picture, full), small: full ? recordedUrl(scene, picture, false) : null };
     const made = take ? generated(take, frame, view, true) : null;
     if (made?.origin === "generated") return { url: made.url, tier: made.tier };
-    if (!take || !isDirty(take, frame, view)) return { url: recorded, tier: "recorded" };
+    if (!take || !isDirty(take, frame, view)) return { ...recorded, tier: "recorded" };
     const found = drawn.get(take.state)?.get(named("draft", "", frame, view));
-    if (!found) return { url: recorded, tier: "waiting" };
+    if (!found) return { ...recorded, tier: "waiting" };
     if (!full) return { url: found.url, tier: found.origin };
     const whole = `${WHOLE}?scene=${encodeURIComponent(scene.name)}&take=${take.id}&state=${take.state}&frame=${frame}&view=${view}`;
     return { url: whole, small: found.url, tier: found.origin };
   }
 
   return {
-    image, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unrefined, tiers, source,
+    image, shown, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unrefined, tiers, source,
   };
 }

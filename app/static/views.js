@@ -183,12 +183,12 @@ export function createViews(grid, store, pictures) {
   function drawSide(context, index, take, actors, width) {
     const full = state.expanded === index && state.resting;
     const source = pictures.source(take, state.frame, index, full);
-    const image = source.url && (pictures.image(source.url) ?? (source.small ? pictures.image(source.small) : null));
+    const image = pictures.shown(source);
     const through = lens(index, take);
     if (!through) return source.tier;
     const scale = through.view.width / width;
     if (image) drawPicture(context, image, through.view);
-    const plain = take === state.take && displaced(source.tier).size > 0 ? pictures.image(pictures.source(null, state.frame, index, full).url ?? "") : null;
+    const plain = take === state.take && displaced(source.tier).size > 0 ? pictures.shown(pictures.source(null, state.frame, index, full)) : null;
     if (plain) drawGhosts(context, through, index, source.tier, plain);
     drawBoxes(context, through, actors, scale);
     return !image && source.url && pictures.isBroken(source.url) ? "missing" : source.tier;

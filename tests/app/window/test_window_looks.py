@@ -22,8 +22,8 @@ CUT_OFF = """() => {
 }"""
 
 ALL_THERE = """() => {
-  const { pictures, store: { state } } = retake;
-  return state.scene.views.every((_, view) => pictures.isThere(pictures.source(state.take, state.frame, view).url));
+  const { pictures, store: { state } } = retake, isFull = (view) => state.expanded === view && state.resting;
+  return state.scene.views.every((_, view) => pictures.isThere(pictures.source(state.take, state.frame, view, isFull(view)).url));
 }"""
 PART_AND_WHOLE = """async () => {
   const displayed = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
