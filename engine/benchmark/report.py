@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING
+from typing import Any
 
 from engine.benchmark.cases import KINDS
 from engine.benchmark.judge import Verdict
 from engine.metrics.intervals import Mean, mean_of
 from engine.metrics.pooled import Scores, Sums
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ def _means(clips: Iterable[Sums]) -> dict[str, Mean] | None:
     return {f.name: mean_of([getattr(s, f.name) for s in scores]) for f in fields(Scores)} if scores else None
 
 
-def as_values(table: Iterable["DataclassInstance"]) -> list[dict]:
-    """Rows of any table as plain values, for a program."""
+def as_values(table: Iterable[Any]) -> list[dict]:
+    """Rows of any table, dataclasses, as plain values for a program."""
     return [asdict(row) for row in table]
 
 

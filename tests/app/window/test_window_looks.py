@@ -23,7 +23,8 @@ CUT_OFF = """() => {
 
 ALL_THERE = """() => {
   const { pictures, store: { state } } = retake, isFull = (view) => state.expanded === view && state.resting;
-  return state.scene.views.every((_, view) => pictures.isThere(pictures.source(state.take, state.frame, view, isFull(view)).url));
+  const address = (view) => pictures.source(state.take, state.frame, view, isFull(view)).url;
+  return state.scene.views.every((_, view) => pictures.isThere(address(view)));
 }"""
 PART_AND_WHOLE = """async () => {
   const displayed = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

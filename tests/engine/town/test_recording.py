@@ -31,9 +31,14 @@ def run(out, *more, limit=None, stop=False):
     width, height = RECIPE.size
     what = ("--seconds", RECIPE.duration_s, "--lidar", RECIPE.lidar_columns, "--size", f"{width}x{height}", "--seed", SEED)
     command = [sys.executable, "-m", "app", "town", "--out", out, *what, *more]
-    full = None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    def begin():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
     process = subprocess.Popen(
-        [str(c) for c in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=full
+        [str(c) for c in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=begin
     )
     while stop and process.poll() is None and len(list(out.rglob("*.jpg"))) < 6:
         time.sleep(0.1)
