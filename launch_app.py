@@ -11,10 +11,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
+from engine.service.shipped import SHIPPED, is_checkpoint
+
 PASSWORD_VARIABLE = "RETAKE_PASSWORD"
 ASSETS = Path(__file__).resolve().parent / "assets"
 TOWN = ASSETS / "town"
-CHECKPOINT = ASSETS / "checkpoint"
 DAYLIGHT = "scene-0201"  # of Town's scenes, the one to see first
 BAD_INPUT = 2
 SECONDS_TO_LEAVE = 2  # for open connections, once the server is to end
@@ -87,11 +88,11 @@ def check_files(options: argparse.Namespace) -> None:
         raise LaunchError(f"workspace {options.workspace} cannot be written to")
 
 
-def checkpoint(options: argparse.Namespace, shipped: Path = CHECKPOINT) -> Path | None:
+def checkpoint(options: argparse.Namespace, shipped: Path = SHIPPED) -> Path | None:
     """The weights that were named, else the shipped ones; None where there are none, or drafts are all that is wanted."""
     if options.drafts_only:
         return None
-    return options.checkpoint or (shipped if shipped.is_dir() else None)
+    return options.checkpoint or (shipped if is_checkpoint(shipped) else None)
 
 
 def password(options: argparse.Namespace) -> str | None:

@@ -28,7 +28,7 @@ from engine.model.text import WordEncoder
 from engine.model.told import Told
 from engine.model.transformer import WorldTransformer
 
-UNGUIDED = ("text", "layout", "instances", "waypoints", "action")  # what guidance compares with not being told
+UNGUIDED = ("text", "change", "layout", "instances", "waypoints", "action")  # what guidance compares with not being told
 
 
 @dataclass(frozen=True, slots=True, eq=False)

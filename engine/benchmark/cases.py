@@ -9,7 +9,7 @@ from editor.edits import Edit
 from editor.scene import Scene
 from engine.town.recipe import Recipe
 
-VERSION = 1  # of the list and of the rules that choose its edits; results of different versions are not compared
+VERSION = 2  # of the list and of the rules that choose its edits; results of different versions are not compared
 SEEDS = tuple(range(800_000, 800_024))  # of nothing that anything is trained or tuned on
 KINDS: tuple[str, ...] = tuple(edit.__dataclass_fields__["kind"].default for edit in get_args(Edit))
 FRONTS = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT")

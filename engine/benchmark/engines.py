@@ -11,11 +11,10 @@ from engine.benchmark.cases import BenchmarkError
 from engine.model.digest import digest
 from engine.service.content import MODEL_CODE, all_keys, code_digest
 from engine.service.requests import Chunk, Model, Request
+from engine.service.shipped import SHIPPED, is_checkpoint
 from engine.service.store import Store
 from engine.service.task import Task
 
-SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "checkpoint"
-CARD = "retake.json"  # by which a checkpoint is known; its own module brings torch along
 NOWHERE = "benchmark"  # instead of a recording's digest, in a store that is thrown away
 
 
@@ -73,7 +72,7 @@ BUILT_IN: dict[str, Callable[[Path | None], Engine]] = {"draft": _draft, "model"
 def checkpoint_of(checkpoint: Path | None) -> Path:
     """The folder of a checkpoint, by default of the one that ships; BenchmarkError where it is not there."""
     found = checkpoint or SHIPPED
-    if not (found / CARD).is_file():
+    if not is_checkpoint(found):
         raise BenchmarkError(f"no checkpoint in {found}; wanted one there, or the folder of another by --checkpoint")
     return found
 

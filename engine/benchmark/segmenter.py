@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 from torch.nn import functional as F
 
@@ -160,12 +160,8 @@ def segmenter(folder: Path, course: Course | None = None) -> Segmenter:
     course = course or Course()
     file = kept_file(folder, course)
     if not file.is_file():
-        net = trained(course)
-        beside = file.with_suffix(".part")
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        save_file(net.state_dict(), beside)
-        write_bytes(file, beside.read_bytes())
-        beside.unlink()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(file, save(trained(course).state_dict()))
     net = Segmenter()
     net.load_state_dict(load_file(file), strict=True)
     return net.eval()

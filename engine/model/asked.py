@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from editor.conditions import Conditions, conditions
 from editor.geometry import Array, Rigid, rotation_matrix
 from editor.map import StreetMap
-from editor.scene import Pose, Scenario, SceneError, View
+from editor.scene import Pose, Scenario, SceneError, View, recorded
 from editor.text import scene_text
 from editor.tracks import track_at, velocity_at
 from engine.model.layout import layout
@@ -32,6 +32,7 @@ class Asked:
     waypoints: NDArray[np.float32]  # (T, NUM_WAYPOINTS, 3)
     action: NDArray[np.float32]  # (T, 2)
     text: str
+    recorded_text: str  # of the drive as it was recorded: the draft shows its light
     layout: NDArray[np.float16]  # (T, V, channels, H / 4, W / 4)
     categories: tuple[str, ...]  # n
     size_lwh: NDArray[np.float32]  # (n, 3)
@@ -55,6 +56,7 @@ def asked(
         waypoints=np.array([_waypoints(scenario.ego, t) for t in times_us], np.float32),
         action=np.array([_action(scenario.ego, t) for t in times_us], np.float32),
         text=scene_text(scenario),
+        recorded_text=scene_text(recorded(scenario.scene)),
         layout=np.array([[layout(one) for one in row] for row in shown], np.float16),
         categories=tuple(scenario.actors[i].category for i in seen),
         size_lwh=np.array([scenario.actors[i].size_lwh for i in seen], np.float32).reshape(-1, 3),

@@ -1,7 +1,8 @@
 """Pictures as latents and back, one picture at a time, so that every frame can be conditioned, kept and drawn on its own.
 
-The default autoencoder is ours and small. Its decoder may look at the draft: what the draft has right keeps its recorded
-detail, and the latents only have to carry the difference. Any other of diffusers' image autoencoders can take its place.
+Latents of a small autoencoder carry no fine detail, and a draft has it already. So a picture is what its latents decode to,
+and the draft's detail on top: what the draft has and its own latents do not. Latents that are the draft's give the draft
+back, to the last level. Any other of diffusers' image autoencoders can take the place of ours.
 """
 
 from typing import Protocol
@@ -42,6 +43,23 @@ class Residual(nn.Module):
         return x + self.second(nn.functional.silu(self.first(nn.functional.silu(x))))
 
 
+class DetailGain(nn.Module):
+    """How much of a draft's detail stays where latents are not the draft's: at night a façade has less of it, and where
+    something else stands there is none. Exactly 1 where both are the same."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.compare = nn.Conv2d(2 * width, hidden, 3, padding=1)
+        self.judge = nn.Conv2d(hidden, 3, 3, padding=1, bias=False)
+        nn.init.zeros_(self.judge.weight)
+
+    def forward(self, asked: torch.Tensor, draft: torch.Tensor) -> torch.Tensor:
+        """Gains (N, 3, H, W), 0 to 2, of features (N, width, H, W) of what is asked for and of the draft."""
+        differs = nn.functional.silu(self.compare(torch.cat([asked, draft], dim=1)))
+        alike = nn.functional.silu(self.compare(torch.cat([draft, draft], dim=1)))
+        return 2 * torch.sigmoid(self.judge(differs - alike))
+
+
 class PictureAutoencoder(ModelMixin, ConfigMixin):
     """Cells of 4 x 4 pixels at `width` channels, then 8 x 8 at `deep`, then latents."""
 
@@ -68,19 +86,16 @@ class PictureAutoencoder(ModelMixin, ConfigMixin):
             *(Residual(deep) for _ in range(num_residual)),
             nn.Conv2d(deep, latent_channels, 3, padding=1),
         )
-        self.decode_deep = nn.Sequential(
+        self.decoder = nn.Sequential(
             nn.Conv2d(latent_channels, deep, 3, padding=1),
             *(Residual(deep) for _ in range(num_residual)),
             nn.Conv2d(deep, 4 * width, 3, padding=1),
             nn.PixelShuffle(2),
-        )
-        self.draft_in = nn.Sequential(nn.PixelUnshuffle(SQUEEZE), nn.Conv2d(4 * cell, width, 3, padding=1))
-        self.decode_fine = nn.Sequential(
             *(Residual(width) for _ in range(num_residual)),
             nn.SiLU(),
-            nn.Conv2d(width, 4 * cell, 3, padding=1),
-            nn.PixelShuffle(SQUEEZE),
         )
+        self.colours = nn.Sequential(nn.Conv2d(width, 3 * cell, 3, padding=1), nn.PixelShuffle(SQUEEZE))
+        self.gain = DetailGain(width, width // 2)
 
     @property
     def latent_channels(self) -> int:
@@ -94,14 +109,17 @@ class PictureAutoencoder(ModelMixin, ConfigMixin):
     def pictures(
         self, latents: torch.Tensor, draft: torch.Tensor | None = None, valid: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """See `PictureCodec`. One more channel of the last layer says how far the draft's own pixel is to be believed."""
-        x = self.decode_deep(latents * self.config.deviation + self.config.mean)
-        if draft is None:
-            draft = x.new_zeros(len(x), 3, x.shape[2] * SQUEEZE, x.shape[3] * SQUEEZE)
-        valid = draft.new_zeros(len(x), 1, *draft.shape[2:]) if valid is None else valid
-        guide = torch.cat([draft * valid, valid], dim=1)
-        colour, belief = self.decode_fine(x + self.draft_in(guide)).split((3, 1), dim=1)
-        return colour + torch.sigmoid(belief) * valid * draft
+        """See `PictureCodec`."""
+        features = self._features(latents)
+        if draft is None or valid is None:
+            return self.colours(features)
+        own = self._features(self.latents(draft))
+        drawn, drafted = self.colours(torch.cat([features, own])).chunk(2)
+        gain = nn.functional.interpolate(self.gain(features, own), scale_factor=SQUEEZE, mode="bilinear")
+        return drawn + valid * gain * (draft - drafted)
+
+    def _features(self, latents: torch.Tensor) -> torch.Tensor:
+        return self.decoder(latents * self.config.deviation + self.config.mean)
 
     def forward(
         self, pictures: torch.Tensor, draft: torch.Tensor | None = None, valid: torch.Tensor | None = None

@@ -11,12 +11,12 @@ from safetensors import safe_open
 
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.digest import CARD
 from engine.model.text import WordEncoder
 from engine.model.transformer import WorldTransformer
 
 VERSION = 1
 SHARD = "14MB"
-CARD = "retake.json"
 PARTS = {"transformer": WorldTransformer, "autoencoder": PictureAutoencoder, "text_encoder": WordEncoder}
 
 

@@ -4,6 +4,8 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+CARD = "retake.json"  # of a checkpoint, by which its folder is known
+
 
 def digest(folder: Path) -> str:
     """The hash of every weight and setting of a checkpoint, which stored pictures depend on. Files are read once."""

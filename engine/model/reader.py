@@ -10,7 +10,7 @@ from torch import nn
 from engine.model.attention import time_angles
 from engine.model.blocks import NUM_MODULATIONS, Surroundings
 from engine.model.control import LayoutEmbedder
-from engine.model.embeddings import Droppable, Embedder, LevelEmbedder
+from engine.model.embeddings import Droppable, LevelEmbedder
 from engine.model.instance_attention import Foreground, IdentityTokens
 from engine.model.row_mask import RowMask
 from engine.model.told import NUM_ACTION, NUM_CAMERA, NUM_WAYPOINTS, Told
@@ -60,7 +60,7 @@ class ClipReader(nn.Module):
         super().__init__()
         self.head_dim = dim // num_heads
         self.text_in = nn.Linear(text_dim, dim)
-        self.pooled_in = Embedder(dim, dim)
+        self.change_in = nn.Linear(text_dim, dim, bias=False)
         self.no_text = nn.Parameter(torch.zeros(dim))
         self.level_in = LevelEmbedder(dim)
         self.rate_in = Droppable(1, dim)
@@ -76,9 +76,7 @@ class ClipReader(nn.Module):
         """For levels (B, T, V) and the draft's latents with its masks (B, T, V, C + NUM_MASKS, H, W)."""
         guide = self.guide_in(draft.flatten(0, 2)).unflatten(0, draft.shape[:3])
         text, read = self._text(told, level.shape[0])
-        # As in SD3, but a sum: the one word that asks for the night would be a thirtieth of a mean.
-        pooled = (text * read[..., None]).sum(1)
-        frames = self._frames(told, level) + _over(self.pooled_in(pooled), (1, 2))
+        frames = self._frames(told, level) + self._change(told)
         num_tokens = guide.shape[-2] * guide.shape[-1]
         pictures = torch.ones((len(text), num_tokens), dtype=torch.bool, device=text.device)
         modulation = self.modulation(nn.functional.silu(frames)).unflatten(-1, (NUM_MODULATIONS, -1))
@@ -103,6 +101,14 @@ class ClipReader(nn.Module):
         waypoints = None if told.waypoints is None else told.waypoints.flatten(-2)
         frames = frames + _over(self.waypoints_in(waypoints, present.get("waypoints")), (2,))
         return frames + _over(self.action_in(told.action, present.get("action")), (2,))
+
+    def _change(self, told: Told) -> torch.Tensor | float:
+        """What a change of words adds to every frame's vector. SD3 adds a pooled text; ours subtracts the recording's, since
+        the draft has its light, and nothing is to change where nothing else is asked for."""
+        if told.change is None:
+            return 0.0
+        change, present = self.change_in(told.change), told.present.get("change")
+        return _over(change if present is None else change * present[:, None], (1, 2))
 
     def _text(self, told: Told, num_clips: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Tokens (B, L, D) and which of them are no padding."""

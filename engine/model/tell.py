@@ -54,7 +54,7 @@ def tell(
     dtype: torch.dtype,
 ) -> Told:
     """The conditions of one clip, a batch of one. `seed` deals out the actors' slots."""
-    words = text.encoded([what.text])
+    words, before = text.encoded([what.text]), text.encoded([what.recorded_text])
     latents, valid, dirty = (None, None, None) if drafts is None else (part[None] for part in drafts)
 
     def row(array: NDArray) -> torch.Tensor:
@@ -67,6 +67,7 @@ def tell(
         action=row(what.action),
         text=words.tokens,
         text_mask=words.mask,
+        change=words.bag - before.bag,
         layout=row(what.layout),
         draft=latents,
         valid=valid,

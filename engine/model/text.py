@@ -19,11 +19,13 @@ NUM_TOKENS = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """Texts: vectors (B, L, D), which of them are no padding (B, L), and one vector (B, D) for the whole of each."""
+    """Texts: vectors (B, L, D), which of them are no padding (B, L), one vector (B, D) for the whole of each, and another, the
+    sum of what its words are by themselves, so that texts can be subtracted."""
 
     tokens: torch.Tensor
     mask: torch.Tensor
     whole: torch.Tensor
+    bag: torch.Tensor
 
 
 class TextEncoder(Protocol):
@@ -69,10 +71,12 @@ class WordEncoder(ModelMixin, ConfigMixin):
         ids = torch.tensor([row + [UNKNOWN] * (length - len(row)) for row in numbers], device=device)
         counts = torch.tensor([max(1, len(row)) for row in numbers], device=device)
         mask = torch.arange(length, device=device)[None] < counts[:, None]
-        x = self.words(ids) + self.places[:length]
+        words = self.words(ids)
+        x = words + self.places[:length]
         x = x + self.attention(self.norm(x), allowed=mask[:, None, None])
         x = x + self.mlp(self.norm_mlp(x))
-        return Encoded(x, mask, (x * mask[..., None]).sum(1) / counts[:, None])
+        known = mask & (ids != UNKNOWN)
+        return Encoded(x, mask, (x * mask[..., None]).sum(1) / counts[:, None], (words * known[..., None]).sum(1))
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """See `TextEncoder`."""
@@ -102,7 +106,8 @@ class TransformersText:
         mask = asked["attention_mask"].bool()
         mean = (out.last_hidden_state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         whole = getattr(out, "pooler_output", None)
-        return Encoded(out.last_hidden_state, mask, mean if whole is None else whole)
+        whole = mean if whole is None else whole
+        return Encoded(out.last_hidden_state, mask, whole, whole)
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """None: these encoders split any word."""

@@ -34,6 +34,7 @@ class Told:
     action: torch.Tensor | None = None  # (B, T, NUM_ACTION)
     text: torch.Tensor | None = None  # (B, L, D of text)
     text_mask: torch.Tensor | None = None  # (B, L) False for padding
+    change: torch.Tensor | None = None  # (B, D of text) words that are asked for, less those of the recording
     layout: torch.Tensor | None = None  # (B, T, V, channels, rows * cell, columns * cell): see `engine.model.layout`
     draft: torch.Tensor | None = None  # (B, T, V, C, H, W) latents
     valid: torch.Tensor | None = None  # (B, T, V, 1, H, W) the share of each place that the draft knows

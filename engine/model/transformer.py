@@ -2,7 +2,7 @@
 
 Latents (B, T, V, C, H, W) with a noise level for each frame and view; frames at level 0 are references. The draft goes in
 beside the noisy latents and is what the network corrects: its last layer starts at 0, so an untrained network answers "the
-draft".
+draft". A gate at every place, ours, lets it leave alone what the draft has right, which a difference alone hardly learns.
 """
 
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         self.modulation_out = nn.Linear(dim, 2 * dim)
         self.out = nn.Linear(dim, patch * patch * detail_dim)
         self.detail_out = Detail(detail_dim, detail_dim, dim)
-        self.correct = nn.Conv2d(detail_dim, latent_channels, 1)
+        self.correct = nn.Conv2d(detail_dim, latent_channels + 1, 1)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
         self.gradient_checkpointing = False
@@ -113,8 +113,8 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
         coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
         detail = self.detail_out(fine + coarse, clip.frames)
-        correction = self.correct(detail.flatten(0, 2)).unflatten(0, x.shape[:3])
-        v = velocity_towards(x, draft + correction, timestep)
+        correction, gate = self.correct(detail.flatten(0, 2)).unflatten(0, x.shape[:3]).split((x.shape[3], 1), dim=3)
+        v = velocity_towards(x, draft + torch.sigmoid(gate) * correction, timestep)
         return Transformer2DModelOutput(sample=v) if return_dict else (v,)
 
     def _check(self, x: torch.Tensor, level: torch.Tensor) -> None:

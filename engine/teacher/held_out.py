@@ -18,7 +18,7 @@ from editor.tracks import actor_at, track_at
 from engine.draft.crowd import hulls
 from engine.draft.gather import depth_step
 from engine.draft.sources import coarser
-from engine.teacher.drive import Drive, Mask, Veiled
+from engine.teacher.drive import Drive, Mask, Veiled, inside
 from engine.teacher.exercise import Task
 
 RULE = 1  # changes whenever the rule does
@@ -92,7 +92,5 @@ def _pixels(left_out: HeldOut, drive: Drive, frame: int, view: str) -> tuple[NDA
     crowd = drive.cast.at(camera.t_us)
     for name, (hull, _) in hulls(crowd, camera).items():
         if left_out.has(crowd.centres[crowd.index(name)]):
-            outline = np.round(hull).astype(np.int32)
-            cv2.fillConvexPoly(mask, outline, 1)
-            cv2.polylines(mask, [outline], True, 1, 2 * GROWN_PX + 1)
+            mask |= inside(hull, mask.shape, GROWN_PX)
     return np.packbits(mask), mask.shape

@@ -14,6 +14,7 @@ from diffusers.utils.logging import disable_progress_bar
 from editor.datasets.records import DataSetError
 from editor.scene import SceneError
 from engine.model.autoencoder import PictureAutoencoder
+from engine.service.shipped import SHIPPED
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
@@ -21,7 +22,6 @@ from engine.training.recipes import RECIPES, Recipe, begin, recipe
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
-CHECKPOINT = Path("assets/checkpoint")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     h = commands.add_parser("harvest", help="training clips from Town's worlds")
     h.add_argument("--worlds", type=int, default=50, metavar="N", help="how many")
     h.add_argument("--seed", type=int, default=1000, metavar="N", help="of the first")
+    h.add_argument("--lights", action="store_true", help="other hours and weathers of short drives, not edits of every kind")
     h.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many work at a time")
     r = commands.add_parser("run", help="train by a recipe")
     r.add_argument("recipe", choices=tuple(RECIPES), help="which")
@@ -42,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     a.add_argument("--dataroot", type=Path, required=True, metavar="FOLDER", help="the data set, in nuScenes format")
     a.add_argument("--version", metavar="NAME", help="which of its versions, where it has several")
     a.add_argument("--scene", required=True, metavar="NAME", help="which drive")
-    a.add_argument("--checkpoint", type=Path, default=CHECKPOINT, metavar="FOLDER", help="what to begin from")
+    a.add_argument("--checkpoint", type=Path, default=SHIPPED, metavar="FOLDER", help="what to begin from")
     a.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
     a.add_argument("--everything", action="store_true", help="hold nothing out: better weights, which nothing can judge")
     a.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many draw clips at a time")
@@ -72,12 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _harvest(options: argparse.Namespace) -> int:
     if options.worlds < 1 or options.processes < 1:
         raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
-    from engine.training.harvest import Harvest, harvested  # brings Town and drafts, which training does without
+    from engine.training.harvested import harvested  # brings Town and drafts, which training does without
 
-    what = Harvest(options.out / "worlds", options.out / "clips")
     seeds = range(options.seed, options.seed + options.worlds)
     with ProcessPoolExecutor(options.processes, multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(harvested, what, seed): seed for seed in seeds}
+        waiting = {pool.submit(harvested, options.out, seed, options.lights): seed for seed in seeds}
         for number, done in enumerate(as_completed(waiting), 1):
             _say(f"{number} of {len(seeds)} worlds, {done.result()} new clips from seed {waiting[done]}")
     return 0

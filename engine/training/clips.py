@@ -13,7 +13,7 @@ from editor.datasets.files import write_bytes
 from engine.model.asked import Asked
 from engine.model.tell import Drafts
 
-VERSION = 1
+VERSION = 2  # 1 had no recorded text
 ENDING = ".clip.npz"
 ARRAYS = ("times_s", "cameras", "waypoints", "action", "layout", "size_lwh", "members")  # of `Asked`
 
@@ -40,6 +40,7 @@ def write_clip(file: Path, clip: TrainingClip) -> None:
         "kind": clip.kind,
         "source": clip.source,
         "text": clip.asked.text,
+        "recorded_text": clip.asked.recorded_text,
         "categories": list(clip.asked.categories),
     }
     arrays = {name: getattr(clip.asked, name) for name in ARRAYS if name != "members"}
@@ -68,7 +69,13 @@ def read_clip(file: Path) -> TrainingClip:
             shape = found["truth"].shape[:4]
             members = _bits(found["members"], tuple(found["members_shape"]))
             arrays = {name: found[name] for name in ARRAYS if name != "members"}
-            asked = Asked(**arrays, members=members, text=header["text"], categories=tuple(header["categories"]))
+            asked = Asked(
+                **arrays,
+                members=members,
+                text=header["text"],
+                recorded_text=header["recorded_text"],
+                categories=tuple(header["categories"]),
+            )
             drafts = Drafts(found["draft"], _bits(found["valid"], shape), _bits(found["dirty"], shape))
             return TrainingClip(header["kind"], header["source"], asked, drafts, found["truth"])
     except ClipError:

@@ -11,7 +11,7 @@ from engine.model.text import TextEncoder
 from engine.model.told import Instances, Told
 from engine.training.clips import TrainingClip
 
-DROPPED = ("cameras", "waypoints", "action", "text", "rate")  # each left out of a clip with a probability of its own
+DROPPED = ("cameras", "waypoints", "action", "text", "change", "rate")  # each left out of a clip with a probability of its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +37,7 @@ def pictures(clips: list[TrainingClip]) -> Pictures:
 def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.random.Generator) -> Told:
     """Everything but the drafts, with each condition left out for a share `drop` of the clips."""
     asked = [clip.asked for clip in clips]
-    words = text.encoded([a.text for a in asked])
+    words, before = text.encoded([a.text for a in asked]), text.encoded([a.recorded_text for a in asked])
 
     def rows(name: str) -> torch.Tensor:
         return torch.from_numpy(np.stack([getattr(a, name) for a in asked])).to(words.tokens.device)
@@ -50,6 +50,7 @@ def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.rand
         action=rows("action"),
         text=words.tokens,
         text_mask=words.mask,
+        change=words.bag - before.bag,
         layout=None if rng.random() < drop else rows("layout").to(words.tokens.dtype),
         instances=None if rng.random() < drop else _instances(asked, text, rng),
         present=present,

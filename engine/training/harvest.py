@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from editor.datasets.recorded import read_picture
@@ -50,9 +49,7 @@ class Harvest:
 
 def harvest(what: Harvest, seed: int) -> Iterator[Path]:
     """The clips of one world that are not there yet. HarvestError for a seed that is not for training."""
-    if not 0 <= seed <= LAST_SEED:
-        raise HarvestError(f"training seed {seed}; wanted 0 to {LAST_SEED}, the others are for judging")
-    missing = [kind for kind in KINDS if not what.file(seed, kind).is_file()]
+    missing = [kind for kind in KINDS if not what.file(checked(seed), kind).is_file()]
     if not missing:
         return
     world = made(what.worlds, seed, LISTING)
@@ -62,10 +59,11 @@ def harvest(what: Harvest, seed: int) -> Iterator[Path]:
     forget()
 
 
-def harvested(what: Harvest, seed: int) -> int:
-    """How many clips of a world were made, in a process that leaves the other cores to others like it."""
-    torch.set_num_threads(1)
-    return len(list(harvest(what, seed)))
+def checked(seed: int) -> int:
+    """A seed for training; HarvestError for another."""
+    if not 0 <= seed <= LAST_SEED:
+        raise HarvestError(f"training seed {seed}; wanted 0 to {LAST_SEED}, the others are for judging")
+    return seed
 
 
 def clip_of(world: World, kind: str) -> TrainingClip:
@@ -83,7 +81,7 @@ def clip_of(world: World, kind: str) -> TrainingClip:
         kind,
         f"Town {world.seed}",
         asked(scenario, streets, frames, views, world.size),
-        _drafts([[chunks[frame, view] for view in views] for frame in frames], may_change),
+        drafts_of([[chunks[frame, view] for view in views] for frame in frames], may_change),
         np.array([[_truth(world, scenario, kind, view, frame, stale) for view in views] for frame in frames]),
     )
 
@@ -102,7 +100,9 @@ def _place(world: World, kind: str, stale: dict[str, set[int]]) -> tuple[tuple[s
     return views, max(runs, key=lambda run: (sum(frame in stale[most] for frame in run), rng.random()))
 
 
-def _drafts(rows: list[list[Chunk]], reached: NDArray[np.bool_]) -> Drafts:
+def drafts_of(rows: list[list[Chunk]], reached: NDArray[np.bool_]) -> Drafts:
+    """Chunks of frames and views as drafts, dirty also where an edit reaches beyond them."""
+
     def all_of(name: str) -> NDArray:
         return np.array([[getattr(chunk, name) for chunk in row] for row in rows])
 

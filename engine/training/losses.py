@@ -28,7 +28,7 @@ def weighted_mean(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 def instance_masked(
     error: torch.Tensor, foreground: torch.Tensor, probability: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """The loss of a batch (B, T, V, H, W) that looks, for a share `probability` of its clips, at actors alone.
+    """The mean error (B,) of each clip of (B, T, V, H, W), for a share `probability` of clips of its actors alone.
 
     ConsisDrive, Eq. 6. Ours where the paper is silent: decided per clip, a mean over the foreground, and the whole clip where
     it has none.
@@ -38,7 +38,16 @@ def instance_masked(
     inside = foreground.to(error.dtype).flatten(1)
     masked = (error.flatten(1) * inside).sum(1) / inside.sum(1).clamp(min=1)
     pick = (torch.rand(B, generator=generator) < probability).to(error.device) & (inside.sum(1) > 0)
-    return torch.where(pick, masked, whole).mean()
+    return torch.where(pick, masked, whole)
+
+
+def gain(error: torch.Tensor, drafted: torch.Tensor, good: float) -> torch.Tensor:
+    """How much larger than the draft's an error is, as a logarithm: what a decibel is a decibel of; an error of `good` is as
+    good as none.
+
+    Ours. As differences, the errors of night and rain would be all that is learned of a mixture with edits whose drafts are
+    almost right."""
+    return torch.log((error + good) / (drafted + good))
 
 
 def high_pass(x: torch.Tensor, cutoff: float = CUTOFF) -> torch.Tensor:

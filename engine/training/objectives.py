@@ -15,11 +15,12 @@ from engine.model.told import Told
 from engine.training.batches import Batches
 from engine.training.clips import TrainingClip
 from engine.training.collate import Pictures, pictures, told
-from engine.training.losses import flow_error, instance_masked, picture_loss, structure_loss
+from engine.training.losses import flow_error, gain, instance_masked, picture_loss, structure_loss
 from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
 KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
+GOOD, GOOD_PICTURE = 0.05, 0.01  # errors, of latents and of pictures, that are as good as none
 LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
 
@@ -27,7 +28,7 @@ LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, o
 class AutoencoderObjective:
     """There and back, with the draft's help for some pictures, and with latents that are a little off for others."""
 
-    draft_share: float = 0.6
+    draft_share: float = 0.5
     jitter: float = 0.1
     latent_weight: float = 1e-3
 
@@ -100,14 +101,15 @@ class WorldObjective:
         error = flow_error(x0_hat, x0, level)
         dirty = (what.dirty > 0).float()
         weight = KEPT_WEIGHT + (1 - KEPT_WEIGHT) * dirty[:, :, :, 0]
-        weighted = error * weight / weight.mean(dim=(1, 2, 3, 4), keepdim=True).clamp(min=KEPT_WEIGHT + LEAST_SHARE)
+        weight = weight / weight.mean(dim=(1, 2, 3, 4), keepdim=True).clamp(min=KEPT_WEIGHT + LEAST_SHARE)
+        drafted = (flow_error(what.draft, x0, level) * weight).flatten(1).mean(1)
         foreground = torch.zeros_like(error, dtype=torch.bool)
         if what.instances is not None:
             tokens = what.instances.members.any(-1).float()
             size = error.shape[-2:]
             foreground = F.interpolate(tokens.flatten(0, 1), size=size).unflatten(0, tokens.shape[:2]) > 0
-        loss = instance_masked(weighted, foreground, self.instance_share, generator)
-        return loss + self.structure * structure_loss(x0 + (x0_hat - x0) * dirty, x0)
+        found = instance_masked(error * weight, foreground, self.instance_share, generator)
+        return gain(found, drafted, GOOD).mean() + self.structure * structure_loss(x0 + (x0_hat - x0) * dirty, x0)
 
     def _seen(
         self, codec: PictureAutoencoder, x0_hat: torch.Tensor, shown: Pictures, generator: torch.Generator
@@ -119,9 +121,17 @@ class WorldObjective:
         t = torch.randperm(x0_hat.shape[1], generator=generator)[:num]
         v = int(torch.randint(x0_hat.shape[2], (), generator=generator))
         parts = (x0_hat, shown.truth, shown.draft, shown.valid, shown.dirty)
-        z, true, draft, valid, dirty = (p[:, t, v].flatten(0, 1).to(x0_hat.device) for p in parts)
-        drawn = codec.pictures(z, draft, valid)
-        return self.picture * picture_loss(drawn.float(), true, KEPT_WEIGHT + dirty)
+        clips = zip(*(p[:, t, v].to(x0_hat.device) for p in parts), strict=True)
+        return self.picture * torch.stack([_picture_gain(codec, *clip) for clip in clips]).mean()
+
+
+def _picture_gain(
+    codec: PictureAutoencoder, z: torch.Tensor, true: torch.Tensor, draft: torch.Tensor, *masks: torch.Tensor
+) -> torch.Tensor:
+    valid, dirty = masks
+    weight = KEPT_WEIGHT + dirty
+    error = picture_loss(codec.pictures(z, draft, valid).float(), true, weight)
+    return gain(error, picture_loss(draft, true, weight), GOOD_PICTURE)
 
 
 Objective = AutoencoderObjective | WorldObjective

@@ -44,7 +44,7 @@ class Recipe:
     plan: Plan
     seed: int = 0
     decay: float = 0.999
-    betas: tuple[float, float] = (0.9, 0.95)
+    betas: tuple[float, float] = (0.9, 0.99)
     weight_decay: float = 0.01
 
 
@@ -102,7 +102,7 @@ RECIPES = MappingProxyType(
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
-                PARTS_AND_WHOLES, Plan(steps=6000, learning_rate=1e-3, warmup=100),
+                PARTS_AND_WHOLES, Plan(steps=3000, learning_rate=7e-4, warmup=100),
             ),
             Recipe(  # LSA's second stage, --after world-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import launch_app
+from engine.model.digest import CARD
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,6 +98,8 @@ def test_shipped_weights_are_taken_where_they_are_there_and_nothing_else_was_sai
     def taken(*arguments, shipped=tmp_path):
         return launch_app.checkpoint(launch_app.parser().parse_args(arguments), shipped)
 
+    assert taken() is None
+    (tmp_path / CARD).write_text("{}")
     assert taken() == tmp_path
     assert taken(shipped=tmp_path / "nowhere") is None
     assert taken("--checkpoint", "mine") == Path("mine")

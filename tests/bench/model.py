@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from engine.benchmark.beside import GEOMETRIC, changed_share, gains, geometric_gain_db, pairs
 from engine.benchmark.cases import KINDS
 from tests.bench.counterfactual import of_engine, verdicts_of
-from tests.bench.results import listing_name, weights
+from tests.bench.results import NO_WEIGHTS, listing_name, weights
 from tests.bench.row import Missing, Row
 
 PART = "model"
 GAIN = "model.psnr_dirty_gain_db"
-NO_WEIGHTS = "no checkpoint in assets/checkpoint, nor by CHECKPOINT=FOLDER"
 
 
 def rows(quick: bool) -> Iterator[Row | Missing]:

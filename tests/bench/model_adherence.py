@@ -8,8 +8,7 @@ from engine.benchmark.run import Run
 from engine.benchmark.segmenter import Course, kept_file, segmenter
 from engine.metrics.intervals import Mean, mean_of
 from tests.bench.counterfactual import FOLDER, verdicts_of
-from tests.bench.model import NO_WEIGHTS
-from tests.bench.results import listing_name, weights
+from tests.bench.results import NO_WEIGHTS, listing_name, weights
 from tests.bench.row import Missing, Row
 
 PART = "model"

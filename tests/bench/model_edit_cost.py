@@ -26,8 +26,7 @@ from engine.service.task import Task
 from engine.service.tiers import draw
 from tests.bench.ahead import largest
 from tests.bench.counterfactual import FOLDER
-from tests.bench.model import NO_WEIGHTS
-from tests.bench.results import weights
+from tests.bench.results import NO_WEIGHTS, weights
 from tests.bench.row import Missing, Row
 
 PART = "model"

@@ -12,8 +12,7 @@ from engine.benchmark.worlds import World
 from engine.metrics.intervals import mean_of
 from engine.service.requests import Model
 from tests.bench.counterfactual import FOLDER
-from tests.bench.model import NO_WEIGHTS
-from tests.bench.results import listing_name, weights
+from tests.bench.results import NO_WEIGHTS, listing_name, weights
 from tests.bench.row import Missing, Row
 
 PART = "model"

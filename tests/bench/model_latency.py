@@ -21,8 +21,7 @@ from editor.scene import Scene, recorded
 from engine.service.local import NUM_PROCESSES, LocalService, local_service
 from engine.service.requests import WINDOW, Model, Request
 from tests.bench.ahead import FRONT, largest
-from tests.bench.model import NO_WEIGHTS
-from tests.bench.results import ROOT, weights
+from tests.bench.results import NO_WEIGHTS, ROOT, weights
 from tests.bench.row import Missing, Row
 
 PART = "latency"

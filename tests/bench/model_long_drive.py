@@ -15,8 +15,7 @@ from engine.benchmark.drives import driven, recipe_of
 from engine.benchmark.long_drive import WAYS, Second, change, seconds_of
 from engine.service.requests import Model
 from tests.bench.counterfactual import FOLDER
-from tests.bench.model import NO_WEIGHTS
-from tests.bench.results import weights
+from tests.bench.results import NO_WEIGHTS, weights
 from tests.bench.row import Missing, Row
 
 PART = "long"

@@ -14,7 +14,6 @@ from tests.bench.results import SHARED_DATA, weights
 
 DATA = "pandaset-002"
 ROOT = SHARED_DATA / DATA
-NO_WEIGHTS = "no checkpoint in assets/checkpoint, nor by CHECKPOINT=FOLDER"
 CASES, QUICK_CASES = 200, 40
 NUM_FRAMES = 3  # that the world model draws jointly, the judged one among them
 

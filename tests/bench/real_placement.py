@@ -13,7 +13,8 @@ import numpy as np
 from engine.metrics.pictures import psnr_db
 from engine.teacher.drive import Drive
 from engine.teacher.placement import Placement, placements
-from tests.bench.real_drive import CASES, DATA, NO_WEIGHTS, QUICK_CASES, mean, open_real_drive, scores, shipped
+from tests.bench.real_drive import CASES, DATA, QUICK_CASES, mean, open_real_drive, scores, shipped
+from tests.bench.results import NO_WEIGHTS
 from tests.bench.row import Missing, Row
 
 PART = "real"

@@ -10,14 +10,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from engine.benchmark.cases import LISTS
-from engine.benchmark.engines import CARD, SHIPPED
+from engine.model.digest import CARD
 from engine.model.digest import digest as checkpoint_digest
+from engine.service.shipped import SHIPPED, is_checkpoint
 from tests.bench.row import Missing, Row
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "bench"
 REPORT = ROOT / "build" / "bench.json"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+NO_WEIGHTS = "no checkpoint in assets/checkpoint, nor by CHECKPOINT=FOLDER"
 
 
 def measured_on() -> str:
@@ -39,7 +41,7 @@ def weights() -> Path | None:
     for a folder without one."""
     named = os.environ.get("CHECKPOINT", "")
     folder = Path(named) if named else SHIPPED
-    if (folder / CARD).is_file():
+    if is_checkpoint(folder):
         return folder
     if named:
         raise ValueError(f"CHECKPOINT={named}: there is no {CARD}; wanted the folder of a checkpoint")

@@ -46,6 +46,7 @@ def clip():
         waypoints=rng.random((T, NUM_WAYPOINTS, 3), np.float32),
         action=rng.random((T, 2), np.float32),
         text="Driving in rain.",
+        recorded_text="Driving.",
         layout=rng.random((T, V, NUM_CHANNELS, H // 4, W // 4)).astype(np.float16),
         categories=("vehicle.car", "human.pedestrian.adult"),
         size_lwh=rng.random((N, 3), np.float32),

@@ -7,11 +7,12 @@ import pytest
 from editor.scene import recorded
 from engine.benchmark.__main__ import main
 from engine.benchmark.cases import BenchmarkError, Case
-from engine.benchmark.engines import SHIPPED, engine_of
+from engine.benchmark.engines import engine_of
 from engine.benchmark.judge import judged
 from engine.benchmark.run import Run, run
 from engine.benchmark.shown import edited, outline
 from engine.service.requests import Request
+from engine.service.shipped import SHIPPED
 from tests.engine.benchmark.worlds import TINY
 from tests.engine.service.small_model import write_checkpoint
 

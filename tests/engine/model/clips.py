@@ -51,6 +51,7 @@ def told(seed=2, shape=(B, T, V)):
         action=torch.randn((b, t, NUM_ACTION), generator=g),
         text=torch.randn((b, 5, WORDS), generator=g),
         text_mask=torch.arange(5)[None] < torch.tensor([[3], [5]])[:b],
+        change=torch.randn((b, WORDS), generator=g),
         layout=torch.rand((*shape, NUM_CHANNELS, 4 * ROWS, 4 * COLUMNS), generator=g),
         draft=torch.randn((*shape, C, H, W), generator=g),
         valid=torch.rand((*shape, 1, H, W), generator=g),

@@ -24,15 +24,32 @@ def test_a_picture_is_coded_alike_alone_and_among_others():
     torch.testing.assert_close(codec().latents(PICTURES)[:1], codec().latents(PICTURES[:1]))
 
 
+def trained(net):
+    """With a gain that is no longer 1."""
+    torch.nn.init.normal_(net.gain.judge.weight, generator=torch.Generator().manual_seed(1))
+    return net
+
+
 @torch.no_grad()
-def test_only_the_valid_part_of_a_draft_is_looked_at():
-    net = codec()
-    z, valid = net.latents(PICTURES), torch.zeros(2, 1, 32, 48)
-    valid[..., :24] = 1
-    other = PICTURES.clone()
-    other[..., 24:] = 0.3
-    assert torch.equal(net.pictures(z, PICTURES, valid), net.pictures(z, other, valid))
-    assert not torch.allclose(net.pictures(z, PICTURES, valid), net.pictures(z))
+def test_the_latents_of_a_valid_draft_give_it_back():
+    net, everywhere = trained(codec()), torch.ones(2, 1, 32, 48)
+    torch.testing.assert_close(net.pictures(net.latents(PICTURES), PICTURES, everywhere), PICTURES, rtol=0, atol=1e-5)
+
+
+@torch.no_grad()
+def test_a_draft_of_which_nothing_is_valid_is_not_looked_at():
+    net = trained(codec())
+    z, nowhere = net.latents(PICTURES), torch.zeros(2, 1, 32, 48)
+    torch.testing.assert_close(net.pictures(z, PICTURES.flip(-1), nowhere), net.pictures(z))
+
+
+@torch.no_grad()
+def test_a_drafts_detail_stays_under_other_latents():
+    net, everywhere = codec(), torch.ones(2, 1, 32, 48)
+    z, draft = net.latents(PICTURES), PICTURES.flip(-1)
+    detail = draft - net.pictures(net.latents(draft))
+    torch.testing.assert_close(net.pictures(z, draft, everywhere), net.pictures(z) + detail)
+    assert not torch.allclose(trained(net).pictures(z, draft, everywhere), net.pictures(z) + detail, atol=1e-2)
 
 
 @torch.no_grad()

@@ -31,6 +31,12 @@ def test_order_and_words_matter_and_case_and_commas_do_not():
     assert not torch.allclose(a, c)
 
 
+def test_what_a_text_asks_for_beyond_another_is_the_words_that_it_has_more():
+    net = encoder()
+    rainy, dry, rain = (net.encoded([text]).bag for text in ("a driving scene, rain", "driving scene, a purple", "rain"))
+    torch.testing.assert_close(rainy - dry, rain)
+
+
 def test_no_words_at_all_are_a_text_too():
     assert torch.isfinite(encoder().encoded([""]).tokens).all()
 

@@ -9,7 +9,7 @@ from engine.model.sizes import SIZES, size
 from engine.model.transformer import WorldTransformer
 from tests.engine.model.clips import COLUMNS, ROWS, B, T, V, clip, network, told
 
-NAMES = ("cameras", "waypoints", "action", "text", "layout", "draft", "valid", "dirty", "instances")
+NAMES = ("cameras", "waypoints", "action", "text", "change", "layout", "draft", "valid", "dirty", "instances")
 
 
 @torch.no_grad()
@@ -42,7 +42,7 @@ def test_every_condition_matters_once_trained_and_can_be_left_out(name):
     assert not torch.allclose(answer(net, x, level, what), without, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["cameras", "waypoints", "action", "text", "draft", "rate"])
+@pytest.mark.parametrize("name", ["cameras", "waypoints", "action", "text", "change", "draft", "rate"])
 def test_leaving_a_condition_out_for_one_clip_of_a_batch_touches_that_clip_alone(name):
     (x, level), what, net = clip(), told(), network(zero=False)
     full = answer(net, x, level, what)

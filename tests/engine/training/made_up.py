@@ -30,6 +30,7 @@ def clip(seed=0):
         waypoints=rng.random((T, NUM_WAYPOINTS, 3), np.float32),
         action=rng.random((T, 2), np.float32),
         text=("Rain.", "A clear afternoon.")[seed % 2],
+        recorded_text="A clear noon.",
         layout=rng.random((T, V, NUM_CHANNELS, H // 4, W // 4)).astype(np.float16),
         categories=("vehicle.car", "human.pedestrian.adult", "vehicle.truck"),
         size_lwh=rng.random((N, 3), np.float32),

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from engine.training.distill import key_frames, paired_noise, segments, taught
-from engine.training.losses import flow_error, high_pass, instance_masked, picture_loss, structure_loss
+from engine.training.losses import flow_error, gain, high_pass, instance_masked, picture_loss, structure_loss
 
 
 def test_references_count_nothing():
@@ -16,9 +16,17 @@ def test_instance_masked_loss_is_that_of_the_foreground_or_of_all():
     error[0, 0, 0, 0, 0], error[1] = 8.0, 1.0
     foreground = torch.zeros(2, 1, 1, 2, 2, dtype=torch.bool)
     foreground[0, 0, 0, 0, 0] = True  # the second clip has nobody in it
-    never, always = (float(instance_masked(error, foreground, p, torch.Generator())) for p in (0.0, 1.0))
-    assert never == pytest.approx((2.0 + 1.0) / 2)
-    assert always == pytest.approx((8.0 + 1.0) / 2)
+    never, always = (instance_masked(error, foreground, p, torch.Generator()).tolist() for p in (0.0, 1.0))
+    assert never == [2.0, 1.0]
+    assert always == [8.0, 1.0]
+
+
+def test_a_decibel_gained_counts_the_same_on_a_bad_draft_and_on_a_better_one():
+    drafted = torch.tensor([4.0, 0.4], requires_grad=True)
+    gain(drafted * 0.5, torch.tensor([4.0, 0.4]), good=1e-6).sum().backward()
+    shares = (drafted.grad * drafted).tolist()
+    assert shares == pytest.approx([1.0, 1.0], rel=1e-4)
+    assert gain(torch.tensor(0.0), torch.tensor(0.0), good=0.05) == 0
 
 
 def test_high_pass_takes_away_what_is_smooth_and_leaves_what_is_fine():
