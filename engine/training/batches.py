@@ -10,7 +10,7 @@ import numpy as np
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip
 from engine.training.windows import cut, drawn
 
-KEPT_CLIPS = 96  # in memory, 20 MB each
+KEPT_CLIPS = 200  # in memory, 20 MB each
 
 
 @dataclass(frozen=True, slots=True)

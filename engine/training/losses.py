@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 FLOOR = 0.1  # levels below count as this, or the last steps would be all that matters
+FLAT = 1e-4  # an energy of the Laplacian that is as good as none
 CUTOFF = 0.1  # of the structure loss's high pass (LongDWM; 0.25 in Vista's filter)
 
 
@@ -62,6 +63,21 @@ def high_pass(x: torch.Tensor, cutoff: float = CUTOFF) -> torch.Tensor:
 def structure_loss(x0_hat: torch.Tensor, x0: torch.Tensor, cutoff: float = CUTOFF) -> torch.Tensor:
     """The squared error of high frequencies (LongDWM, Eq. 4)."""
     return F.mse_loss(high_pass(x0_hat, cutoff), high_pass(x0, cutoff))
+
+
+def sharpness_loss(drawn: torch.Tensor, true: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """How far pictures (N, 3, H, W) are from being as sharp as the true ones: the squared logarithm of what the benchmark calls
+    sharpness, the ratio of the Laplacians' energies.
+
+    Ours. The mean of what may be there is the best guess of every pixel, and blurred; this is what being blurred costs."""
+    energies = [weighted_mean(_laplacian(pictures.mean(1, keepdim=True)).square(), weight) for pictures in (drawn, true)]
+    return torch.log((energies[0] + FLAT) / (energies[1] + FLAT)).square()
+
+
+def _laplacian(x: torch.Tensor) -> torch.Tensor:
+    inner = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    around = inner[..., :-2, 1:-1] + inner[..., 2:, 1:-1] + inner[..., 1:-1, :-2] + inner[..., 1:-1, 2:]
+    return around - 4 * x
 
 
 def picture_loss(drawn: torch.Tensor, true: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

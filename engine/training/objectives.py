@@ -15,11 +15,12 @@ from engine.model.told import Told
 from engine.training.batches import Batches
 from engine.training.clips import TrainingClip
 from engine.training.collate import Pictures, pictures, told
-from engine.training.losses import flow_error, gain, instance_masked, picture_loss, structure_loss
+from engine.training.losses import flow_error, gain, instance_masked, picture_loss, sharpness_loss, structure_loss
 from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
 KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
+SHARPNESS = 0.1  # a picture half as sharp as it should be costs what 0.4 dB are worth
 GOOD, GOOD_PICTURE = 0.05, 0.01  # errors, of latents and of pictures, that are as good as none
 LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
@@ -130,8 +131,9 @@ def _picture_gain(
 ) -> torch.Tensor:
     valid, dirty = masks
     weight = KEPT_WEIGHT + dirty
-    error = picture_loss(codec.pictures(z, draft, valid).float(), true, weight)
-    return gain(error, picture_loss(draft, true, weight), GOOD_PICTURE)
+    drawn = codec.pictures(z, draft, valid).float()
+    blurred = SHARPNESS * sharpness_loss(drawn, true, dirty)
+    return gain(picture_loss(drawn, true, weight), picture_loss(draft, true, weight), GOOD_PICTURE) + blurred
 
 
 Objective = AutoencoderObjective | WorldObjective

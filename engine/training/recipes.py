@@ -83,7 +83,7 @@ def _aligned(name: str) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
 WORLD = ("transformer", "text_encoder", "autoencoder")
 # About 1,300 tokens each. Rectangles around what changes teach most for what they cost, and many clips more than many frames;
 # whole pictures, and views beside one another, are what is asked for in the end.
-RECTANGLES = Shape(clips=4, frames=3, views=1, width=224, height=128)
+RECTANGLES = Shape(clips=6, frames=2, views=1, width=224, height=128)
 PARTS_AND_WHOLES = (
     RECTANGLES,
     Shape(clips=1, frames=3, views=1, width=448, height=256),
@@ -102,7 +102,7 @@ RECIPES = MappingProxyType(
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
-                PARTS_AND_WHOLES, Plan(steps=3000, learning_rate=7e-4, warmup=100),
+                PARTS_AND_WHOLES, Plan(steps=2800, learning_rate=1e-3, warmup=100),
             ),
             Recipe(  # LSA's second stage, --after world-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),

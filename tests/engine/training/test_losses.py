@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from engine.training.distill import key_frames, paired_noise, segments, taught
-from engine.training.losses import flow_error, gain, high_pass, instance_masked, picture_loss, structure_loss
+from engine.training.losses import flow_error, gain, high_pass, instance_masked, picture_loss, sharpness_loss, structure_loss
 
 
 def test_references_count_nothing():
@@ -44,6 +44,14 @@ def test_blur_costs_more_than_its_error_alone():
     weight = torch.ones(1, 1, 8, 8)
     assert float(picture_loss(blurred, true, weight)) == pytest.approx(0.5 + 0.5 * 1.0)
     assert float(picture_loss(true, true, weight)) == 0.0
+
+
+def test_soft_and_grainy_pictures_cost_alike_and_the_true_one_nothing():
+    g = torch.Generator().manual_seed(0)
+    true, weight = torch.rand((1, 3, 16, 16), generator=g), torch.ones(1, 1, 16, 16)
+    assert float(sharpness_loss(true, true, weight)) == 0
+    soft, grainy = (float(sharpness_loss(k * true, true, weight)) for k in (0.5, 2.0))
+    assert soft == pytest.approx(grainy, rel=0.01) == pytest.approx(float(torch.log(torch.tensor(4.0)) ** 2), rel=0.01)
 
 
 def test_key_frames_of_student_and_teacher_line_up():
