@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "editor": ["editor"],
     "engine": ["engine", "editor"],
     "app": ["app", "editor", "engine.service"],
-    "launch_app.py": ["app", "editor"],
+    "launch_app.py": ["app", "editor", "engine.service"],
 }
 MUST_NOT_IMPORT = {
     "editor": ["torch", "diffusers", "transformers", "gradio", "plotly"],

@@ -25,6 +25,7 @@ from engine.model.row_mask import MaskTokens, RowMask
 from engine.model.told import Told
 
 RAY_FREQS = 3
+OPEN = 2.0  # a gate's logit at first; one that is half shut is soon shut for good
 ENCODING_SHARE = 0.8  # of the blocks see only what mask reconstruction keeps
 
 
@@ -84,6 +85,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         self.correct = nn.Conv2d(detail_dim, latent_channels + 1, 1)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
+        nn.init.constant_(self.correct.bias[-1:], OPEN)
         self.gradient_checkpointing = False
 
     def forward(

@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace) -> int:
         _say(f"going on from step {state.step}")
     elif options.after is not None:
         state.begin_with(options.out / "runs" / f"{options.after}.pt")
-    batches = Batches(options.out / "clips", what.shapes, what.seed)
+    batches = Batches(options.out / "clips", what.shapes, what.seed, what.lights_first)
     limit = None if options.minutes is None else state.seconds + 60 * options.minutes
     reports = train(state, what.objective, batches, what.plan, file)
     recent: list[float] = []

@@ -43,7 +43,7 @@ class Lights:
 
 def harvest_lights(what: Harvest, seed: int, how: Lights) -> Iterator[Path]:
     """The clips of one town that are not there yet. HarvestError for a seed that is not for training."""
-    files = [what.clips / f"{checked(seed):06d}-light-{k}{ENDING}" for k in range(how.number)]
+    files = [what.clips / f"{checked(seed):06d}-{k}-light{ENDING}" for k in range(how.number)]
     if all(file.is_file() for file in files):
         return
     world = _drive(what.worlds / "short" / code_of_worlds()[:16] / how.recipe.digest[:8] / str(seed), seed, how)

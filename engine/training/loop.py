@@ -68,7 +68,7 @@ def train(state: RunState, objective: Objective, batches: Batches, plan: Plan, f
 
 def _step(state: RunState, objective: Objective, batches: Batches, plan: Plan, rate: float) -> float:
     for group in state.optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["pace"]
     trained = [p for group in state.optimizer.param_groups for p in group["params"]]
     total = 0.0
     for k in range(plan.accumulate):

@@ -20,8 +20,8 @@ from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
 KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
-SHARPNESS = 0.1  # a picture half as sharp as it should be costs what 0.4 dB are worth
-GOOD, GOOD_PICTURE = 0.05, 0.01  # errors, of latents and of pictures, that are as good as none
+SHARPNESS = 0.05
+GOOD, GOOD_PICTURE = 0.3, 0.1  # errors, of latents and of pictures, below which clips no longer count more for being good
 LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
 

@@ -1,7 +1,7 @@
 """The runs behind what ships, as values: a recipe says everything that decides on a checkpoint but the clips."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import torch
@@ -42,9 +42,11 @@ class Recipe:
     objective: Objective
     shapes: tuple[Shape, ...]  # of batches, by turns
     plan: Plan
+    lights_first: int = 0  # steps
+    paces: Mapping[str, float] = field(default_factory=dict)  # of networks that learn at a share of the plan's rate
     seed: int = 0
     decay: float = 0.999
-    betas: tuple[float, float] = (0.9, 0.99)
+    betas: tuple[float, float] = (0.9, 0.95)
     weight_decay: float = 0.01
 
 
@@ -102,7 +104,8 @@ RECIPES = MappingProxyType(
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
-                PARTS_AND_WHOLES, Plan(steps=2800, learning_rate=1e-3, warmup=100),
+                PARTS_AND_WHOLES, Plan(steps=1900, learning_rate=1e-3, warmup=50),
+                lights_first=200, paces={"autoencoder": 0.3},
             ),
             Recipe(  # LSA's second stage, --after world-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
@@ -132,6 +135,9 @@ def begin(what: Recipe, codec: PictureAutoencoder | None, device: str = "cpu") -
     """A run's state before its first step, from the recipe's seed."""
     torch.manual_seed(what.seed)
     networks = what.networks(codec).to(device)
-    trained = [p for name in what.trained for p in networks[name].parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, what.plan.learning_rate, betas=what.betas, weight_decay=what.weight_decay)
+    groups = [
+        {"params": [p for p in networks[name].parameters() if p.requires_grad], "pace": what.paces.get(name, 1.0)}
+        for name in what.trained
+    ]
+    optimizer = torch.optim.AdamW(groups, what.plan.learning_rate, betas=what.betas, weight_decay=what.weight_decay)
     return RunState(networks, optimizer, what.decay)
