@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 import torch
 
 from engine.town import columns
-from engine.town.columns import dot, like_columns, put, some, unit
+from engine.town.columns import dot, index_of, like_columns, put, some, unit
 from engine.town.eyes import Eyes
 from engine.town.mesh import Kind
 from engine.town.rays import Hit
 from engine.town.world import World
 
-RUN = {"cpu": 1 << 18, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
+RUN = {"cpu": 1 << 19, "cuda": 1 << 22}  # rays that are worked on at once, so that memory stays bounded
 FOLIAGE = 1 << 40  # the number that all leaves share as a surface
 
 
@@ -74,7 +74,7 @@ def met_by(world: World, cast: Cast) -> Met:
     out = Met(torch.where(there, hit.distance, torch.inf), torch.zeros_like(none), none, none.clone(), like_columns(cast.ray))
     first = 0
     for k, part in enumerate(world.parts):
-        index = torch.nonzero(hit.part == k)[:, 0]
+        index = index_of(hit.part == k)
         triangle = hit.triangle.index_select(0, index)
         surface = part.surface.index_select(0, triangle)
         kind = part.table[:, 0].round().to(torch.int64).index_select(0, surface)

@@ -4,6 +4,7 @@ They are used like any others, but sums over n points of three axes then run alo
 several times faster.
 """
 
+import numpy as np
 import torch
 
 
@@ -15,6 +16,13 @@ def columns(*values: torch.Tensor) -> torch.Tensor:
 def some(array: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
     """The rows `index` of an array (n,) or (n, k)."""
     return array.index_select(0, index) if array.ndim == 1 else array.T.index_select(1, index).T
+
+
+def index_of(mask: torch.Tensor) -> torch.Tensor:
+    """Where a mask or numbers (n,) are not 0, in order: by numpy on a CPU, where torch takes three times as long."""
+    if mask.device.type == "cpu":
+        return torch.from_numpy(np.flatnonzero((mask if mask.dtype == torch.bool else mask != 0).numpy()))
+    return torch.nonzero(mask)[:, 0]
 
 
 def joined(several: list[torch.Tensor]) -> torch.Tensor:

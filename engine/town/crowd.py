@@ -29,6 +29,12 @@ class Crowd:
     owner: NDArray[np.int64]  # (s,) whose each surface is
     signals: NDArray[np.bool_]  # (s,) whether it has lamps
 
+    @property
+    def firsts(self) -> tuple[int, ...]:
+        """Each actor's first point."""
+        counts = [len(figure.mesh.points) for figure in self.figures]
+        return tuple(np.cumsum([0, *counts[:-1]]).tolist())
+
     def at(self, T_world_boxes: Array, motions: list[Motion]) -> tuple[Part, F32]:
         """The part and its points (n, 3) in the world, with actors (a, 4, 4) in place and moving as given."""
         bones = [figure.bones(motion) for figure, motion in zip(self.figures, motions, strict=True)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from engine.town.bvh import Bvh
+from engine.town.columns import index_of
 
 RUN = 1 << 17  # rays that go down at once on a CPU, so that what they carry stays in its caches
 FLAT = 1e-20  # a determinant that is no triangle's
@@ -67,8 +68,8 @@ def _descend(tree: Bvh, origins: torch.Tensor, directions: torch.Tensor, met: Me
     first_leaf = 1 << tree.depth
     while len(rays.number):
         inner = rays.node < first_leaf
-        down = torch.nonzero(inner)[:, 0]
-        end = torch.nonzero(~inner)[:, 0]
+        down = index_of(inner)
+        end = index_of(~inner)
         done = inner.new_zeros(len(inner))
         if len(down):
             _step(tree, rays, down, met, done)
@@ -78,7 +79,7 @@ def _descend(tree: Bvh, origins: torch.Tensor, directions: torch.Tensor, met: Me
                 rays.trail[end] = torch.where(met.triangle[rays.number[end]] >= 0, 0, rays.trail[end])
             done[end] = True
         _turn_back(rays, done)
-        left = torch.nonzero(rays.node > 0)[:, 0]
+        left = index_of(rays.node > 0)
         if len(left) < len(rays.number):
             rays = rays.some(left)
 
@@ -117,7 +118,7 @@ def _meet(tree: Bvh, rays: _Rays, end: torch.Tensor, met: Met, first_leaf: int) 
     best = met.distance.index_select(0, number)
     for k in range(tree.leaf):
         t, u, v = crossing(tree.leaves.index_select(0, row + k), origin, direction)
-        hit = torch.nonzero(t < best)[:, 0]
+        hit = index_of(t < best)
         if len(hit):
             best[hit] = t[hit]
             who = number.index_select(0, hit)
@@ -146,7 +147,7 @@ def crossing(
 
 def _turn_back(rays: _Rays, done: torch.Tensor) -> None:
     """Rays that are done where they are go up to the last child that is still to be seen; to node 0 where there is none."""
-    index = torch.nonzero(done)[:, 0]
+    index = index_of(done)
     if not len(index):
         return
     node, trail = rays.node.index_select(0, index), rays.trail.index_select(0, index)

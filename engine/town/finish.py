@@ -56,7 +56,7 @@ def faded(size_m: float, footprint: torch.Tensor, made: Callable[[torch.Tensor],
     """A detail (n,) of some size as far as pixels that cover `footprint` (n,) show it: `made` gives it at those points, by
     their index, of which anything is left; elsewhere it is 0."""
     left = fade(size_m, footprint)
-    index = torch.nonzero(left)[:, 0]
+    index = columns.index_of(left)
     out = torch.zeros_like(left)
     columns.put(out, index, made(index) * left.index_select(0, index))
     return out

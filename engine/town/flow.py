@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.town.cast import runs
-from engine.town.columns import length
+from engine.town.columns import index_of, length
 from engine.town.eyes import Eyes
 from engine.town.picture import Shot, working_on
 from engine.town.rays import Hit
@@ -65,7 +65,7 @@ def _later(now: World, then: World, hit: Hit, places: torch.Tensor) -> tuple[tor
     places, known = places.clone(), torch.zeros(len(places), dtype=torch.bool)
     triangles = [_triangles_of(part) for part in then.parts]
     for k, part in enumerate(now.parts):
-        index = torch.nonzero(hit.part == k)[:, 0]
+        index = index_of(hit.part == k)
         triangle = hit.triangle.index_select(0, index)
         number = part.thing.index_select(0, triangle)
         known[index] = number == 0  # what stands still stays
@@ -74,7 +74,7 @@ def _later(now: World, then: World, hit: Hit, places: torch.Tensor) -> tuple[tor
             found = _counterpart(then, triangles, now.ids[part.before + one - 1])
             if found is None or found[1].numel() != own[one].numel():
                 continue
-            mine = torch.nonzero(number == one)[:, 0]
+            mine = index_of(number == one)
             there = found[1].index_select(0, triangle.index_select(0, mine) - own[one][0])
             rows = index.index_select(0, mine)
             places[rows] = _blended(then, found[0], there, hit.uv.index_select(0, rows))

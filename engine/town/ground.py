@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import torch
 
-from engine.town.columns import put, some
+from engine.town.columns import index_of, put, some
 from engine.town.covers import YELLOW, Cover, Covers, table
 from engine.town.finish import Finish, fade, faded, inside, mix
 from engine.town.light import Light, smooth, tinted
@@ -104,7 +104,7 @@ def ground(spots: Spots, there: GroundMap, light: Light) -> Finish:
     on_road = (lie.edge < 0) & (lie.up > 0.5)
     out = Finish.dull(torch.zeros_like(p), spots.normal.clone())
     for mask, rule in ((on_road, _road), (~on_road, _beside)):
-        index = torch.nonzero(mask)[:, 0]
+        index = index_of(mask)
         if len(index):
             out.put(index, rule(lie[index], there))
     return out
@@ -156,7 +156,7 @@ def _mended(s: torch.Tensor, o: torch.Tensor, f: torch.Tensor) -> torch.Tensor:
     cs, co = torch.floor(s / 11.0), torch.floor(o / 3.4)
     die = hashed(cs, co)
     out = torch.ones_like(s)
-    there = torch.nonzero(die < 0.15)[:, 0]
+    there = index_of(die < 0.15)
     s, o, f, cs, co, die = (some(a, there) for a in (s, o, f, cs, co, die))
     w, h = 0.6 + 4.2 * hashed(cs, co, cs + 5) ** 2, 0.4 + 1.1 * hashed(co, cs, co + 3)
     du = (s - (cs + 0.5) * 11.0 - (hashed(co, co, cs) - 0.5) * 3).abs() - w
@@ -193,7 +193,7 @@ def _paint(
 def _manholes(base: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
     """Round covers in the lanes, and gullies in the gutter."""
     cs, co = torch.floor(s / 19.0), torch.floor(o / 5.0)
-    there = torch.nonzero((hashed(cs, co, cs * 3) < 0.34) & (edge < -1.2))[:, 0]
+    there = index_of((hashed(cs, co, cs * 3) < 0.34) & (edge < -1.2))
     cs, co, near = (some(a, there) for a in (cs, co, f))
     du = some(s, there) - (cs + 0.2 + 0.6 * hashed(cs, co, co)) * 19.0
     dv = some(o, there) - (co + 0.3 + 0.4 * hashed(co, cs, cs)) * 5.0
@@ -214,7 +214,7 @@ def _stones(row: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor
     small = torch.minimum(long, wide)
     seen = (small / f.clamp(min=1e-4) * 0.8 - 0.5).clamp(0, 1) * (joint > 0).float()
     out = 1 - (1 - dark) * (joint / small * 2) * (1 - seen)
-    near = torch.nonzero(seen)[:, 0]
+    near = index_of(seen)
     long, wide, shift, joint, dark, spread, seen, s, o, f = (
         some(a, near) for a in (long, wide, shift, joint, dark, spread, seen, s, o, f)
     )
@@ -242,7 +242,7 @@ def _beside(lie: Lie, there: GroundMap) -> Finish:
     lot = inside(PAVEMENT_M - edge - 0.05, f.clamp(min=0.05))
     skirt = smooth(0.35, 0.6, wall + 0.06 * blotch)
     green = inside(there.green.at(p) + 0.05 * grain, f.clamp(min=0.04)) * torch.maximum(skirt, 1 - lot)
-    grown = torch.nonzero(green)[:, 0]
+    grown = index_of(green)
     put(base, grown, mix(some(base, grown), _grass(*(some(a, grown) for a in (x, y, f))), some(green, grown)))
     kerb = inside(edge - KERB_M, f.clamp(min=0.01))
     base = mix(base, _kerbstone(lie.s, f, grain), kerb)

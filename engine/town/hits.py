@@ -2,7 +2,7 @@
 
 import torch
 
-from engine.town.columns import dot, some, unit
+from engine.town.columns import dot, index_of, some, unit
 from engine.town.mesh import Kind
 from engine.town.rays import Hit
 from engine.town.stage import Part, Spots, gathered
@@ -12,7 +12,7 @@ def met(parts: tuple[Part, ...], hit: Hit) -> torch.Tensor:
     """The rays that hit something, part by part and within each by the kind of surface, so that what follows takes slices."""
     runs = []
     for k, part in enumerate(parts):
-        index = torch.nonzero(hit.part == k)[:, 0]
+        index = index_of(hit.part == k)
         surface = part.surface.index_select(0, hit.triangle.index_select(0, index))
         kind = part.table[:, 0].round().to(torch.uint8).index_select(0, surface)
         runs.append(index.index_select(0, torch.argsort(kind, stable=True)))

@@ -10,7 +10,7 @@ import torch
 
 from engine.town import descent
 from engine.town.bvh import Bvh, bvh
-from engine.town.columns import columns
+from engine.town.columns import columns, index_of
 from engine.town.rays import Hit, Intersector, Intersectors, Reach, Triangles
 
 _made: WeakKeyDictionary[Triangles, dict[str, Any]] = WeakKeyDictionary()  # structures, for as long as their mesh is kept
@@ -26,9 +26,9 @@ def intersector(name: Intersectors, device: str, meshes: tuple[Triangles, ...]) 
     if name == "open3d":
         if kind != "cpu":
             raise IntersectorError(f"intersector open3d on {device}; wanted cpu, or torch or triton on {device}")
-        from engine.town.trace import Embree, structure  # here, since Open3D need not be installed
+        from engine.town.trace import Body, Embree  # here, since Open3D need not be installed
 
-        return Embree(tuple(_kept(mesh, name, partial(structure, mesh)) for mesh in meshes))
+        return Embree(tuple(_kept(mesh, name, partial(Body.of, mesh)) for mesh in meshes))
     trees = tuple(_kept(mesh, f"tree on {device}", partial(bvh, mesh, device)) for mesh in meshes)
     if name == "torch":
         return Trees(trees, descent.nearest, descent.blocked)
@@ -84,7 +84,7 @@ class Trees:
         reach = torch.as_tensor(within, dtype=torch.float32, device=directions.device).expand(len(directions))
         out = torch.zeros(len(directions), dtype=torch.bool, device=directions.device)
         for tree in self.trees:
-            index = torch.nonzero(~out)[:, 0]
+            index = index_of(~out)
             start = origins if len(origins) == 1 else origins.index_select(0, index)
             out[index] = self.any_in(tree, start, directions.index_select(0, index), reach.index_select(0, index))
         return out

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from editor.geometry import Rigid, vec3
-from engine.town.columns import dot, like_columns
+from engine.town.columns import dot, index_of, like_columns
 from engine.town.light import Light, colour, tinted
 from engine.town.mesh import Colour
 
@@ -90,7 +90,7 @@ def lamplight(
         on = arrives * torch.maximum(cos.clamp(min=0), 0.4 * leafy * cos.abs()) * (1 - 1.4 * leafy).clamp(min=0.2)
         diffuse[row][index] += on
         points.add_sheen(sheen[row], lamp, index, cos, arrives)
-        stronger = torch.nonzero(on > strongest.index_select(0, index))[:, 0]
+        stronger = index_of(on > strongest.index_select(0, index))
         index = index.index_select(0, stronger)
         strongest[index], which[index] = on.index_select(0, stronger), k
     colours = torch.tensor(tints)
@@ -114,13 +114,13 @@ class _Points:
         surfaces that face it."""
         (cx, cy), radius = _circle(lamp)
         square = (self.place[0] - cx).square_() + (self.place[1] - cy).square_()
-        index = torch.nonzero(square < radius**2)[:, 0]
+        index = index_of(square < radius**2)
         to = torch.tensor(lamp.place)[:, None] - self.place.index_select(1, index)
         square = to.square().sum(0).clamp(min=0.04)
         to *= square.rsqrt()
         window = (1 - (square / lamp.reach_m**2).square()).clamp(min=0).square()
         arrives = (lamp.power * _cone(lamp, to) * window / square).clamp(max=NEAR_MAX)
-        some = torch.nonzero(arrives > FAINT)[:, 0]
+        some = index_of(arrives > FAINT)
         index, to = index.index_select(0, some), to.index_select(1, some)
         cos = (self.normal.index_select(1, index) * to).sum(0)
         return index, cos, arrives.index_select(0, some)
@@ -129,7 +129,7 @@ class _Points:
         """Add the highlights of glossy points, two for a pair of headlights: Blinn and Phong's lobe, normalised, with Schlick's
         Fresnel."""
         gloss = self.gloss.index_select(0, index)
-        some = torch.nonzero((gloss > 0.02) & (cos > 0))[:, 0]
+        some = index_of((gloss > 0.02) & (cos > 0))
         if not len(some):
             return
         strength = arrives.index_select(0, some) * gloss.index_select(0, some)

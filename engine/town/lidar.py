@@ -7,7 +7,7 @@ import torch
 
 from editor.geometry import Rigid
 from editor.scene import Actor
-from engine.town.columns import dot, put
+from engine.town.columns import dot, index_of, put
 from engine.town.rays import Hit
 from engine.town.rig import LIDAR_RANGE_M, lidar_rays
 from engine.town.town import instant
@@ -43,6 +43,6 @@ def things(world: World, hit: Hit) -> torch.Tensor:
     """Actor numbers of hits, 0 for none."""
     out = torch.zeros(len(hit.part), dtype=torch.int64)
     for k, part in enumerate(world.parts):
-        index = torch.nonzero(hit.part == k)[:, 0]
+        index = index_of(hit.part == k)
         put(out, index, part.thing_of(hit.triangle.index_select(0, index)))
     return out

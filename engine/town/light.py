@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import torch
 
@@ -71,6 +72,7 @@ def recorded(seed: int) -> tuple[TimeOfDay, Weather]:
     return str(hour), str(rng.choice(list(WEATHERS), p=list(WEATHERS.values())))  # type: ignore[return-value]
 
 
+@lru_cache(maxsize=64)
 def light_of(seed: int, time_of_day: TimeOfDay = "as recorded", weather: Weather = "as recorded") -> Light:
     """The light of a seed's town at an hour in some weather; "as recorded" is what the seed's dice say."""
     hour, air = recorded(seed)

@@ -9,6 +9,7 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 
+from engine.town.columns import index_of
 from engine.town.decals import BACK, CHANNELS, FRONT, SIDE, TOP, WIDTH
 from engine.town.finish import Finish, mix
 from engine.town.light import Light, colour, smooth
@@ -54,7 +55,7 @@ def _decal(picture: torch.Tensor, u: torch.Tensor, v: torch.Tensor, texel: torch
     out = torch.empty(len(u), CHANNELS)
     level = torch.floor(torch.log2(texel.clamp(min=1e-3)) + 0.5).clamp(0, LEVELS - 1)
     for k, (rows, h, w) in enumerate(_pyramid(u.device)):
-        index = torch.nonzero(level == k)[:, 0]
+        index = index_of(level == k)
         if not len(index):
             continue
         x = (u.index_select(0, index).clamp(0, 1) * w - 0.5).clamp(0, w - 1.001)

@@ -12,7 +12,7 @@ from editor.geometry import Rigid
 from editor.scene import View
 from engine.town import columns
 from engine.town.cast import Cast, Met, joined, met_by, runs
-from engine.town.columns import put, some
+from engine.town.columns import index_of, put, some
 from engine.town.edges import alike, edges
 from engine.town.eyes import Eyes, place_and_axis
 from engine.town.lamps import Lamp, headlights, in_view
@@ -97,7 +97,7 @@ def _drawn(
     veils = columns.joined([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
     tone = tone_mapped(light + veils)
     rough, shadows = edges(met.surface, lit, met.normal, met.depth, shape)
-    for index in torch.nonzero(rough)[:, 0].split(AT_EDGES):
+    for index in index_of(rough).split(AT_EDGES):
         around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), shadows[index])
         put(tone, index, (some(tone, index) * CENTRE + around) / (CENTRE + len(SUBPIXELS)))
     tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
@@ -118,7 +118,7 @@ def _around(
     met = met_by(world, cast)
     several = [own, *(met.some(torch.arange(k * m, (k + 1) * m)) for k in range(n))]
     hidden = torch.zeros(n + 1, m, dtype=torch.bool)
-    edge = torch.nonzero(shadows)[:, 0]
+    edge = index_of(shadows)
     if len(edge):
         of = [(which[:m], u[:m], v[:m]), *((which[:m], u[:m] + x, v[:m] + y) for x, y in SUBPIXELS)]
         rays = [tuple(c.index_select(0, edge) for c in place) for place in of]
@@ -129,7 +129,7 @@ def _around(
             same = alike(several[k], several[j]) & (hidden[k] == hidden[j])
             source[k * m : (k + 1) * m] = torch.where(same, source[j * m : (j + 1) * m], source[k * m : (k + 1) * m])
     tones = columns.joined([tone, torch.zeros(3, n * m).T])
-    new = torch.nonzero(source[m:] == torch.arange(m, (n + 1) * m))[:, 0]
+    new = index_of(source[m:] == torch.arange(m, (n + 1) * m))
     light = seen_by(world, eyes, cast.some(new)).light
     put(tones, m + new, tone_mapped(light + some(veils, new % m)))
     return sum(some(tones, places) for places in source[m:].split(m))

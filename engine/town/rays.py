@@ -19,6 +19,7 @@ class Triangles:
 
     points: F32  # (n, 3) in the world
     corners: I32  # (m, 3)
+    firsts: tuple[int, ...] = ()  # the first points of the things that it is made of, where rays are told which they may meet
 
 
 @dataclass(frozen=True, eq=False)

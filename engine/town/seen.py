@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 
 from engine.town.cast import Cast, Met, met_by
+from engine.town.columns import index_of, like_columns, put, some
 from engine.town.columns import length as length_of
-from engine.town.columns import like_columns, put, some
 from engine.town.eyes import Eyes
 from engine.town.hits import met, spots_at
 from engine.town.lamps import halos
@@ -32,7 +32,7 @@ def seen_by(world: World, eyes: Eyes, cast: Cast) -> Seen:
     length = length_of(cast.ray)
     view = cast.ray / length[:, None]
     light, lit = like_columns(view), torch.zeros_like(length)
-    missed = torch.nonzero(hit.part < 0)[:, 0]
+    missed = index_of(hit.part < 0)
     put(light, missed, sky(world.light, some(view, missed)))
     index = met(world.parts, hit)
     if len(index):
@@ -52,6 +52,6 @@ def _add_halos(
         out.add_(halos(world.lamps, world.light, eyes.origins, view, distance))
         return
     for k, origin in enumerate(eyes.origins):
-        index = torch.nonzero(which == k)[:, 0]
+        index = index_of(which == k)
         own = halos(world.lamps, world.light, origin[None], some(view, index), some(distance, index))
         put(out, index, some(out, index) + own)

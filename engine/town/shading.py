@@ -3,7 +3,7 @@
 import torch
 
 from engine.town import paintwork, things, walls
-from engine.town.columns import columns, dot, length, like_columns, put, some, towards, unit
+from engine.town.columns import columns, dot, index_of, length, like_columns, put, some, towards, unit
 from engine.town.finish import Finish
 from engine.town.ground import ground
 from engine.town.hits import met, spots_at
@@ -41,7 +41,7 @@ def _sunlit(world: World, spots: Spots, finish: Finish) -> torch.Tensor:
     if not light.shines:
         return lit
     facing = towards(finish.normal, light.towards_sun)
-    wanted = torch.nonzero(((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0))[:, 0]
+    wanted = index_of(((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0))
     if len(wanted):
         off = 0.004 + 0.0004 * some(spots.footprint, wanted) * 50
         start = some(spots.place, wanted) + some(spots.flat, wanted) * off[:, None]
@@ -82,7 +82,7 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
 def _kept_away(world: World, spots: Spots, most: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
     """What of its strongest lamp's light (n, 3) does not reach each point."""
     out = like_columns(most)
-    index = torch.nonzero(most[:, 0] > LAMP_SHADOW)[:, 0]
+    index = index_of(most[:, 0] > LAMP_SHADOW)
     if len(index):
         start = some(spots.place, index) + 0.02 * some(spots.flat, index)
         way = some(source, index) - start
@@ -112,7 +112,7 @@ def _mirrored(
     world: World, spots: Spots, finish: Finish, lit: torch.Tensor, open_: torch.Tensor, out: torch.Tensor
 ) -> torch.Tensor:
     light = world.light
-    index = torch.nonzero(finish.mirror > 0.01)[:, 0]
+    index = index_of(finish.mirror > 0.01)
     if not len(index):
         return out
     d, n = some(spots.view, index), some(finish.normal, index)
@@ -121,8 +121,8 @@ def _mirrored(
     base = finish.base.index_select(0, index)
     share = (base + (1 - base) * (1 - cos).pow(5)) * finish.mirror.index_select(0, index)
     ground_ = spots.row[:, 0].index_select(0, index).round() == Kind.GROUND
-    traced = torch.nonzero(ground_ & (share > TRACED))[:, 0]
-    guessed = torch.nonzero(~ground_ | (share <= TRACED))[:, 0]
+    traced = index_of(ground_ & (share > TRACED))
+    guessed = index_of(~ground_ | (share <= TRACED))
     seen = like_columns(back)
     if len(guessed):
         of = index.index_select(0, guessed)
@@ -158,7 +158,7 @@ def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
 def _contact(world: World, spots: Spots) -> torch.Tensor:
     """How much of the sky things nearby leave to the ground: darker under and beside them."""
     out = torch.ones(len(spots.place))
-    index = torch.nonzero((spots.row[:, 0] == Kind.GROUND) & (spots.flat[:, 2] > 0.5))[:, 0]
+    index = index_of((spots.row[:, 0] == Kind.GROUND) & (spots.flat[:, 2] > 0.5))
     if len(index):
         put(out, index, world.shade.at(some(spots.place, index)))
     return out

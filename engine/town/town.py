@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from editor.geometry import Rigid
+from editor.identity import Same
 from editor.scene import Actor, Scene, TimeOfDay, Weather
 from editor.tracks import actor_at
 from engine.town.actors import crowd_of, lamps_of
@@ -87,47 +88,51 @@ def instant(
     """The town of a seed with actors where their tracks have them at a time, and their ids in the order of instance numbers;
     "as recorded" is the hour and weather that the seed's dice give. `rays` finds what rays hit, on a torch device that the
     pictures are then drawn on."""
-    world, ids = _instant(seed, actors, t_us, rays, device)
+    world, ids = _instant(seed, tuple(map(Same, actors)), t_us, rays, device)
     return replace(world, light=light_of(seed, time_of_day, weather)), ids
 
 
 @lru_cache(maxsize=3)
-def _instant(seed: int, actors: tuple[Actor, ...], t_us: int, rays: Intersectors, device: str) -> tuple[World, tuple[str, ...]]:
+def _instant(
+    seed: int, actors: tuple[Same[Actor], ...], t_us: int, rays: Intersectors, device: str
+) -> tuple[World, tuple[str, ...]]:
     """Those who never move are a group of their own, kept for the next instant."""
     still = build(seed).setting
-    there = tuple((actor, T) for actor in actors if (T := actor_at(actor, t_us)) is not None)
-    rest = tuple((actor, T) for actor, T in there if rests(actor))
-    move = tuple((actor, T) for actor, T in there if not rests(actor))
+    there = tuple((actor, T) for actor in actors if (T := actor_at(actor.value, t_us)) is not None)
+    rest = tuple((actor, T) for actor, T in there if _rests(actor))
+    move = tuple((actor, T) for actor, T in there if not _rests(actor))
     groups = [g for g in (_resting(seed, rest), _group(seed, move, t_us, 1 + len(rest))) if g is not None]
     parts = (still.at(t_us), *(g.part for g in groups))
     meshes = (still.rays, *(g.rays for g in groups))
     tracer = intersector(rays, device, meshes)
     shade = shade_field([f for g in groups for f in g.footprints])
     lamps = (*still.lamps, *(lamp for g in groups for lamp in g.lamps))
-    ids, categories = zip(*((actor.id, actor.category) for actor, _ in (*rest, *move)), strict=True) if there else ((), ())
+    ids, categories = zip(*((a.value.id, a.value.category) for a, _ in (*rest, *move)), strict=True) if there else ((), ())
     world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us, meshes, ids, categories)
     return on_device(world, device), ids
 
 
-def rests(actor: Actor) -> bool:
+@lru_cache(maxsize=2048)
+def _rests(actor: Same[Actor]) -> bool:
     """Whether it stands in one place all the time."""
-    return all(pose.T_world == actor.track[0].T_world for pose in actor.track)
+    track = actor.value.track
+    return all(pose.T_world == track[0].T_world for pose in track)
 
 
 @lru_cache(maxsize=4)
-def _resting(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...]) -> Group | None:
-    return _group(seed, placed_actors, placed_actors[0][0].track[0].t_us, 1) if placed_actors else None
+def _resting(seed: int, placed: tuple[tuple[Same[Actor], Rigid], ...]) -> Group | None:
+    return _group(seed, placed, placed[0][0].value.track[0].t_us, 1) if placed else None
 
 
-def _group(seed: int, placed_actors: tuple[tuple[Actor, Rigid], ...], t_us: int, first: int) -> Group | None:
-    if not placed_actors:
+def _group(seed: int, placed: tuple[tuple[Same[Actor], Rigid], ...], t_us: int, first: int) -> Group | None:
+    if not placed:
         return None
-    who = crowd_of(seed, tuple(actor for actor, _ in placed_actors), first)
-    motions = [motion_of(actor, t_us) for actor, _ in placed_actors]
-    part, points = who.at(np.stack([T.matrix() for _, T in placed_actors]), motions)
-    footprints = [_on_ground(actor, T) for actor, T in placed_actors]
-    lamps = tuple(lamp for actor, T in placed_actors for lamp in lamps_of(actor, T))
-    return Group(part, Triangles(points, who.triangles), tuple(f for f in footprints if f is not None), lamps)
+    who = crowd_of(seed, tuple(actor.value for actor, _ in placed), first)
+    motions = [motion_of(actor.value, t_us) for actor, _ in placed]
+    part, points = who.at(np.stack([T.matrix() for _, T in placed]), motions)
+    footprints = [_on_ground(actor.value, T) for actor, T in placed]
+    lamps = tuple(lamp for actor, T in placed for lamp in lamps_of(actor.value, T))
+    return Group(part, Triangles(points, who.triangles, who.firsts), tuple(f for f in footprints if f is not None), lamps)
 
 
 def _on_ground(actor: Actor, T_world_box: Rigid) -> Footprint | None:

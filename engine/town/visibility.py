@@ -23,7 +23,7 @@ from engine.town.motion import Motion, motion_of
 from engine.town.rays import Triangles
 from engine.town.stage import without_slivers
 from engine.town.town import instant
-from engine.town.trace import Embree, structure
+from engine.town.trace import Body, Embree
 
 GRID = 32  # rays along each side of an outline
 LEVELS = (0.4, 0.6, 0.8)  # where nuScenes' levels 2, 3 and 4 begin
@@ -40,7 +40,8 @@ def visible_shares(
     """The visible share of each actor that is there, by id; 0 for one that no picture would show."""
     world, ids = instant(seed, actors, t_us)
     by_id = {str(actor.id): actor for actor in actors}
-    found = {i: list(_seen_alone(seed, by_id[i], t_us, T_world_ego, views)) for i in ids}
+    cameras = [(view, T_world_ego @ view.T_ego_camera, T_camera_world(T_world_ego, view)) for view in views]
+    found = {i: list(_seen_alone(seed, by_id[i], t_us, cameras)) for i in ids}
     flat = [(number, *ray) for number, i in enumerate(ids, 1) for ray in found[i]]
     if not flat:
         return dict.fromkeys(ids, 0.0)
@@ -55,20 +56,20 @@ def visible_shares(
 
 
 def _seen_alone(
-    seed: int, actor: Actor, t_us: int, T_world_ego: Rigid, views: tuple[View, ...]
+    seed: int, actor: Actor, t_us: int, cameras: list[tuple[View, Rigid, Rigid]]
 ) -> Iterator[tuple[Array, Array, float]]:
-    """Per view that shows any of the actor: origin (3,) and directions (n, 3) in the world of rays that hit it when it is
-    alone, and the share of a square as wide as the picture that each stands for."""
+    """Per view, which come with T_world_camera and T_camera_world, that shows any of the actor: origin (3,) and directions
+    (n, 3) in the world of rays that hit it when it is alone, and the share of a square as wide as the picture that each stands
+    for."""
     T_world_box = actor_at(actor, t_us)
     if T_world_box is None:
         return
-    alone = None
-    for view in views:
-        hull = box_hull(view, T_camera_world(T_world_ego, view).apply(box_corners(T_world_box, actor.size_lwh)))
+    alone, corners = None, box_corners(T_world_box, actor.size_lwh)
+    for view, T_world_camera, T_into_camera in cameras:
+        hull = box_hull(view, T_into_camera.apply(corners))
         if hull is None:
             continue
         pixels, area = _grid(view, hull)
-        T_world_camera = T_world_ego @ view.T_ego_camera
         directions = rays(view, pixels) @ T_world_camera.matrix()[:3, :3].T
         alone = alone or _structure(seed, Same(actor), motion_of(actor, t_us))
         hits = _hits(alone, T_world_box, np.array(T_world_camera.translation), directions)
@@ -89,7 +90,7 @@ def _grid(view: View, hull: Array) -> tuple[Array, float]:
 def _structure(seed: int, actor: Same[Actor], motion: Motion) -> Embree:
     """What rays hit of an actor in its box's own frame; of one that rests it stays the same."""
     mesh = without_slivers(figure_of(seed, actor.value).posed(motion))
-    return Embree((structure(Triangles(mesh.points, mesh.triangles)),))
+    return Embree((Body.of(Triangles(mesh.points, mesh.triangles)),))
 
 
 def _hits(alone: Embree, T_world_box: Rigid, origin: Array, directions: Array) -> np.ndarray:

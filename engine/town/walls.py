@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import torch
 
-from engine.town.columns import columns, dot, put, some, towards, unit
+from engine.town.columns import columns, dot, index_of, put, some, towards, unit
 from engine.town.finish import Finish, fade, faded, inside, mix
 from engine.town.light import Light, colour, smooth, tinted
 from engine.town.noise import hashed, noise
@@ -96,7 +96,7 @@ def wall(spots: Spots, light: Light) -> Finish:
     o = _opening(spots)
     albedo = _sign_band(spots, _masonry(spots, o), o)
     out = Finish.dull(albedo, spots.normal.clone(), open=1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
-    index = torch.nonzero(o.distance < 0.5 * spots.footprint.clamp(min=1e-3))[:, 0]
+    index = index_of(o.distance < 0.5 * spots.footprint.clamp(min=1e-3))
     if len(index):
         out.put(index, _with_windows(spots[index], o[index], light, some(albedo, index), some(out.open, index)))
     return out
@@ -161,11 +161,11 @@ def _masonry(spots: Spots, o: Opening) -> torch.Tensor:
     there = torch.bincount(style.to(torch.int64), minlength=len(Style)).tolist()
     for code, rule in TEXTURES.items():
         if there[code]:
-            index = torch.nonzero(style == code)[:, 0]
+            index = index_of(style == code)
             across = some(o.du, index).abs() - some(half_w, index)
             along, up, above, near = (some(a, index) for a in (u, h, o.dh, f))
             put(tone, index, some(tone, index) * rule(along, up, across, above, near))
-    streaky = torch.nonzero((sill > o.dh) & (o.du.abs() < half_w))[:, 0]
+    streaky = index_of((sill > o.dh) & (o.du.abs() < half_w))
     drip = torch.exp((some(o.dh, streaky) - some(sill, streaky)) * 1.2)
     streak = torch.zeros_like(tone)
     put(streak, streaky, drip * smooth(0.3, 1.6, noise("grain", some(u, streaky) / 3.0, some(h, streaky) / 60.0)))
@@ -191,7 +191,7 @@ def _shutters(spots: Spots, o: Opening, albedo: torch.Tensor, plain: torch.Tenso
     wide = o.half_w * 0.92
     d = torch.maximum((o.du.abs() - o.half_w - 0.04 - wide / 2).abs() - wide / 2, (o.dh - o.middle).abs() - o.half_h)
     cover = inside(d, spots.footprint) * plain * there.float()
-    index = torch.nonzero(cover)[:, 0]
+    index = index_of(cover)
     seed, f = some(spots.row[:, 4], index), some(spots.footprint, index)
     slats = 0.86 + 0.14 * torch.sin(some(o.dh, index) * 90) * fade(0.05, f)
     tint = palette(hashed(seed, seed + 5)) * 0.8 + 0.03
@@ -255,7 +255,7 @@ TEXTURES: dict[Style, Texture] = {
 
 def _sign_band(spots: Spots, albedo: torch.Tensor, o: Opening) -> torch.Tensor:
     """The board over a shop, and a name on it in letters of no language."""
-    index = torch.nonzero(o.shop & ((o.h - 3.42).abs() < 0.5))[:, 0]
+    index = index_of(o.shop & ((o.h - 3.42).abs() < 0.5))
     if not len(index):
         return albedo
     f, seed, u, h = (some(a, index) for a in (spots.footprint, spots.row[:, 4], o.u, o.h))
@@ -374,7 +374,7 @@ def _interior(spots: Spots, u2: torch.Tensor, h2: torch.Tensor, o: Opening) -> t
     ceiling = 0.55 + 0.45 * ((h2 - o.sill) / (o.top - o.sill).clamp(min=0.3)).clamp(0, 1)
     lit = tint * (on * ceiling * (1 - 0.55 * drawn) * (0.35 + 0.75 * hashed(torch.floor(die * 6007), seed)))[:, None]
     shine = 0.42 * lit
-    wide = torch.nonzero(o.shop | o.lobby)[:, 0]
+    wide = index_of(o.shop | o.lobby)
     if len(wide):
         store, shop = _store(f.index_select(0, wide), some(seed, wide), some(u2, wide), some(h2, wide), o[wide])
         put(home, wide, store)

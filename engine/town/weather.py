@@ -2,7 +2,7 @@
 
 import torch
 
-from engine.town.columns import columns, put, some, unit
+from engine.town.columns import columns, index_of, put, some, unit
 from engine.town.finish import Finish
 from engine.town.light import Light, smooth
 from engine.town.mesh import Kind
@@ -27,10 +27,10 @@ def wetted(world: World, spots: Spots, finish: Finish) -> Finish:
         finish.albedo * (1 - light.wet * dark)[:, None], finish.normal.clone(), mirror=finish.mirror.clone(),
         base=finish.base.clone(), glow=finish.glow, sunlit=finish.sunlit, open=finish.open, through=finish.through,
     )  # fmt: skip
-    index = torch.nonzero((kind == Kind.GROUND) & (finish.normal[:, 2] > 0.7))[:, 0]
+    index = index_of((kind == Kind.GROUND) & (finish.normal[:, 2] > 0.7))
     if len(index):
         _flood(world, spots[index], finish, index)
-    shiny = torch.nonzero((kind == Kind.VEHICLE) | (kind == Kind.ROOF) | (kind == Kind.METAL))[:, 0]
+    shiny = index_of((kind == Kind.VEHICLE) | (kind == Kind.ROOF) | (kind == Kind.METAL))
     if len(shiny):
         finish.mirror[shiny] = (finish.mirror[shiny] + 0.35 * light.wet).clamp(max=1)
     return finish
@@ -47,7 +47,7 @@ def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> N
     finish.mirror[index] = torch.maximum(finish.mirror.index_select(0, index), film)
     finish.base[index] = 0.022
     tilt = _rough(p, f) * (0.015 * (1 - puddle) + 0.002)[:, None]
-    near = torch.nonzero((puddle > 0.2) & (f < 0.05))[:, 0]
+    near = index_of((puddle > 0.2) & (f < 0.05))
     if light.rain > 0 and len(near):
         put(tilt, near, some(tilt, near) + _rings(some(p, near), light, world.t_us) * some(puddle, near)[:, None])
     x, y, z = some(finish.normal, index).unbind(1)
