@@ -25,7 +25,7 @@ from engine.model.row_mask import MaskTokens, RowMask
 from engine.model.told import Told
 
 RAY_FREQS = 3
-OPEN = 2.0  # a gate's logit at first; one that is half shut is soon shut for good
+OPEN, LEAST = 2.0, 0.2  # a gate's logit at first, and how far it stays open: what is behind a shut one learns nothing any more
 ENCODING_SHARE = 0.8  # of the blocks see only what mask reconstruction keeps
 
 
@@ -116,7 +116,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
         detail = self.detail_out(fine + coarse, clip.frames)
         correction, gate = self.correct(detail.flatten(0, 2)).unflatten(0, x.shape[:3]).split((x.shape[3], 1), dim=3)
-        v = velocity_towards(x, draft + torch.sigmoid(gate) * correction, timestep)
+        v = velocity_towards(x, draft + (LEAST + (1 - LEAST) * torch.sigmoid(gate)) * correction, timestep)
         return Transformer2DModelOutput(sample=v) if return_dict else (v,)
 
     def _check(self, x: torch.Tensor, level: torch.Tensor) -> None:
