@@ -2,11 +2,14 @@
 them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from diffusers.models.modeling_utils import ModelMixin
+from diffusers.utils import logging
 from safetensors import safe_open
 
 from engine.diffusion.scheduler import FrameFlowScheduler
@@ -62,8 +65,21 @@ def load(folder: Path, device: str = "cpu") -> Checkpoint:
     CheckpointError where a part or a weight is missing, left over, or of another version.
     """
     card = _card(folder)
-    parts = {name: _part(kind, folder / name, device) for name, kind in PARTS.items()}
+    with _no_bars():
+        parts = {name: _part(kind, folder / name, device) for name, kind in PARTS.items()}
     return Checkpoint(**parts, scheduler=FrameFlowScheduler.from_pretrained(folder / "scheduler"), card=card)
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """diffusers shows a progress bar for the shards of each part, which two or three files do not need."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _card(folder: Path) -> Card:

@@ -124,7 +124,7 @@ def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:
         state.averaged()
         batches = Batches(options.out / "clips", what.shapes, what.seed)
         standardised(state.networks["autoencoder"].eval(), batches).save_pretrained(folder)
-    return PictureAutoencoder.from_pretrained(folder).to(options.device)
+    return PictureAutoencoder.from_pretrained(folder, low_cpu_mem_usage=False).to(options.device)
 
 
 def _adapt(options: argparse.Namespace) -> int:

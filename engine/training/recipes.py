@@ -104,7 +104,7 @@ RECIPES = MappingProxyType(
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
-                PARTS_AND_WHOLES, Plan(steps=2200, learning_rate=1e-3, warmup=50),
+                PARTS_AND_WHOLES, Plan(steps=2000, learning_rate=1e-3, warmup=50),
                 lights_first=200, paces={"autoencoder": 0.3},
             ),
             Recipe(  # LSA's second stage, --after world-cpu
