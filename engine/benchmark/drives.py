@@ -1,10 +1,10 @@
-"""Longer drives through Town with the front camera alone, for what the list's worlds are too short for; recorded once."""
+"""Drives through Town by a recipe of their own, for what the list's worlds do not serve; each is recorded once."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from editor.datasets.nuscenes import open_data_set
+from editor.datasets.nuscenes import DataSet, open_data_set
 from editor.scene import Scene
 from engine.benchmark.making import alone
 from engine.town.recipe import Recipe
@@ -17,7 +17,7 @@ SIZE = (448, 256)
 
 
 def recipe_of(seconds: float, rate_hz: int, size: tuple[int, int] = SIZE) -> Recipe:
-    """A drive of so long, the last frame included, at so many frames a second."""
+    """The front camera's pictures of a drive of so long, the last frame included, at so many frames a second."""
     return Recipe(size, seconds, jpeg_quality=95, rate_hz=rate_hz, rig=RIG)
 
 
@@ -29,9 +29,14 @@ class Drive:
     root: Path
 
     @cached_property
+    def data_set(self) -> DataSet:
+        """What it was recorded into."""
+        return open_data_set(self.root, VERSION)
+
+    @cached_property
     def scene(self) -> Scene:
         """The drive."""
-        return open_data_set(self.root, VERSION).scene(scene_name(self.seed))
+        return self.data_set.scene(scene_name(self.seed))
 
 
 def driven(folder: Path, seed: int, recipe: Recipe) -> Drive:

@@ -73,11 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _harvest(options: argparse.Namespace) -> int:
     if options.worlds < 1 or options.processes < 1:
         raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
-    from engine.training.harvested import harvested  # brings Town and drafts, which training does without
+    from engine.training.harvest import Harvest, harvest, harvested  # these bring Town and drafts, which training does without
+    from engine.training.lights import harvest_lights
 
+    make = harvest_lights if options.lights else harvest
+    what = Harvest(options.out / "worlds", options.out / "clips")
     seeds = range(options.seed, options.seed + options.worlds)
     with ProcessPoolExecutor(options.processes, multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(harvested, options.out, seed, options.lights): seed for seed in seeds}
+        waiting = {pool.submit(harvested, make, what, seed): seed for seed in seeds}
         for number, done in enumerate(as_completed(waiting), 1):
             _say(f"{number} of {len(seeds)} worlds, {done.result()} new clips from seed {waiting[done]}")
     return 0

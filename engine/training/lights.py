@@ -12,19 +12,15 @@ from typing import get_args
 
 import numpy as np
 
-from editor.datasets.files import write_bytes
-from editor.datasets.nuscenes import open_data_set
 from editor.scene import Scenario, TimeOfDay, Weather, recorded
 from engine.benchmark.cases import SIX
-from engine.benchmark.making import alone
-from engine.benchmark.worlds import World, code_of_worlds
+from engine.benchmark.drives import Drive, driven
 from engine.draft.draft import draft, forget
 from engine.model.asked import asked
 from engine.service.requests import Request
 from engine.town import light
 from engine.town.chance import dice
 from engine.town.recipe import Recipe
-from engine.town.recording import VERSION, generate
 from engine.town.truth import render_pictures
 from engine.training.clips import ENDING, TrainingClip, write_clip
 from engine.training.harvest import Harvest, checked, drafts_of
@@ -41,25 +37,20 @@ class Lights:
     number: int = 6
 
 
-def harvest_lights(what: Harvest, seed: int, how: Lights) -> Iterator[Path]:
+LIGHTS = Lights()
+
+
+def harvest_lights(what: Harvest, seed: int, how: Lights = LIGHTS) -> Iterator[Path]:
     """The clips of one town that are not there yet. HarvestError for a seed that is not for training."""
     files = [what.clips / f"{checked(seed):06d}-{k}-light{ENDING}" for k in range(how.number)]
     if all(file.is_file() for file in files):
         return
-    world = _drive(what.worlds / "short" / code_of_worlds()[:16] / how.recipe.digest[:8] / str(seed), seed, how)
+    drive = driven(what.worlds, seed, how.recipe)
     for file, asked_for in zip(files, _other_lights(seed, how.number), strict=True):
         if not file.is_file():
-            write_clip(file, _clip(world, asked_for, how))
+            write_clip(file, _clip(drive, asked_for, how))
             yield file
     forget()
-
-
-def _drive(root: Path, seed: int, how: Lights) -> World:
-    with alone(root.with_suffix(".lock")):
-        if not (root / "complete").is_file():
-            generate(root, 1, seed, recipe=how.recipe)
-            write_bytes(root / "complete", b"")
-    return World(seed, root, open_data_set(root, VERSION))
 
 
 def _other_lights(seed: int, number: int) -> list[Light]:
@@ -77,25 +68,26 @@ def _other_lights(seed: int, number: int) -> list[Light]:
     return [groups[k % 3][k // 3 % len(groups[k % 3])] for k in range(number)]
 
 
-def _clip(world: World, asked_for: Light, how: Lights) -> TrainingClip:
-    rng = dice("light clip", world.seed, *asked_for)
-    scenario = _lit(world, asked_for)
+def _clip(drive: Drive, asked_for: Light, how: Lights) -> TrainingClip:
+    size = drive.scene.views[0].width, drive.scene.views[0].height
+    rng = dice("light clip", drive.seed, *asked_for)
+    scenario = _lit(drive, asked_for)
     at = int(rng.integers(len(SIX)))
     views = tuple(sorted({SIX[at], SIX[(at + 1) % len(SIX)]}, key=SIX.index))
-    first = int(rng.integers(0, len(world.scene.frames) - how.num_frames + 1))
+    first = int(rng.integers(0, len(drive.scene.frames) - how.num_frames + 1))
     frames = tuple(range(first, first + how.num_frames))
-    chunks = {(c.frame, c.view): c for c in draft(Request(world.root, scenario, views, frames, world.size))}
+    chunks = {(c.frame, c.view): c for c in draft(Request(drive.root, scenario, views, frames, size))}
     true = [render_pictures(scenario, views, frame) for frame in frames]
-    everywhere = np.ones((len(frames), len(views), *world.size[::-1]), bool)
+    everywhere = np.ones((len(frames), len(views), *size[::-1]), bool)
     return TrainingClip(
         "light",
-        f"Town {world.seed}",
-        asked(scenario, world.data_set.street_map(world.scene), frames, views, world.size),
+        f"Town {drive.seed}",
+        asked(scenario, drive.data_set.street_map(drive.scene), frames, views, size),
         drafts_of([[chunks[frame, view] for view in views] for frame in frames], everywhere),
         np.array([[pictures[view] for view in views] for pictures in true]),
     )
 
 
-def _lit(world: World, asked_for: Light) -> Scenario:
+def _lit(drive: Drive, asked_for: Light) -> Scenario:
     hour, weather = asked_for
-    return replace(recorded(world.scene), time_of_day=hour, weather=weather)
+    return replace(recorded(drive.scene), time_of_day=hour, weather=weather)

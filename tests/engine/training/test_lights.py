@@ -1,9 +1,13 @@
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
 import numpy as np
 import pytest
 
 from engine.town.recipe import Recipe
 from engine.training.clips import read_clip
-from engine.training.harvest import Harvest, HarvestError
+from engine.training.harvest import Harvest, HarvestError, harvested
 from engine.training.lights import Lights, harvest_lights
 
 SHORT = Lights(Recipe(size=(64, 48), duration_s=1.0, rate_hz=2), num_frames=2, number=3)
@@ -36,6 +40,15 @@ def test_all_of_a_picture_may_change_and_the_truth_is_lit_otherwise_than_the_dra
 
 def test_what_is_there_is_not_harvested_again(harvest, clips):
     assert list(harvest_lights(harvest, 7, SHORT)) == []
+
+
+def test_a_process_of_its_own_makes_what_is_missing_and_says_how_much_that_was(harvest, clips):
+    gone = sorted(harvest.clips.iterdir())[1]
+    before = gone.read_bytes()
+    gone.unlink()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(harvested, partial(harvest_lights, how=SHORT), harvest, 7).result() == 1
+    assert gone.read_bytes() == before
 
 
 def test_a_seed_of_the_benchmark_is_refused(harvest):
