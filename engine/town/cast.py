@@ -52,6 +52,11 @@ class Met:
         """Some of them."""
         return Met(*(some(getattr(self, f.name), index) for f in fields(Met)))
 
+    def put(self, index: torch.Tensor, others: "Met") -> None:
+        """Write others over some of them."""
+        for f in fields(Met):
+            put(getattr(self, f.name), index, getattr(others, f.name))
+
 
 def runs(eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> list[tuple[torch.Tensor, ...]]:
     """Places in pictures in runs that are worked on at once."""

@@ -5,17 +5,19 @@ import torch
 from engine.town.cast import FOLIAGE, Met
 from engine.town.columns import dot
 
+SIDES = LEFT, RIGHT, ABOVE, BELOW = range(4)  # of a pixel, where its neighbours are
 SHADE, BEND, GAP = 0.3, 0.85, 0.08  # of sunlight, the cosine between faces, and the share of nearness that make an edge
 
 
 def edges(
     surface: torch.Tensor, lit: torch.Tensor, normal: torch.Tensor, depth: torch.Tensor, shape: tuple[int, int, int]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pixels (n,) bool of pictures (k, h, w) at an edge, and those at a shadow's edge; `surface` is -1 for the sky."""
+    """Which pixels of pictures (k, h, w) differ from their neighbours (4, n), in the order of `SIDES`, and from which of them
+    by the sun's shadow alone; `surface` is -1 for the sky."""
     surface, lit = surface.view(shape), lit.view(shape)
     normal, near = [n.view(shape) for n in normal.T], (1 / depth.clamp(min=0.1)).view(shape)
-    out, shadows = torch.zeros(2, *shape, dtype=torch.bool)
-    for axis in (1, 2):
+    out, shadows = torch.zeros(2, len(SIDES), *shape, dtype=torch.bool)
+    for axis, before, after in ((2, LEFT, RIGHT), (1, ABOVE, BELOW)):
         count = shape[axis] - 1
         a, b = (lambda x, s=start, n=count, d=axis: x.narrow(d, s, n) for start in (1, 0))
         other = a(surface) != b(surface)
@@ -24,10 +26,10 @@ def edges(
         differs = sum(a(n) * b(n) for n in normal) < BEND
         differs |= (a(near) - b(near)).abs() > GAP * torch.maximum(a(near), b(near))
         differs = other | shadow | (differs & within)
-        for side in (a, b):
-            side(out).logical_or_(differs)
-            side(shadows).logical_or_(shadow)
-    return out.view(-1), shadows.view(-1)
+        for side, neighbour in ((a, before), (b, after)):
+            side(out[neighbour]).copy_(differs)
+            side(shadows[neighbour]).copy_(shadow)
+    return out.flatten(1), shadows.flatten(1)
 
 
 def alike(a: Met, b: Met) -> torch.Tensor:

@@ -32,11 +32,13 @@ class Eyes:
 
     def centres(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Which camera each pixel is of, and where its centre is: three of (k * height * width,)."""
-        device = self.origins.device
-        pixels = self.height * self.width
-        which = torch.arange(len(self.origins), device=device).repeat_interleave(pixels)
-        number = torch.arange(pixels, device=device).repeat(len(self.origins))
-        return which, (number % self.width).float(), torch.div(number, self.width, rounding_mode="floor").float()
+        return self.centres_of(torch.arange(len(self.origins) * self.height * self.width, device=self.origins.device))
+
+    def centres_of(self, pixel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The same of some pixels (n,), by their numbers."""
+        row = torch.div(pixel, self.width, rounding_mode="floor")
+        which = torch.div(row, self.height, rounding_mode="floor")
+        return which, (pixel - row * self.width).float(), (row - which * self.height).float()
 
     def rays(self, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Where rays start (1 or n, 3), world directions (n, 3) of depth 1, how far apart (n,) neighbours are at depth 1."""

@@ -13,7 +13,7 @@ from editor.scene import View
 from engine.town import columns
 from engine.town.cast import Cast, Met, joined, met_by, runs
 from engine.town.columns import index_of, put, some
-from engine.town.edges import alike, edges
+from engine.town.edges import ABOVE, BELOW, LEFT, RIGHT, alike, edges
 from engine.town.eyes import Eyes, place_and_axis
 from engine.town.lamps import Lamp, headlights, in_view
 from engine.town.layers import Layer, Layers, category_of, in_camera
@@ -22,8 +22,10 @@ from engine.town.seen import seen_by
 from engine.town.shading import tone_mapped
 from engine.town.world import World
 
-# Places in a pixel besides its centre that no row or column shares.
+# Places in a pixel besides its centre that no row or column shares, and the neighbours between whose centres and its own
+# each lies: where these show what the pixel does, the place does too, but for what is finer than a pixel.
 SUBPIXELS = ((-0.33, -0.17), (0.33, -0.21), (0.02, 0.36))
+BETWEEN = ((LEFT, ABOVE), (RIGHT, ABOVE), (BELOW,))
 CENTRE = 0.7  # how much the centre counts beside one of them
 AT_EDGES = 1 << 20  # pixels that are drawn finer at once
 
@@ -96,55 +98,76 @@ def _drawn(
     shown = zip(light.view(*shape, 3), met.depth.view(shape), keys, strict=True)
     veils = columns.joined([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
     tone = tone_mapped(light + veils)
-    rough, shadows = edges(met.surface, lit, met.normal, met.depth, shape)
-    for index in index_of(rough).split(AT_EDGES):
-        around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), shadows[index])
+    finer, shadows = (_of_subpixels(sides) for sides in edges(met.surface, lit, met.normal, met.depth, shape))
+    for index in index_of(finer.any(0)).split(AT_EDGES):
+        where = finer[:, index], shadows[:, index]
+        around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), *where)
         put(tone, index, (some(tone, index) * CENTRE + around) / (CENTRE + len(SUBPIXELS)))
     tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
     pictures = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).contiguous().view(*shape, 3)
     return pictures, _layers(world, eyes, met, layers, shape)
 
 
+def _of_subpixels(sides: torch.Tensor) -> torch.Tensor:
+    """What is said of pixels' sides (4, n), of their SUBPIXELS (3, n)."""
+    return torch.stack([sides[list(between)].any(0) for between in BETWEEN])
+
+
 def _around(
-    world: World, eyes: Eyes, pixel: torch.Tensor, own: Met, tone: torch.Tensor, veils: torch.Tensor, shadows: torch.Tensor
+    world: World,
+    eyes: Eyes,
+    pixel: torch.Tensor,
+    own: Met,
+    tone: torch.Tensor,
+    veils: torch.Tensor,
+    finer: torch.Tensor,
+    shadows: torch.Tensor,
 ) -> torch.Tensor:
-    """The sum of the tones (m, 3) of SUBPIXELS in pixels (m,), which show `own` in `tone` at their centres.
+    """The sum of the tones (m, 3) of SUBPIXELS in pixels (m,), which show `own` in `tone` at their centres, as do all their
+    places but those (3, m) that are drawn `finer`; of these, `shadows` may be in another light.
 
     Places in a pixel share one tone, as in multisampling, where they show the same surface, both in the sun or both not."""
     n, m = len(SUBPIXELS), len(pixel)
-    which, u, v = (x.index_select(0, pixel).repeat(n) for x in eyes.centres())
-    du, dv = torch.tensor(SUBPIXELS).repeat_interleave(m, 0).T
-    cast = Cast.through(world, eyes, which, u + du, v + dv)
-    met = met_by(world, cast)
-    several = [own, *(met.some(torch.arange(k * m, (k + 1) * m)) for k in range(n))]
-    hidden = torch.zeros(n + 1, m, dtype=torch.bool)
-    edge = index_of(shadows)
-    if len(edge):
-        of = [(which[:m], u[:m], v[:m]), *((which[:m], u[:m] + x, v[:m] + y) for x, y in SUBPIXELS)]
-        rays = [tuple(c.index_select(0, edge) for c in place) for place in of]
-        hidden[:, edge] = _hidden(world, eyes, rays, [one.some(edge) for one in several])
-    source = torch.arange((n + 1) * m)  # whose tone each takes, numbered through `several`
+    # From here on places are numbered k * m + j: first the centres of all pixels j, then their k-th subpixels.
+    new = m + index_of(finer.flatten())
+    cast = Cast.through(world, eyes, *_places(eyes, pixel, new))
+    met = joined([own] * (n + 1))
+    met.put(new, met_by(world, cast))
+    hidden = _hidden(world, eyes, pixel, met, torch.cat([shadows.any(0)[None], shadows]))
+    several = [met.some(torch.arange(k * m, (k + 1) * m)) for k in range(n + 1)]
+    source = torch.arange(m).repeat(n + 1)  # whose tone each takes
+    source[new] = new
+    whose = source.view(n + 1, m)
     for k in range(1, n + 1):
         for j in reversed(range(k)):
             same = alike(several[k], several[j]) & (hidden[k] == hidden[j])
-            source[k * m : (k + 1) * m] = torch.where(same, source[j * m : (j + 1) * m], source[k * m : (k + 1) * m])
+            whose[k] = torch.where(same, whose[j], whose[k])
     tones = columns.joined([tone, torch.zeros(3, n * m).T])
-    new = index_of(source[m:] == torch.arange(m, (n + 1) * m))
-    light = seen_by(world, eyes, cast.some(new)).light
-    put(tones, m + new, tone_mapped(light + some(veils, new % m)))
-    return sum(some(tones, places) for places in source[m:].split(m))
+    alone = index_of(some(source, new) == new)
+    light, place = seen_by(world, eyes, cast.some(alone)).light, some(new, alone)
+    put(tones, place, tone_mapped(light + some(veils, place % m)))
+    return sum(some(tones, whose[k]) for k in range(1, n + 1))
 
 
-def _hidden(world: World, eyes: Eyes, places: list[tuple[torch.Tensor, ...]], several: list[Met]) -> torch.Tensor:
-    """Whether the sun is hidden (k, m) from what each of k sets of m places in pictures shows."""
-    origin, ray, pixel = (columns.joined(c) for c in zip(*(eyes.rays(*place) for place in places), strict=True))
-    met = joined(several)
-    if len(eyes.origins) == 1:
-        origin = origin[:1]
+def _places(eyes: Eyes, pixel: torch.Tensor, number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Which camera sees places of pixels (m,), and where, by their numbers."""
+    at, k = some(pixel, number % len(pixel)), torch.div(number, len(pixel), rounding_mode="floor")
+    which, u, v = eyes.centres_of(at)
+    du, dv = torch.tensor([(0.0, 0.0), *SUBPIXELS]).index_select(0, k).T
+    return which, u + du, v + dv
+
+
+def _hidden(world: World, eyes: Eyes, pixel: torch.Tensor, met: Met, asked: torch.Tensor) -> torch.Tensor:
+    """Whether the sun is hidden (k, m) from what k places of m pixels show: where it is `asked`; elsewhere as at the centre."""
+    index = index_of(asked.flatten())
+    origin, ray, apart = eyes.rays(*_places(eyes, pixel, index))
+    met = met.some(index)
     depth = met.depth.nan_to_num(posinf=0.0)
-    start = origin + ray * depth[:, None] + met.normal * (0.004 + 0.02 * depth * pixel)[:, None]
+    start = origin + ray * depth[:, None] + met.normal * (0.004 + 0.02 * depth * apart)[:, None]
     sun = torch.tensor(world.light.towards_sun)[None].expand_as(start)
-    return world.tracer.blocked(start, sun).view(len(places), -1)
+    out = torch.zeros_like(asked)
+    out.view(-1)[index] = world.tracer.blocked(start, sun)
+    return torch.where(asked, out, out[:1])
 
 
 def look(world: World, view: View, T_world_ego: Rigid, layers: Collection[Layer] = ()) -> Layers[np.ndarray]:
