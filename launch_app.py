@@ -78,8 +78,8 @@ def check_files(options: argparse.Namespace) -> None:
     """Refuse what can be known to fail before anything slow starts."""
     if not options.dataroot.is_dir():
         raise LaunchError(f"there is no data set {options.dataroot}")
-    if options.checkpoint is not None and not options.checkpoint.is_dir():
-        raise LaunchError(f"there is no checkpoint {options.checkpoint}")
+    if options.checkpoint is not None and not is_checkpoint(options.checkpoint):
+        raise LaunchError(f"there is no checkpoint in {options.checkpoint}; wanted a folder that Retake wrote weights into")
     try:
         options.workspace.mkdir(parents=True, exist_ok=True)
     except OSError as error:
