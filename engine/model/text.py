@@ -20,7 +20,8 @@ NUM_TOKENS = 64
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
     """Texts: vectors (B, L, D), which of them are no padding (B, L), one vector (B, D) for the whole of each, and another, the
-    sum of what its words are by themselves, so that texts can be subtracted."""
+    `bag`, to subtract texts by: the sum of what their known words are by themselves, or the whole again where an encoder has no
+    such vectors."""
 
     tokens: torch.Tensor
     mask: torch.Tensor
@@ -100,7 +101,7 @@ class TransformersText:
 
     @torch.no_grad()
     def encoded(self, texts: list[str]) -> Encoded:
-        """See `TextEncoder`; the whole is CLIP's pooled vector, or the mean of T5's."""
+        """See `TextEncoder`; the whole is CLIP's pooled vector, or the mean of T5's, and so is the bag."""
         asked = self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt").to(self.model.device)
         out = self.model(**asked)
         mask = asked["attention_mask"].bool()

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 FLOOR = 0.1  # levels below count as this, or the last steps would be all that matters
-FLAT = 1e-4  # an energy of the Laplacian that is as good as none
+FLAT = 1e-4  # energies of the Laplacian well below this count as none; rounding grey slopes to 8 bits gives as much
 CUTOFF = 0.1  # of the structure loss's high pass (LongDWM; 0.25 in Vista's filter)
 
 
@@ -43,11 +43,11 @@ def instance_masked(
 
 
 def gain(error: torch.Tensor, drafted: torch.Tensor, good: float) -> torch.Tensor:
-    """How much larger than the draft's an error is, as a logarithm: what a decibel is a decibel of; an error of `good` is as
-    good as none.
+    """How much larger than the draft's an error is, as a logarithm: what a decibel is a decibel of, where errors are well above
+    `good`; well below it, what counts is their difference, in units of `good`.
 
     Ours. As differences, the errors of night and rain would be all that is learned of a mixture with edits whose drafts are
-    almost right."""
+    almost right; without `good`, those edits would be, since a clip counts as 1 / (error + good)."""
     return torch.log((error + good) / (drafted + good))
 
 

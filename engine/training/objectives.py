@@ -20,8 +20,8 @@ from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
 KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
-SHARPNESS = 0.05
-GOOD, GOOD_PICTURE = 0.3, 0.1  # errors, of latents and of pictures, below which clips no longer count more for being good
+SHARPNESS = 0.05  # chosen: of large errors, half the true sharpness costs what 0.2 dB do and a tenth of it what 2.3 do
+GOOD, GOOD_PICTURE = 0.3, 0.1  # errors, of latents and of pictures; a clip whose own is well below counts no more for it
 LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
 
@@ -50,7 +50,9 @@ class AutoencoderObjective:
 
 @dataclass(frozen=True, slots=True)
 class WorldObjective:
-    """The flow loss towards the truth's latents, weighted where pictures may change; see `WorldTransformer`.
+    """The flow loss towards the truth's latents, weighted where pictures may change; see `WorldTransformer`. What is minimised
+    is its logarithm, less that of the draft's own (`gain`), and likewise for pictures, with the price of blur beside it
+    (`sharpness_loss`).
 
     `instance_share` is ConsisDrive's alpha, which the paper does not give; `structure` LongDWM's beta_s; `mask_share` of the
     steps run MaskGWM's mask reconstruction; `picture` weighs the error of `num_seen` decoded frames of each clip. From them
@@ -115,7 +117,7 @@ class WorldObjective:
     def _seen(
         self, codec: PictureAutoencoder, x0_hat: torch.Tensor, shown: Pictures, generator: torch.Generator
     ) -> torch.Tensor:
-        """The error of some frames of each clip as pictures."""
+        """How much worse than the draft some frames of each clip are as pictures, and how far from as sharp as the truth."""
         if self.picture == 0:
             return x0_hat.new_zeros(())
         num = min(self.num_seen, x0_hat.shape[1])

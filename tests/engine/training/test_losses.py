@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -29,6 +31,12 @@ def test_a_decibel_gained_counts_the_same_on_a_bad_draft_and_on_a_better_one():
     assert gain(torch.tensor(0.0), torch.tensor(0.0), good=0.05) == 0
 
 
+def test_among_errors_well_below_good_their_difference_counts_and_not_their_ratio():
+    drafted = torch.tensor([1e-3, 1e-5])
+    worse = drafted + 1e-3  # by a half of one, and a hundredfold of the other
+    assert gain(worse, drafted, good=0.1).tolist() == pytest.approx([1e-2, 1e-2], rel=0.02)
+
+
 def test_high_pass_takes_away_what_is_smooth_and_leaves_what_is_fine():
     y, x = torch.meshgrid(torch.arange(16.0), torch.arange(16.0), indexing="ij")
     smooth, fine = torch.cos(2 * torch.pi * x / 16), (-1.0) ** (x + y)
@@ -51,7 +59,8 @@ def test_soft_and_grainy_pictures_cost_alike_and_the_true_one_nothing():
     true, weight = torch.rand((1, 3, 16, 16), generator=g), torch.ones(1, 1, 16, 16)
     assert float(sharpness_loss(true, true, weight)) == 0
     soft, grainy = (float(sharpness_loss(k * true, true, weight)) for k in (0.5, 2.0))
-    assert soft == pytest.approx(grainy, rel=0.01) == pytest.approx(float(torch.log(torch.tensor(4.0)) ** 2), rel=0.01)
+    assert soft == pytest.approx(math.log(4) ** 2, rel=0.01)  # half of every difference is a quarter of the energy
+    assert grainy == pytest.approx(math.log(4) ** 2, rel=0.01)
 
 
 def test_key_frames_of_student_and_teacher_line_up():
