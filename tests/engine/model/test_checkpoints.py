@@ -2,6 +2,7 @@ import json
 
 import pytest
 import torch
+from diffusers.utils import logging
 from safetensors.torch import load_file, save_file
 
 from engine.diffusion.scheduler import FrameFlowScheduler
@@ -48,6 +49,20 @@ def test_weights_that_do_not_fit_are_refused(folder, change):
     save_file(weights, path, metadata={"format": "pt"})
     with pytest.raises(CheckpointError, match="transformer"):
         load(folder)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_loading_shows_no_bars_and_leaves_others_bars_as_they_were(folder, tmp_path, monkeypatch, capfd, shown):
+    monkeypatch.setattr("engine.model.checkpoints.SHARD", "100KB")  # several files, or there would be no bar to hide
+    save(load(folder), tmp_path / "sharded")
+    before = logging.is_progress_bar_enabled()
+    (logging.enable_progress_bar if shown else logging.disable_progress_bar)()
+    try:
+        load(tmp_path / "sharded")
+        assert logging.is_progress_bar_enabled() == shown
+    finally:
+        (logging.enable_progress_bar if before else logging.disable_progress_bar)()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("what", ["retake.json", "autoencoder"])

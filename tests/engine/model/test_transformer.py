@@ -6,7 +6,7 @@ import torch
 from engine.diffusion.path import clean
 from engine.model.row_mask import RowMask
 from engine.model.sizes import SIZES, size
-from engine.model.transformer import WorldTransformer
+from engine.model.transformer import LEAST, WorldTransformer
 from tests.engine.model.clips import COLUMNS, ROWS, B, T, V, clip, network, told
 
 NAMES = ("cameras", "waypoints", "action", "text", "change", "layout", "draft", "valid", "dirty", "instances")
@@ -20,6 +20,21 @@ def answer(net, x, level, what, **more):
 def test_an_untrained_network_answers_the_draft():
     (x, level), what = clip(), told()
     torch.testing.assert_close(clean(x, answer(network(), x, level, what), level), what.draft, rtol=0, atol=1e-5)
+
+
+def test_a_shut_gate_lets_some_of_the_correction_through_and_its_gradient():
+    (x, level), what, net = clip(), told(), network(zero=False)
+
+    def correction(gate):
+        with torch.no_grad():
+            net.correct.weight[-1], net.correct.bias[-1] = 0.0, gate
+        return clean(x, net(x, level, what).sample, level) - what.draft
+
+    wide, shut = correction(100.0), correction(-100.0)
+    assert wide.abs().max() > 1e-2
+    torch.testing.assert_close(shut, LEAST * wide, rtol=1e-3, atol=1e-5)
+    shut.square().mean().backward()
+    assert net.correct.weight.grad[:-1].any()
 
 
 def test_at_first_layout_and_draft_injection_and_identities_change_nothing():

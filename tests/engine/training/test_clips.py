@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,26 @@ def test_the_nth_batch_is_always_the_same(tmp_path):
     for x, y in zip(a.batch(5), b.batch(5), strict=True):
         assert (x.truth == y.truth).all()
     assert any((x.truth != y.truth).any() for x, y in zip(a.batch(5), a.batch(6), strict=True))
+
+
+def test_lights_come_first_and_then_what_would_have_come_anyway(tmp_path):
+    for seed, kind in enumerate(("delete", "0-light", "ego_path", "weather")):
+        write_clip(tmp_path / f"{seed}-{kind}.clip.npz", replace(clip(seed), source=kind))
+    shapes = (Shape(clips=6, frames=2, views=1, width=48, height=32),)
+    first, plain = Batches(tmp_path, shapes, 0, lights_first=20), Batches(tmp_path, shapes, 0)
+
+    def sources(batches, steps):
+        return [window.source for step in steps for window in batches.batch(step)]
+
+    assert set(sources(first, range(20))) == {"0-light", "weather"}
+    assert sources(first, range(20, 40)) == sources(plain, range(20, 40))
+    assert set(sources(plain, range(20))) == {"delete", "0-light", "ego_path", "weather"}
+
+
+def test_where_there_are_no_lights_what_there_is_comes_first(tmp_path):
+    write_clip(tmp_path / "0-delete.clip.npz", clip())
+    (window,) = Batches(tmp_path, (Shape(1, 2, 1, 48, 32),), 0, lights_first=1).batch(0)
+    assert window.kind == "delete"
 
 
 def test_a_folder_without_clips_is_refused(tmp_path):

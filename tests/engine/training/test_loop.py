@@ -1,5 +1,7 @@
 """Real networks at their smallest size, on clips that are made up."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -128,6 +130,17 @@ def test_the_learning_rate_rises_and_then_falls():
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[9] == 1.0
     assert rates[-1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_networks_learn_at_their_own_share_of_the_rate(clips, tmp_path):
+    what = replace(tiny(steps=4), paces={"text_encoder": 0.0, "transformer": 0.5})
+    state = begin(what, None)
+    before = {name: w.clone() for name, w in state.networks.state_dict().items()}
+    for report in train(state, what.objective, Batches(clips, what.shapes, what.seed), what.plan, tmp_path / "run.pt"):
+        rates = [group["lr"] for group in state.optimizer.param_groups]
+        assert rates == [0.5 * report.learning_rate, 0.0]  # in the order of `trained`
+    moved = {name.partition(".")[0] for name, w in state.networks.state_dict().items() if not torch.equal(w, before[name])}
+    assert moved == {"transformer"}
 
 
 def test_recipes_are_found_by_name_and_know_towns_words():
