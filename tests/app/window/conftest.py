@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.app.window.served import Served, browser, served
-from tests.app.window.window import Window
+from tests.app.window.window import Window, tab
 
 
 @pytest.fixture(scope="package")
@@ -24,14 +24,14 @@ def small_window(small_drive, tmp_path_factory) -> Served:
 @pytest.fixture(scope="package")
 def shared_tab(chromium: Browser, small_window: Served):
     """One tab for all tests that need no tab of their own."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield Window(context.new_page(), small_window.url)
-    context.close()
+    with tab(chromium, small_window.url) as opened:
+        yield opened
 
 
 @pytest.fixture
 def window(shared_tab: Window):
-    """The tab with a new take of the small drive, as it is when the window has just opened."""
+    """The tab with a new take of the small drive, as it is when the window has just opened. A file that needs another server
+    has a `shared_tab` of its own."""
     shared_tab.begin_anew()
     yield shared_tab
     problems, shared_tab.problems = shared_tab.problems, []

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app.window.served import Served, served
 from tests.app.window.test_window_looks import CUT_OFF, SIZES
-from tests.app.window.window import Window
+from tests.app.window.window import Window, tab
 from tests.engine.service.small_model import write_checkpoint
 
 pytestmark = pytest.mark.browser
@@ -42,20 +42,10 @@ def model_window(small_drive, checkpoint, tmp_path_factory) -> Served:
 
 
 @pytest.fixture(scope="module")
-def model_tab(chromium: Browser, model_window: Served):
+def shared_tab(chromium: Browser, model_window: Served):
     """One tab for all tests here."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield Window(context.new_page(), model_window.url)
-    context.close()
-
-
-@pytest.fixture
-def window(model_tab: Window):
-    """The tab with a new take."""
-    model_tab.begin_anew()
-    yield model_tab
-    problems, model_tab.problems = model_tab.problems, []
-    assert problems == []
+    with tab(chromium, model_window.url) as opened:
+        yield opened
 
 
 def wait_for(window, expression):

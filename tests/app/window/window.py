@@ -1,9 +1,10 @@
 """The window as a person at the mouse and the keyboard meets it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 Point = tuple[float, float]
 
@@ -142,3 +143,11 @@ class Window:
         """A picture of the page."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
+
+
+@contextmanager
+def tab(browser: Browser, url: str) -> Iterator[Window]:
+    """A tab with a memory of its own, on a desk's screen, for the length of a `with`."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield Window(context.new_page(), url)
+    context.close()
