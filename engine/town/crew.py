@@ -111,7 +111,7 @@ def _hand(out: Path, recipe: Recipe, stack: ExitStack) -> Connection:
 def _answer(hand: Connection) -> Done:
     try:
         answer = hand.recv()
-    except EOFError as error:
+    except (EOFError, ConnectionResetError) as error:
         raise TownError("a drawing process ended before its time; wanted it to go on: was there memory enough?") from error
     if isinstance(answer, Done):
         return answer

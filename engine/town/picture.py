@@ -91,9 +91,9 @@ def _drawn(
     world = replace(world, lamps=lamps)
     eyes = Eyes.of([shot.view for shot in shots], [shot.T_world_ego for shot in shots], world.device)
     shape = (len(shots), eyes.height, eyes.width)
-    drawn = [seen_by(world, eyes, Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())]
-    met = joined([one.met for one in drawn])
-    light, lit = (columns.joined([getattr(one, f) for one in drawn]) for f in ("light", "lit"))
+    casts = [Cast.through(world, eyes, *run) for run in runs(eyes, *eyes.centres())]
+    met = joined([met_by(world, cast) for cast in casts])
+    light, lit = map(columns.joined, zip(*(seen_by(world, eyes, cast) for cast in casts), strict=True))
     keys = [(world.seed, world.t_us, shot.view.name) for shot in shots]
     shown = zip(light.view(*shape, 3), met.depth.view(shape), keys, strict=True)
     veils = columns.joined([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
@@ -134,7 +134,7 @@ def _around(
     met = joined([own] * (n + 1))
     met.put(new, met_by(world, cast))
     hidden = _hidden(world, eyes, pixel, met, torch.cat([shadows.any(0)[None], shadows]))
-    several = [met.some(torch.arange(k * m, (k + 1) * m)) for k in range(n + 1)]
+    several = [met.span(k * m, m) for k in range(n + 1)]
     source = torch.arange(m).repeat(n + 1)  # whose tone each takes
     source[new] = new
     whose = source.view(n + 1, m)
@@ -144,7 +144,7 @@ def _around(
             whose[k] = torch.where(same, whose[j], whose[k])
     tones = columns.joined([tone, torch.zeros(3, n * m).T])
     alone = index_of(some(source, new) == new)
-    light, place = seen_by(world, eyes, cast.some(alone)).light, some(new, alone)
+    (light, _), place = seen_by(world, eyes, cast.some(alone)), some(new, alone)
     put(tones, place, tone_mapped(light + some(veils, place % m)))
     return sum(some(tones, whose[k]) for k in range(1, n + 1))
 

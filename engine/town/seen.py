@@ -1,10 +1,8 @@
 """What rays through pictures show: the light that comes from what they hit."""
 
-from dataclasses import dataclass
-
 import torch
 
-from engine.town.cast import Cast, Met, met_by
+from engine.town.cast import Cast
 from engine.town.columns import index_of, like_columns, put, some
 from engine.town.columns import length as length_of
 from engine.town.eyes import Eyes
@@ -17,17 +15,8 @@ from engine.town.world import World
 THICK_M, AIR_M = 300.0, 400.0  # air that shows halos of lamps, and how far they are followed into the sky
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """What n rays hit, what light (n, 3) comes along them, and the share of the sun that arrives there."""
-
-    met: Met
-    light: torch.Tensor
-    lit: torch.Tensor
-
-
-def seen_by(world: World, eyes: Eyes, cast: Cast) -> Seen:
-    """What rays hit, and its light."""
+def seen_by(world: World, eyes: Eyes, cast: Cast) -> tuple[torch.Tensor, torch.Tensor]:
+    """What light (n, 3) comes along rays, and the share (n,) of the sun that arrives at what they hit."""
     hit = cast.hit
     length = length_of(cast.ray)
     view = cast.ray / length[:, None]
@@ -42,7 +31,7 @@ def seen_by(world: World, eyes: Eyes, cast: Cast) -> Seen:
         put(light, index, through_haze(world.light, radiance, spots.view, some(hit.distance * length, index)))
     if world.lamps and world.light.haze_m < THICK_M:
         _add_halos(world, eyes, cast.which, view, (hit.distance * length).clamp(max=AIR_M), light)
-    return Seen(met_by(world, cast), light, lit)
+    return light, lit
 
 
 def _add_halos(
