@@ -85,7 +85,7 @@ def traffic_lights(plan: Plan) -> tuple[TrafficLight, ...]:
         left = np.array([-math.sin(mast.heading), math.cos(mast.heading)])
         place = street.at(mast.station, mast.offset) + (mast.reach - FROM_END_M) * left
         stretch = next((k for k, ends in enumerate(plan.open_stretches(street)) if arm.stop in ends), None)
-        if stretch is not None:
+        if stretch is not None and mast.reach:
             up = float(height(plan, place[None])[0]) + OVERHEAD_M
             name = f"{mast.junction}/{street.name}/{arm.side}"
             block = block_id(street.name, arm.inward, stretch)

@@ -16,11 +16,13 @@ from engine.town.mesh import tube
 from engine.town.placing import Place, Scatter
 from engine.town.plans import PAVEMENT_M
 from engine.town.quarters import Block, block_at
+from engine.town.signals import masts
 from engine.town.streets import Array, Plan, Street
 from engine.town.trees import SPECIES, VARIANTS, Detail, Season, tree
 
 NEAR_M, MIDDLE_M = 17.0, 58.0  # from the ego's way: within these trees have all their leaves, or larger ones
 TURNED_M, BESIDE_M = 120.0, 30.0  # so far the ego may get along another street; trees so near to that are no lumps either
+ROOM_M = 0.25  # from the road's edge to what stands nearest to it
 STREET_TREES = ("lime", "maple", "plane", "poplar", "birch", "cherry", "pine")
 
 
@@ -84,13 +86,21 @@ class Kerb:
         """So many metres out from the kerb."""
         return self.stand.at(self.street, s, self.side * (self.street.half + out))
 
+    def beside(self, s: float, out: float) -> Place:
+        """So many metres out from the kerb, and farther where it bends away from the street."""
+        for more in np.arange(0.0, 3.0, 0.5):
+            place = self.place(s, out + more)
+            if edge_at(self.stand.plan, np.array([place[:2]]))[0] > ROOM_M:
+                break
+        return place
+
     def heading(self, s: float) -> float:
         """The direction of the traffic on this side."""
         return float(self.street.heading(s)) + (0.0 if self.side < 0 else math.pi)
 
     def put_sign(self, kind: Sign, s: float, out: float = 0.4) -> None:
         """A sign that drivers on this side see."""
-        self.stand.out.put(furniture.sign(kind), self.place(s, out), self.heading(s) - math.pi / 2)
+        self.stand.out.put(furniture.sign(kind), self.beside(s, out), self.heading(s) - math.pi / 2)
 
     def block(self, s: float) -> Block:
         """The block that it runs along there."""
@@ -218,8 +228,9 @@ def _things(kerb: Kerb) -> None:
         elif pick < 0.45 and red:
             put(furniture.hydrant(), kerb.place(at, 0.55), 0.4)
         elif pick < 0.62 and busy:
-            for k in range(5):
-                put(furniture.bollard(), kerb.place(at + 1.5 * k, 0.4))
+            for post in (at + 1.5 * k for k in range(5)):
+                if kerb.clear(post, 9.5):
+                    put(furniture.bollard(), kerb.place(post, 0.4))
         elif pick < 0.72 and busy:
             put(furniture.planter(), kerb.place(at, 2.9), heading)
         elif pick < 0.77 and street.parking_m:
@@ -300,20 +311,8 @@ def _island(stand: Stand, plan: Plan, name: str, s: float, radius: float, rng: n
 
 
 def traffic_lights(stand: Stand, lights: TrafficLights) -> None:
-    """Traffic lights beyond each junction that has them, for those who come on the arm opposite, and at the near side."""
-    plan = stand.plan
-    for number, junction in enumerate(plan.junctions):
-        for arm in plan.arms(junction) if junction.control == "signals" else ():
-            street, other = plan.street(arm.street), plan.street(junction.other(arm.street))
-            lens = lights.numbers(number, arm.street)
-            heading = float(street.heading(arm.stop)) + (0 if arm.inward > 0 else math.pi)
-            offset = -arm.inward * (street.half + 0.6)
-            near = stand.at(street, arm.stop + arm.inward * 0.4, offset)
-            far = junction.station(arm.street) + arm.inward * (other.half + 2.2)
-            if 0 < far < street.length:
-                reach = street.half - street.median_m / 2 - 0.6
-                place = stand.at(street, far, -arm.inward * (street.half + 0.7))
-                stand.out.put(furniture.signal(reach, lens), place, heading - math.pi / 2)
-                stand.out.put(furniture.signal(0.0, lens), near, heading - math.pi / 2)
-            else:
-                stand.out.put(furniture.signal(street.driven - street.median_m / 2, lens), near, heading - math.pi / 2)
+    """The masts of junctions that have traffic lights."""
+    for mast in masts(stand.plan):
+        street = stand.plan.street(mast.arm.street)
+        there, lens = stand.at(street, mast.station, mast.offset), lights.numbers(mast.junction, street.name)
+        stand.out.put(furniture.signal(mast.reach, lens), there, mast.heading - math.pi / 2)

@@ -12,6 +12,7 @@ Aspect = Literal["green", "amber", "red"]
 GREEN_S, AMBER_S, CLEAR_S = 15.0, 3.0, 2.0  # one street's share of the cycle; all are red while the junction clears
 WALK_S = (3.0, 9.0)  # how long people are let onto a crossing: less the wider it is, so that they are off it in time
 WALKING_M_S = 1.2
+CORNER_M = 5.2  # from a kerb that the rounding of its corners is past
 STAGE_S = GREEN_S + AMBER_S + CLEAR_S
 
 
@@ -55,7 +56,7 @@ def _walk_s(plan: Plan, street: str) -> float:
 @dataclass(frozen=True, slots=True)
 class Mast:
     """A mast with lights for those who come to a junction on an arm: at a station and an offset of the arm's street. They look
-    along `heading`; its beam reaches that far over the street, to their left."""
+    along `heading`; its beam, if it has one, reaches that far over the street, to their left."""
 
     junction: int  # its place among the plan's
     arm: Arm
@@ -66,11 +67,14 @@ class Mast:
 
 
 def masts(plan: Plan) -> Iterator[Mast]:
-    """Lights stand beyond the junction for those who come on the arm opposite, or on the near side where there is none."""
+    """On each arm of a junction with signals one at the line where people wait, and one beyond the junction; that has the beam.
+    Where the street ends there, the near one has it."""
     for number, junction in enumerate(plan.junctions):
         for arm in plan.arms(junction) if junction.control == "signals" else ():
             street, other = plan.street(arm.street), plan.street(junction.other(arm.street))
-            far = junction.station(arm.street) + arm.inward * (other.half + 2.2)
-            at = far if 0 < far < street.length else arm.stop - arm.side * 0.6
-            heading = float(street.heading(at)) + (0 if arm.inward > 0 else math.pi)
-            yield Mast(number, arm, at, -arm.inward * (street.half + 0.7), heading, street.half - 0.3)
+            beam = street.half - street.median_m / 2 - 0.6
+            far = junction.station(arm.street) + arm.inward * (other.half + CORNER_M)
+            goes_on = 0 < far < street.length
+            for at, reach in ((far, beam), (arm.stop + arm.inward * 0.4, 0.0 if goes_on else beam))[not goes_on :]:
+                heading = float(street.heading(at)) + (0 if arm.inward > 0 else math.pi)
+                yield Mast(number, arm, at, -arm.inward * (street.half + 0.7), heading, reach)

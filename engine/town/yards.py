@@ -9,6 +9,7 @@ from engine.town.buildings import House, Site, rectangle_at
 from engine.town.chance import dice
 from engine.town.covers import Cover
 from engine.town.furniture import Fence
+from engine.town.placing import Place
 from engine.town.plans import PAVEMENT_M
 from engine.town.quarters import Block, blocks
 from engine.town.roadside import Stand
@@ -100,10 +101,14 @@ def _scattered(stand: Stand, block: Block, street: Street, site: Site, rng: np.r
             offset = block.side * (street.half + PAVEMENT_M + rng.uniform(low, high))
             x, y, z = stand.at(street, s + rng.uniform(-2.5, 2.5), offset)
             small = low < 2
-            room = 1.2 if small else 2.4
-            if site.is_free(np.array([(x - room, y - room), (x + room, y - room), (x + room, y + room), (x - room, y + room)])):
+            if site.is_free(_square((x, y, z), 1.2 if small else 2.4)):
                 species = ("shrub", "cherry", "shrub")[int(rng.integers(3))] if small else _pick(rng, GARDEN_TREES)
                 stand.tree(species, (x, y, z), rng, 0.85 if small else 1.0)
+
+
+def _square(place: Place, half: float) -> Array:
+    """The corners (4, 2) of what a thing so wide needs."""
+    return np.array([(-half, -half), (half, -half), (half, half), (-half, half)]) + place[:2]
 
 
 def _pick(rng: np.random.Generator, names: tuple[str, ...]) -> str:
@@ -119,23 +124,26 @@ def _park(stand: Stand, block: Block, street: Street, site: Site, paved: Paved, 
     paved.append((street.strip(block.s0, block.s1, side * lane, side * (lane + 2.2)), Cover.GRAVEL))
     paved.append((street.strip(middle - 1.2, middle + 1.2, side * (base - 0.2), side * (base + deep)), Cover.GRAVEL))
     if block.s1 - block.s0 > 45 and rng.random() < 0.5:
-        place = stand.at(street, middle + 14, side * (lane + 11))
-        stand.out.put(furniture.playground(), place, float(street.heading(middle)))
-        paved.append((rectangle_at(street, side, middle + 16, lane + 6, 16.0, 11.0), Cover.SOIL))
+        place, soil = (
+            stand.at(street, middle + 14, side * (lane + 11)),
+            rectangle_at(street, side, middle + 16, lane + 6, 16.0, 11.0),
+        )
+        if site.is_free(soil):
+            stand.out.put(furniture.playground(), place, float(street.heading(middle)))
+            paved.append((soil, Cover.SOIL))
     for s in np.arange(block.s0 + 4, block.s1 - 3, 9.0):
-        if abs(s - middle) > 4:
-            place = stand.at(street, s, side * (lane - 0.8))
+        place = stand.at(street, s, side * (lane - 0.8))
+        if abs(s - middle) > 4 and site.is_free(_square(place, 1.0)):
             stand.out.put(furniture.bench(), place, float(street.heading(s)) + side * math.pi / 2)
         lamp = stand.at(street, s + 4.5, side * (lane + 2.7))
-        if int(s) % 2:
+        if int(s) % 2 and site.is_free(_square(lamp, 0.5)):
             stand.out.put(furniture.lantern("park"), lamp)
             stand.lamps += furniture.lamps_of("park", lamp, 0.0, True)
     for _ in range(int((block.s1 - block.s0) * 0.62)):
         s, offset = rng.uniform(block.s0 + 1, block.s1 - 1), rng.uniform(1.5, deep)
         on_path = abs(base + offset - lane - 1.1) < 2.4 or abs(s - middle) < 2.8
         x, y, z = stand.at(street, s, side * (base + offset))
-        around = np.array([(x - 2, y - 2), (x + 2, y - 2), (x + 2, y + 2), (x - 2, y + 2)])
-        if not on_path and site.is_free(around):
+        if not on_path and site.is_free(_square((x, y, z), 2.0)):
             stand.tree("shrub" if rng.random() < 0.2 else _pick(rng, PARK_TREES), (x, y, z), rng)
     rails = rng.random()
     for s in np.arange(block.s0 + 2, block.s1 - 2, 3.0) if rails < 0.7 else ():

@@ -7,13 +7,16 @@ import torch
 from engine.town.buildings import Site, houses
 from engine.town.heights import height
 from engine.town.kerbs import edge_at, underfoot
-from engine.town.lenses import STRENGTH
+from engine.town.lenses import STRENGTH, TrafficLights
 from engine.town.mesh import Kind
+from engine.town.placing import Scatter
 from engine.town.plans import plan
+from engine.town.roadside import Stand, line_streets, traffic_lights
 from engine.town.setting import setting
 from engine.town.signals import STAGE_S, phase
 from engine.town.terrain import terrain
 from engine.town.walls import Front, Style
+from engine.town.yards import fill_yards
 
 T0_US = round(1.7e15)
 
@@ -65,6 +68,27 @@ def test_houses_stand_on_the_ground_beside_the_streets(junction):
             feet = height(town, house.footprint) + 0.14
             assert (house.base - house.foot < feet).all()
             assert abs(house.base - feet).max() < 3.0
+
+
+class Noted(Scatter):
+    """Remembers where things are put."""
+
+    def put(self, mesh, place, heading=0.0, scale=1.0, stretch=1.0):
+        """As ever, and noted."""
+        self.__dict__.setdefault("places", []).append(place)
+        super().put(mesh, place, heading, scale, stretch)
+
+
+@pytest.mark.parametrize("seed", [12, 1000, 1001, 800002])  # with signals, parks on corners, a roundabout
+def test_nothing_is_put_on_the_road(seed):
+    town = plan(seed)
+    stand, site = Stand(town, Noted()), Site(town)
+    built = houses(town, site)
+    line_streets(stand)
+    traffic_lights(stand, TrafficLights(town))
+    fill_yards(stand, site, built)
+    assert len(stand.out.places) > 300
+    assert edge_at(town, np.array(stand.out.places)[:, :2]).min() > 0.15
 
 
 def test_lamps_hang_over_the_ground(junction):
