@@ -120,7 +120,7 @@ def _request(pictures: Pictures, document: Document, plain: Request, wish: Wish,
     views = tuple(name for name in names if any((frame, name) in places for frame in frames))
     by_nearness = sorted(frames, key=lambda frame: abs(frame - wish.frame))
     only = tuple((frame, view) for frame in by_nearness for view in views if (frame, view) in places)
-    return replace(plain, tier=tier, frames=frames, views=views, only=only)
+    return replace(plain, tier=tier, frames=frames, views=views, only=only, preview_first=tier == "anchor")
 
 
 def _stored(service: Service, document: Document, plain: Request) -> Iterator[Chunk]:

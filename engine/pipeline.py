@@ -73,6 +73,7 @@ class Preview:
     number: int
     total: int
     latents: torch.Tensor  # (T, V, C, H, W)
+    drafted: torch.Tensor  # the drafts' own, of the same shape
 
     @property
     def is_final(self) -> bool:
@@ -124,16 +125,17 @@ class WorldPipeline(DiffusionPipeline):
         state, kept = self._begin(clip, told, noise, start)
         velocity = guided(self._velocity, told, told.without(*UNGUIDED), sampling.guidance)
         for step in euler(velocity, state, levels, kept):
-            yield Preview(step.number, step.total, step.clean[0])
+            yield Preview(step.number, step.total, step.clean[0], drafts[0])
 
     @torch.inference_mode()
-    def pictures(self, latents: torch.Tensor, drafts: Drafts, asked: tuple[tuple[int, int], ...]) -> list[NDArray[np.uint8]]:
+    def pictures(self, step: Preview, drafts: Drafts, asked: tuple[tuple[int, int], ...]) -> list[NDArray[np.uint8]]:
         """Pictures (H, W, 3) of some (frame, view) places of a clip, with the draft's own pixels where nothing may change."""
         t, v = (list(axis) for axis in zip(*asked, strict=True))
         shown, valid = drafts.pictures[t, v], drafts.valid[t, v]
-        guide = tensor_of(shown).to(latents)
-        share = share_of(valid, 1).to(latents)
-        drawn = pictures_of(self.autoencoder.pictures(latents[t, v], guide, share))
+        # Channels last: a sixth less processor time, on a CPU.
+        latents, drafted = (x[t, v].contiguous(memory_format=torch.channels_last) for x in (step.latents, step.drafted))
+        guide, share = tensor_of(shown).to(latents), share_of(valid, 1).to(latents)
+        drawn = pictures_of(self.autoencoder.pictures(latents, guide, share, drafted))
         dirty = drafts.dirty[t, v]
         return [composed(*each) for each in zip(drawn, shown, dirty, strict=True)]
 
@@ -141,7 +143,7 @@ class WorldPipeline(DiffusionPipeline):
         """Draw a clip to its end."""
         *_, last = self.stream(clip, sampling or Sampling())
         T, V = clip.start.shape
-        flat = self.pictures(last.latents, clip.drafts, tuple((t, v) for t in range(T) for v in range(V)))
+        flat = self.pictures(last, clip.drafts, tuple((t, v) for t in range(T) for v in range(V)))
         pictures = np.stack(flat).reshape(clip.drafts.pictures.shape)
         return WorldPipelineOutput(pictures=pictures) if return_dict else (pictures,)
 
@@ -159,12 +161,21 @@ class WorldPipeline(DiffusionPipeline):
         coded = torch.cat([self.autoencoder.latents(one[None]) for one in flat])
         return coded.unflatten(0, pictures.shape[:2]).to(self.transformer.dtype)
 
+    def _known(self, clip: Clip, drafted: torch.Tensor) -> torch.Tensor:
+        """Latents (T, V, C, H, W) of what a clip begins from; a draft's own need not be made again, nor of what is drawn
+        anew."""
+        out = drafted.clone()
+        for t, v in np.argwhere(clip.start < 1):
+            if not np.array_equal(clip.known[t, v], clip.drafts.pictures[t, v]):
+                out[t, v] = self._latents(clip.known[t : t + 1, v : v + 1])[0, 0]
+        return out
+
     def _begin(self, clip: Clip, told: Told, noise: torch.Tensor, start: torch.Tensor) -> tuple[torch.Tensor, Kept]:
         """The state at the start levels, and what of it never moves: references, and what no edit touches."""
         unchanged = (told.dirty == 0).expand(-1, -1, -1, 1, -1, -1)
         if clip.known is None:
             return noise, Kept(told.draft, noise, unchanged.to(noise.dtype))
-        known = self._latents(clip.known)[None]
+        known = self._known(clip, told.draft[0])[None]
         reference = (start == 0)[..., None, None, None]
         kappa = self.scheduler.config.kappa
         level = torch.where((start > 0) & (start < 1), start.clamp(min=kappa), start)

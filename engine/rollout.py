@@ -36,12 +36,15 @@ class Rollout:
     size: tuple[int, int]
     sampling: Sampling
     previewed: Place | None = None  # whose previews are shown, where it is among what is drawn; else those of the first place
+    preview_first: bool = False  # of an anchor, before the others are drafted
 
     def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk | None]:
         """The anchors at these frames, in windows; previews as they form, then each once for good.
 
         `drawn` are anchors that are right already; they are references like what was recorded, and not answered again.
         """
+        if self.preview_first and self.previewed in {(f, v) for f in frames for v in views} - set(drawn):
+            yield from self._glimpse(self.previewed)
         done = dict(drawn)
         for window in windows(tuple(sorted(frames))):
             for chunk in self._window("anchor", window, views, done, {}):
@@ -75,6 +78,18 @@ class Rollout:
         yield from self._window(
             "refined", (*before, *frames), views, references | {place: anchors[place] for place in ends}, levels
         )
+
+    def _glimpse(self, place: Place) -> Iterator[Chunk | None]:
+        """A preview of an anchor as if nothing stood beside it, in a single step that is none of a window's; nothing where
+        nothing may change."""
+        chunk = self._draft(place)
+        yield None
+        if not chunk.dirty.any():
+            return
+        clip = self._clip(place[:1], place[1:], {place: chunk}, {}, {place: 1.0})
+        step = next(self.pipeline.stream(clip, replace(self.sampling, num_steps=1)))
+        (picture,) = self.pipeline.pictures(step, clip.drafts, ((0, 0),))
+        yield replace(chunk, tier="anchor", origin="generated", picture=picture, preview=True, done=0, total=0)
 
     def _draft(self, place: Place) -> Chunk:
         """The draft of a place, dirty wherever the model may change it."""
@@ -137,7 +152,7 @@ class Rollout:
         places = wanted if step.is_final else preview
         at = tuple((clip.frames.index(frame), clip.views.index(view)) for frame, view in places)
         for place, index in zip(places, at, strict=True):
-            picture = self.pipeline.pictures(step.latents, clip.drafts, (index,))[0]
+            picture = self.pipeline.pictures(step, clip.drafts, (index,))[0]
             chunk = replace(chunks[place], tier=tier, origin="generated", picture=picture, preview=not step.is_final)
             yield replace(chunk, done=step.number, total=step.total)
 
@@ -166,5 +181,5 @@ def of_request(pipeline: WorldPipeline, request: Request, streets: StreetMap, dr
     ValueError for the recorded size, which no network was trained at."""
     if request.size is None:
         raise ValueError("generated pictures at the recorded size; wanted a size such as 448 x 256")
-    first = request.asked()[0]
-    return Rollout(pipeline, request.scenario, streets, drafted, request.size, replace(sampling, seed=request.seed), first)
+    seeded, is_first = replace(sampling, seed=request.seed), request.preview_first and request.tier == "anchor"
+    return Rollout(pipeline, request.scenario, streets, drafted, request.size, seeded, request.asked()[0], is_first)

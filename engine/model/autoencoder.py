@@ -25,8 +25,15 @@ class PictureCodec(Protocol):
         """(N, latent_channels, H / factor, W / factor), of about unit variance."""
         ...
 
-    def pictures(self, latents: torch.Tensor, draft: torch.Tensor | None, valid: torch.Tensor | None) -> torch.Tensor:
-        """The way back; `draft` (N, 3, H, W) and where it is `valid` (N, 1, H, W) may help."""
+    def pictures(
+        self,
+        latents: torch.Tensor,
+        draft: torch.Tensor | None,
+        valid: torch.Tensor | None,
+        draft_latents: torch.Tensor | None,
+    ) -> torch.Tensor:
+        """The way back; `draft` (N, 3, H, W) and where it is `valid` (N, 1, H, W) may help. Whoever has its latents already
+        gives them too."""
         ...
 
 
@@ -107,13 +114,17 @@ class PictureAutoencoder(ModelMixin, ConfigMixin):
         return (self.encoder(pictures) - self.config.mean) / self.config.deviation
 
     def pictures(
-        self, latents: torch.Tensor, draft: torch.Tensor | None = None, valid: torch.Tensor | None = None
+        self,
+        latents: torch.Tensor,
+        draft: torch.Tensor | None = None,
+        valid: torch.Tensor | None = None,
+        draft_latents: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """See `PictureCodec`."""
         features = self._features(latents)
         if draft is None or valid is None:
             return self.colours(features)
-        own = self._features(self.latents(draft))
+        own = self._features(self.latents(draft) if draft_latents is None else draft_latents)
         drawn, drafted = self.colours(torch.cat([features, own])).chunk(2)
         gain = nn.functional.interpolate(self.gain(features, own), scale_factor=SQUEEZE, mode="bilinear")
         return drawn + valid * gain * (draft - drafted)
@@ -147,13 +158,17 @@ class DiffusersAutoencoder:
         return (raw - self._shift) * self._scale
 
     def pictures(
-        self, latents: torch.Tensor, draft: torch.Tensor | None = None, valid: torch.Tensor | None = None
+        self,
+        latents: torch.Tensor,
+        draft: torch.Tensor | None = None,
+        valid: torch.Tensor | None = None,
+        draft_latents: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """See `PictureCodec`."""
         out = self._decoded(latents)
         if draft is None or valid is None:
             return out
-        return out + valid * (draft - self._decoded(self.latents(draft)))
+        return out + valid * (draft - self._decoded(self.latents(draft) if draft_latents is None else draft_latents))
 
     def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
         return self.model.decode(latents / self._scale + self._shift).sample

@@ -104,7 +104,7 @@ def _estimated(steps: Steps, num_windows: int) -> Steps:
     has no preview to judge by."""
     begun, num_done, last = monotonic(), 0, 0
     for chunk in steps:
-        if chunk is not None and chunk.preview:
+        if chunk is not None and chunk.preview and chunk.total:
             num_done += chunk.done <= last  # the steps begin anew with the next window
             last = chunk.done
         if chunk is not None and last and chunk.total:  # one that no step drew has none to count

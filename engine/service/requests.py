@@ -44,8 +44,9 @@ class Request:
     newer one: once a higher turn has begun, or its own was cancelled, a request gets nothing. Times make good turns.
 
     `model` draws anchors and refined pictures; drafts need none. Anchors are drawn jointly, all frames and views beside one
-    another. Refined pictures are those of segments: `anchors` says which of the frames are anchors, the first and the last
-    always among them, and only those two where nothing is said."""
+    another; with `preview_first` the most important one is first previewed from its own draft, which spares whoever waits the
+    drafts of the others. Refined pictures are those of segments: `anchors` says which of the frames are anchors, the first and
+    the last always among them, and only those two where nothing is said."""
 
     dataroot: Path
     scenario: Scenario
@@ -59,6 +60,7 @@ class Request:
     only: tuple[tuple[int, str], ...] | None = None
     model: Model | None = None
     anchors: tuple[int, ...] = ()
+    preview_first: bool = False
 
     def asked(self) -> tuple[tuple[int, str], ...]:
         """The (frame, view) pairs, in order."""

@@ -79,7 +79,7 @@ def measured(scene: Scene, edit: Edit, views: tuple[str, ...], model: Model) -> 
         drafts = time.perf_counter() - begun
         came = [
             time.perf_counter() - begun
-            for chunk in service.render(replace(request, tier="anchor"))
+            for chunk in service.render(replace(request, tier="anchor", preview_first=True))
             if chunk.origin == "generated"
         ]
         within = tuple(range(frames[SEGMENT], frames[SEGMENT + 1] + 1))

@@ -1,6 +1,8 @@
 """Coarse to refined on a drive that is made up, with real networks at tiny size."""
 
+from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -26,12 +28,12 @@ def drive(small_drive):
     return small_drive, scene, data.street_map(scene)
 
 
-def rollout(drive, edit=None):
+def rollout(drive, edit=None, **options):
     root, scene, streets = drive
     scenario = recorded(scene) if edit is None else apply(recorded(scene), edit)
     drafter = Drafter(root, scene, SIZE)
     drafted = cache(lambda frame, view: drafter.chunk(scenario, frame, view, 1, 1))
-    return Rollout(pipeline(), scenario, streets, drafted, SIZE, Sampling(num_steps=2))
+    return Rollout(pipeline(), scenario, streets, drafted, SIZE, Sampling(num_steps=2), **options)
 
 
 def delete(drive, length):
@@ -79,6 +81,30 @@ def test_anchors_that_are_right_already_are_left_alone(drive):
     drawn = {place: c.picture for place, c in first.items() if place[0] in (0, 5)}
     again = final(run.anchors(ANCHORS, VIEWS, drawn))
     assert set(again) == {(10, "CAM_FRONT"), (10, "CAM_BACK")}
+
+
+def test_the_anchor_that_is_waited_for_is_previewed_before_others_are_drafted(drive):
+    place = 10, "CAM_FRONT"
+    hurried = rollout(drive, delete(drive, 7.0), previewed=place, preview_first=True)
+    steps = hurried.anchors(ANCHORS, VIEWS, {})
+    (first,) = [chunk for chunk in islice(steps, 2) if chunk is not None]
+    assert (first.frame, first.view, first.preview, first.origin, first.total) == (*place, True, "generated", 0)
+    assert hurried.drafted.cache_info().misses == 1
+    draft = hurried.drafted(*place)
+    assert (first.picture[~first.dirty] == draft.picture[~first.dirty]).all()
+    assert (first.picture[draft.dirty] != draft.picture[draft.dirty]).any()
+    found, plain = final(steps), final(rollout(drive, delete(drive, 7.0)).anchors(ANCHORS, VIEWS, {}))
+    assert found.keys() == plain.keys()
+    assert all((found[at].picture == plain[at].picture).all() for at in plain)
+
+
+def test_what_is_known_or_untouched_is_not_previewed(drive):
+    run = rollout(drive, delete(drive, 7.0), previewed=(0, "CAM_BACK"), preview_first=True)
+    chunks = [c for c in run.anchors(ANCHORS, VIEWS, {}) if c is not None]
+    assert {(c.view, c.total) for c in chunks if c.preview} == {("CAM_FRONT", 2)}
+    drawn = {place: c.picture for place, c in final(chunks).items() if place[0] == 0}
+    again = replace(run, previewed=(0, "CAM_FRONT")).anchors(ANCHORS, VIEWS, drawn)
+    assert {(c.frame, c.total) for c in again if c is not None and c.preview} == {(5, 2)}
 
 
 def test_a_segment_is_drawn_between_its_anchors_and_corrects_the_last(drive):

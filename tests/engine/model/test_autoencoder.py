@@ -53,6 +53,14 @@ def test_a_drafts_detail_stays_under_other_latents():
 
 
 @torch.no_grad()
+def test_a_drafts_latents_need_not_be_made_twice():
+    net, everywhere = trained(codec()), torch.ones(2, 1, 32, 48)
+    z, draft = net.latents(PICTURES), PICTURES.flip(-1)
+    assert torch.equal(net.pictures(z, draft, everywhere, net.latents(draft)), net.pictures(z, draft, everywhere))
+    assert not torch.allclose(net.pictures(z, draft, everywhere, z), net.pictures(z, draft, everywhere))
+
+
+@torch.no_grad()
 def test_saving_and_loading_gives_the_same_codec(tmp_path):
     net = codec()
     net.save_pretrained(tmp_path)
@@ -87,4 +95,5 @@ def test_other_autoencoders_take_its_place_and_keep_a_valid_draft(model):
     assert z.shape == (2, adapted.latent_channels, 16, 24)
     everywhere = torch.ones(2, 1, 32, 48)
     torch.testing.assert_close(adapted.pictures(z, PICTURES, everywhere), PICTURES, rtol=0, atol=1e-4)
+    assert torch.equal(adapted.pictures(z, PICTURES, everywhere, z), adapted.pictures(z, PICTURES, everywhere))
     assert adapted.pictures(z).shape == PICTURES.shape

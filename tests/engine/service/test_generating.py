@@ -66,6 +66,20 @@ def test_previews_are_of_the_picture_that_is_asked_for_first(anchors):
     assert set(final(chunks)) == set(places)
 
 
+def test_who_waits_sees_the_first_picture_before_the_others_are_begun(anchors, tmp_path):
+    """And what follows, and is stored, is what it would have been."""
+    wet = after(anchors, RAIN)
+    hurried, plain = (
+        [c for c in drawn(replace(wet, preview_first=first), Store(tmp_path / str(first))) if c is not None]
+        for first in (True, False)
+    )
+    assert [(c.frame, c.view, c.preview) for c in hurried[:2]] == [(0, "CAM_FRONT", True)] * 2
+    assert (hurried[0].total, hurried[0].seconds_left) == (0, None)
+    assert (hurried[1].total, hurried[1].done) == (2, 1)
+    assert [(c.frame, c.view, c.preview) for c in hurried[1:]] == [(c.frame, c.view, c.preview) for c in plain]
+    assert all(same(a, b) for a, b in zip(hurried[1:], plain, strict=True))
+
+
 def test_what_is_stored_comes_back_and_previews_are_not_stored(anchors, tmp_path):
     store, wet = Store(tmp_path), after(anchors, RAIN)
     first = final(drawn(wet, store))
