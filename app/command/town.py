@@ -40,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
         if options.bank is not None:
             return _bank(options, told)
         recipe = town.recipe(options.size, options.seconds, options.rate, options.quality, options.lidar, options.rig)
-        town.generate(options.out, options.scenes, options.seed, processes=options.processes, progress=told.now, recipe=recipe)
+        seeds = range(options.seed, options.seed + options.scenes)
+        town.generate(options.out, seeds, recipe, options.processes, told.now)
     except (town.TownError, town.RigError) as error:
         told.end_line()
         raise CommandError(str(error)) from error

@@ -43,5 +43,5 @@ def driven(folder: Path, seed: int, recipe: Recipe) -> Drive:
     """The drive of a seed below a folder, recorded first where it has not been."""
     root = folder / "drives" / recipe.digest[:16] / str(seed)
     with alone(root.with_suffix(".lock")):
-        generate(root, 1, seed, recipe=recipe)
+        generate(root, [seed], recipe)
     return Drive(seed, root)

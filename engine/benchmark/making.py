@@ -21,7 +21,7 @@ def made(folder: Path, seed: int, listing: Listing) -> World:
     root = folder / "worlds" / code / str(seed)
     with alone(root.with_suffix(".lock")):
         if not (root / "complete").is_file():
-            generate(root, 1, seed, recipe=listing.recipe)
+            generate(root, [seed], listing.recipe)
             write_takes(World(seed, root, open_data_set(root, VERSION)))
             write_bytes(root / "complete", b"")
     return _opened(root, seed)

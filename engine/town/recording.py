@@ -9,7 +9,7 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,32 +17,26 @@ from editor.datasets.files import write_bytes, write_json
 from editor.datasets.records import Record
 from editor.datasets.tables import TABLES
 from engine.town.crew import Schedule, carried_out
-from engine.town.recipe import MOST_SEED, SIZE, VERSION, Recipe
+from engine.town.recipe import MOST_SEED, VERSION, Recipe
 from engine.town.scene_tables import scene_name, shots
-from engine.town.shooting import WORK, jpeg, records_file
+from engine.town.shooting import WORK, records_file
 from engine.town.town import TownError
 
-__all__ = ["SIZE", "VERSION", "Recipe", "generate", "jpeg", "scene_name"]
+__all__ = ["VERSION", "generate", "scene_name"]
 
 
 def generate(
     out: Path,
-    scenes: int,
-    seed: int,
-    size: tuple[int, int] = SIZE,
-    duration_s: float = 8.0,
+    seeds: Sequence[int],
+    recipe: Recipe,
     processes: int = 1,
     progress: Callable[[int, int], None] | None = None,
-    recipe: Recipe | None = None,
-    seeds: tuple[int, ...] | None = None,
 ) -> None:
-    """Record `scenes` towns, with seeds from `seed` on, as one data set below `out`, or add them to one of the same recipe.
+    """Record the towns of some seeds as one data set below `out`, or add them to one of the same recipe.
 
     `progress` is told how many pictures are there and how many there will be. What an interrupted run left is kept. The bytes
     depend on seeds and recipe alone. TownError in one sentence for what cannot be.
     """
-    recipe = recipe or Recipe(size, duration_s)
-    seeds = seeds or tuple(range(seed, seed + scenes))
     _check(seeds, recipe, processes)
     try:
         with _held(out):
@@ -59,7 +53,7 @@ def generate(
         raise TownError(f"data set {out}: got {error.strerror or error}; wanted room and leave to write there") from error
 
 
-def _check(seeds: tuple[int, ...], recipe: Recipe, processes: int) -> None:
+def _check(seeds: Sequence[int], recipe: Recipe, processes: int) -> None:
     if not seeds or min(seeds) < 0 or max(seeds) > MOST_SEED:
         raise TownError(f"seeds {', '.join(map(str, seeds[:3])) or 'none'}; wanted one or more between 0 and {MOST_SEED}")
     recipe.check()
@@ -105,7 +99,7 @@ def _finished(out: Path) -> tuple[int, ...]:
     return tuple(sorted(int(file.name.removeprefix("town-").split(".")[0]) for file in (out / WORK).glob("town-*.json.gz")))
 
 
-def _lacking(out: Path, seeds: tuple[int, ...], recipe: Recipe) -> tuple[dict[int, tuple[int, ...]], int, int]:
+def _lacking(out: Path, seeds: Sequence[int], recipe: Recipe) -> tuple[dict[int, tuple[int, ...]], int, int]:
     """Which frames of which scenes are to be drawn; how many pictures are there; how many there will be.
 
     What was measured at keyframes is kept with a finished scene only, so one that is not finished measures all of them."""

@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.town.recording import VERSION, Recipe, generate
+from engine.town.recipe import Recipe
+from engine.town.recording import VERSION, generate
 from tests.bench.row import Row
 from tests.engine.town import devkit
 
@@ -22,7 +23,7 @@ def rows(quick: bool) -> Iterator[Row]:
     scenes = QUICK_SCENES if quick else SCENES
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "town"
-        generate(root, scenes, FIRST_SEED, processes=os.cpu_count() or 1, recipe=RECIPE)
+        generate(root, range(FIRST_SEED, FIRST_SEED + scenes), RECIPE, os.cpu_count() or 1)
         data = devkit.opened(root, VERSION)
         found = devkit.detection(data, Path(folder))
         yield Row("town.devkit_map", float(found["mean_ap"]), "", scenes)

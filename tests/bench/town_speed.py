@@ -18,6 +18,7 @@ from engine.town.chance import dice
 from engine.town.drive import Drive, drive
 from engine.town.picture import Shot, draw, draw_batch
 from engine.town.rays import Intersectors
+from engine.town.recipe import Recipe
 from engine.town.rig import nuscenes_rig
 from engine.town.town import build, instant
 from tests.bench.row import Missing, Row
@@ -39,7 +40,7 @@ def rows(quick: bool) -> Iterator[Row | Missing]:
     came: list[tuple[float, int]] = []
     with tempfile.TemporaryDirectory() as folder:
         generate(
-            Path(folder) / "town", 1, SEED, SIZE, QUICK_SECONDS if quick else SECONDS, os.cpu_count() or 1,
+            Path(folder) / "town", [SEED], Recipe(SIZE, QUICK_SECONDS if quick else SECONDS), os.cpu_count() or 1,
             lambda done, _total: came.append((time.perf_counter(), done)),
         )  # fmt: skip
     (start, first), *_, (end, last) = [(at, done) for at, done in came if done > 0]

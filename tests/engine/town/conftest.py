@@ -10,6 +10,6 @@ from tests.engine.town.small_town import PICTURES, RECIPE, SEED
 def recorded(tmp_path_factory):
     out = tmp_path_factory.mktemp("town")
     told = []
-    generate(out, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
+    generate(out, [SEED], RECIPE, progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (PICTURES, PICTURES)
     return out

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_full_disk_and_a_broken_off_run_leave_what_the_next_run_completes_to_t
 def test_a_finished_data_set_is_not_drawn_again(recorded):
     before = {f: (recorded / f).stat().st_mtime_ns for f in files(recorded) if f.parts[0] in ("samples", "sweeps")}
     told = []
-    generate(recorded, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
+    generate(recorded, [SEED], RECIPE, progress=lambda done, total: told.append((done, total)))
     assert told == [(PICTURES, PICTURES)]
     assert {f: (recorded / f).stat().st_mtime_ns for f in before} == before
     assert open_data_set(recorded).scene(scene_name(SEED)).synthetic
@@ -83,7 +84,7 @@ def test_lost_pictures_are_drawn_again_to_the_same_bytes(recorded, tmp_path):
     for lost in (next(out.glob("sweeps/CAM_BACK/*.jpg")), *sorted(out.glob("samples/CAM_FRONT*/*.jpg"))[:2]):
         lost.unlink()
     told = []
-    generate(out, 1, SEED, recipe=RECIPE, progress=lambda done, total: told.append((done, total)))
+    generate(out, [SEED], RECIPE, progress=lambda done, total: told.append((done, total)))
     assert (told[0], told[-1]) == ((PICTURES - 3, PICTURES), (PICTURES, PICTURES))
     assert files(out) == files(recorded)
     assert [f for f in files(out) if (out / f).read_bytes() != (recorded / f).read_bytes()] == []
@@ -92,13 +93,13 @@ def test_lost_pictures_are_drawn_again_to_the_same_bytes(recorded, tmp_path):
 def test_a_data_set_keeps_to_one_recipe_and_one_town(recorded, tmp_path):
     shutil.copytree(recorded / ".town", tmp_path / "town" / ".town")
     with pytest.raises(TownError, match="begun otherwise"):
-        generate(tmp_path / "town", 1, SEED, size=(64, 36))
+        generate(tmp_path / "town", [SEED], replace(RECIPE, jpeg_quality=50))
     with pytest.raises(TownError, match="both give scene-0003"):
-        generate(tmp_path / "town", 1, SEED + 10_000, recipe=RECIPE)
+        generate(tmp_path / "town", [SEED + 10_000], RECIPE)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("")
     with pytest.raises(TownError, match="other things"):
-        generate(tmp_path / "mine", 1, SEED, recipe=RECIPE)
+        generate(tmp_path / "mine", [SEED], RECIPE)
 
 
 @pytest.mark.parametrize("hands", [1, 2, 5])

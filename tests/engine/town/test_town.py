@@ -16,7 +16,8 @@ from editor.geometry import IDENTITY, Rigid, box_corners
 from editor.scene import Look, Scenario, View
 from editor.tracks import actor_at
 from engine.town.light import recorded as recorded_light
-from engine.town.recording import VERSION, generate, jpeg, scene_name
+from engine.town.recording import VERSION, generate, scene_name
+from engine.town.shooting import jpeg
 from engine.town.town import TownError
 from engine.town.truth import render_truth
 from tests.engine.town.small_town import RECIPE, SEED
@@ -142,13 +143,13 @@ def test_what_town_cannot_draw_is_said(scenario, tmp_path):
         render_truth(scenario, "CAM_FRONT", 99)
     with pytest.raises(TownError, match="wanted one of Town's"):
         render_truth(replace(scenario, scene=replace(scenario.scene, synthetic=False)), "CAM_FRONT", 0)
-    for bad in ({"size": (0, 10)}, {"duration_s": 0.1}, {"processes": 0}):
+    for recipe, processes in ((replace(RECIPE, size=(0, 10)), 1), (replace(RECIPE, duration_s=0.1), 1), (RECIPE, 0)):
         with pytest.raises(TownError, match="wanted"):
-            generate(tmp_path, 1, 1, **bad)
+            generate(tmp_path, [1], recipe, processes)
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(TownError, match=str(blocked)):
-        generate(blocked, 1, SEED, recipe=RECIPE)
+        generate(blocked, [SEED], RECIPE)
 
 
 def test_bank_pictures_fit_their_boxes():
