@@ -34,7 +34,8 @@ export function createModelPanel(root, store, pictures, generating, take) {
   function anchorsWords(work) {
     const missing = pictures.unanchored(state.take).length;
     const total = state.model.anchors.reduce((sum, frame) => sum + pictures.tiers(state.take, frame).changed, 0);
-    return { text: `Anchors ${total - missing} of ${total}${inWords(secondsLeft(work, missing))}`, share: total ? (total - missing + share(work) * Math.min(work.total, missing)) / total : 0 };
+    const before = total - missing - work.done; // what is done of the piece under way is in its share
+    return { text: `Anchors ${total - missing} of ${total}${inWords(secondsLeft(work, missing))}`, share: total ? (before + share(work) * work.total) / total : 0 };
   }
 
   function segmentWords(work) {

@@ -253,6 +253,7 @@ export function createViews(grid, store, pictures) {
     context.restore();
     badge.textContent = tierWord(tier, index);
     badge.dataset.tier = tier;
+    figure.classList.toggle("wiping", state.wipe.on);
   }
 
   const isHurried = () => Boolean(state.gesture || state.waiting || !state.resting);
