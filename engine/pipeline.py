@@ -57,9 +57,9 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to draw: more steps are slower and better; `guidance` 1 asks the network once a step."""
+    """How to draw: every step asks the network once, or twice where `guidance` is not 1."""
 
-    num_steps: int = 4
+    num_steps: int = 2
     guidance: float = 1.0
     seed: int = 0
     progressive: bool = True  # earlier frames ahead of later ones (MiLA's temporal progressive denoising)

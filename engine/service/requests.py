@@ -24,11 +24,11 @@ class RenderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Which weights draw anchors and refined pictures, and how: more steps are slower and better, `guidance` above 1 follows
-    what is asked for more strongly and takes twice as long."""
+    """Which weights draw anchors and refined pictures, and how: `guidance` above 1 follows what is asked for more strongly and
+    takes twice as long. More steps are slower; with the weights that ship they are no better (`docs/log.md`)."""
 
     checkpoint: Path  # the folder
-    steps: int = 4
+    steps: int = 2
     guidance: float = 1.0
     device: str = "cpu"
 

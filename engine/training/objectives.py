@@ -20,7 +20,6 @@ from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
 KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
-SHARPNESS = 0.05  # chosen: of large errors, half the true sharpness costs what 0.2 dB do and a tenth of it what 2.3 do
 GOOD, GOOD_PICTURE = 0.3, 0.1  # errors, of latents and of pictures; a clip whose own is well below counts no more for it
 LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
@@ -52,7 +51,7 @@ class AutoencoderObjective:
 class WorldObjective:
     """The flow loss towards the truth's latents, weighted where pictures may change; see `WorldTransformer`. What is minimised
     is its logarithm, less that of the draft's own (`gain`), and likewise for pictures, with the price of blur beside it
-    (`sharpness_loss`).
+    (`sharpness_loss`, weighed by `sharpness`).
 
     `instance_share` is ConsisDrive's alpha, which the paper does not give; `structure` LongDWM's beta_s; `mask_share` of the
     steps run MaskGWM's mask reconstruction; `picture` weighs the error of `num_seen` decoded frames of each clip. From them
@@ -65,6 +64,7 @@ class WorldObjective:
     structure: float = 0.1
     picture: float = 1.0
     num_seen: int = 2
+    sharpness: float = 0.05  # chosen: of large errors, half the true sharpness costs what 0.2 dB do and a tenth what 2.3 do
     mask_share: float = 0.0
     mask_ratio: float = 0.25
     alignment: SemanticAlignment | None = None
@@ -125,17 +125,16 @@ class WorldObjective:
         v = int(torch.randint(x0_hat.shape[2], (), generator=generator))
         parts = (x0_hat, shown.truth, shown.draft, shown.valid, shown.dirty)
         clips = zip(*(p[:, t, v].to(x0_hat.device) for p in parts), strict=True)
-        return self.picture * torch.stack([_picture_gain(codec, *clip) for clip in clips]).mean()
+        return self.picture * torch.stack([self._picture_gain(codec, *clip) for clip in clips]).mean()
 
-
-def _picture_gain(
-    codec: PictureAutoencoder, z: torch.Tensor, true: torch.Tensor, draft: torch.Tensor, *masks: torch.Tensor
-) -> torch.Tensor:
-    valid, dirty = masks
-    weight = KEPT_WEIGHT + dirty
-    drawn = codec.pictures(z, draft, valid).float()
-    blurred = SHARPNESS * sharpness_loss(drawn, true, dirty)
-    return gain(picture_loss(drawn, true, weight), picture_loss(draft, true, weight), GOOD_PICTURE) + blurred
+    def _picture_gain(
+        self, codec: PictureAutoencoder, z: torch.Tensor, true: torch.Tensor, draft: torch.Tensor, *masks: torch.Tensor
+    ) -> torch.Tensor:
+        valid, dirty = masks
+        weight = KEPT_WEIGHT + dirty
+        drawn = codec.pictures(z, draft, valid).float()
+        blurred = self.sharpness * sharpness_loss(drawn, true, dirty)
+        return gain(picture_loss(drawn, true, weight), picture_loss(draft, true, weight), GOOD_PICTURE) + blurred
 
 
 Objective = AutoencoderObjective | WorldObjective

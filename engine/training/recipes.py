@@ -109,6 +109,10 @@ RECIPES = MappingProxyType(
                 PARTS_AND_WHOLES, Plan(steps=5000, learning_rate=1e-3, warmup=50),
                 lights_first=200, paces={"autoencoder": 0.3},
             ),
+            Recipe(  # --after world-cpu, whose pictures are too soft: blur has six times the price
+                "sharper-cpu", _world("small"), WORLD, WorldObjective(num_seen=1, sharpness=0.3),
+                PARTS_AND_WHOLES, Plan(steps=300, learning_rate=1e-4, warmup=20), seed=1, decay=0.99,
+            ),
             Recipe(  # LSA's second stage, --after world-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
                 PARTS_AND_WHOLES, Plan(steps=500, learning_rate=5e-5, warmup=50),
