@@ -5,18 +5,17 @@ Only stale pictures are asked for, that is, those that the take changes; the eng
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
+from app.anchors import anchor_frames, is_complete, segment_frames
 from app.payload import SMALL, view_order
 from app.pictures import Pictures, Place, drawn_json
 from app.session import Document
 from app.streaming import Message
 from app.weights import Manner
-from editor.scene import Frame, Scene
+from editor.scene import Scene
 from engine.service.requests import WINDOW, Chunk, Request, Service, Tier
 
-LEAST_APART_US = 400_000  # two anchors a second, where the data set annotates as often or more often
 FRONT = "CAM_FRONT"
 
 
@@ -32,32 +31,7 @@ class Wish:
     device: str
 
 
-# --------------------------------------------------------------------------------------------------- anchors, segments
-
-
-def anchor_frames(scene: Scene) -> tuple[int, ...]:
-    """Where anchors are drawn: keyframes, at most about two a second, and the first and last frames with all their pictures."""
-    complete = [i for i, frame in enumerate(scene.frames) if _is_complete(frame, scene)]
-    if len(complete) < 2:
-        return ()
-    chosen, last = complete[:1], complete[-1]
-    for i in complete:
-        if scene.frames[i].is_keyframe and scene.frames[i].t_us - scene.frames[chosen[-1]].t_us >= LEAST_APART_US:
-            chosen.append(i)
-    return tuple(chosen) if chosen[-1] == last else (*chosen, last)
-
-
-def segment_frames(scene: Scene, first: int) -> tuple[int, ...]:
-    """The frames from an anchor to the next, both included; none where no segment begins there."""
-    for a, b in pairwise(anchor_frames(scene)):
-        if a == first:
-            return tuple(i for i in range(a, b + 1) if _is_complete(scene.frames[i], scene))
-    return ()
-
-
-def _is_complete(frame: Frame, scene: Scene) -> bool:
-    pictures = (frame.picture(view.name) for view in scene.views)
-    return all(picture is not None and picture.exists for picture in pictures)
+# ---------------------------------------------------------------------------------------------- what to draw next
 
 
 def first_frames(scene: Scene, frame: int) -> set[int]:
@@ -126,7 +100,7 @@ def _request(pictures: Pictures, document: Document, plain: Request, wish: Wish,
 def _stored(service: Service, document: Document, plain: Request) -> Iterator[Chunk]:
     """The refined pictures that are there from an earlier time. Anchors among them come when they are asked for."""
     scene, stale = document.scenario.scene, _stale(document)
-    complete = {i for i, frame in enumerate(scene.frames) if _is_complete(frame, scene)}
+    complete = {i for i, frame in enumerate(scene.frames) if is_complete(frame, scene)}
     only = tuple(sorted(place for place in stale if place[0] in complete))
     anchors = anchor_frames(scene)
     if only and anchors:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import numpy as np
 
 from app.actions import ACTIONS
+from app.anchors import anchor_frames
 from app.sentences import gesture_sentence
 from app.session import Document
 from app.takes import TakeSummary
@@ -14,7 +15,7 @@ from editor.cameras import fit
 from editor.categories import CATEGORIES
 from editor.checks import Finding
 from editor.dirty import Pictures
-from editor.edits import Add, Duplicate, EgoPath
+from editor.edits import Add, Duplicate, EgoPath, SetBeyond
 from editor.findings import added_number
 from editor.geometry import Rigid
 from editor.map import StreetMap
@@ -24,6 +25,7 @@ from editor.text import scene_text
 from engine.service.bank import bank_entries
 
 SMALL = (448, 256)  # the size of a draft's pictures
+BEYOND_S = (0, 4, 8, 16, 60)  # what the window offers to go on for
 # The order in which a driver would name them: left to right, ahead before behind.
 VIEW_ORDER = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT", "CAM_BACK_LEFT", "CAM_BACK", "CAM_BACK_RIGHT")
 
@@ -76,7 +78,9 @@ def _frame(frame: Frame, views: tuple[View, ...]) -> dict[str, Any]:
         "t_us": frame.t_us,
         "is_keyframe": frame.is_keyframe,
         "pictures": [
-            p and {"token": p.token, "t_us": p.t_us, "ego": _pose(p.T_world_ego), "exists": p.exists} for p in pictures
+            p
+            and {"token": p.token, "t_us": p.t_us, "ego": _pose(p.T_world_ego), "exists": p.can_be_drawn, "beyond": p.is_beyond}
+            for p in pictures
         ],
     }
 
@@ -106,6 +110,21 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         "first_frame": first_frame(scene),
         "weathers": list(get_args(Weather)),
         "times_of_day": list(get_args(TimeOfDay)),
+        "beyond_choices": list(BEYOND_S),
+    }
+
+
+def beyond_json(scene: Scene) -> dict[str, Any] | None:
+    """What of a drive lies beyond its recording, and how its actors go on; None where it ends with it."""
+    if scene.recording is None:
+        return None
+    views, recording = view_order(scene), scene.recording
+    return {
+        "span": list(scene.span),
+        "frames": [_frame(frame, views) for frame in scene.frames[len(recording.frames) :]],
+        "ego": _track(scene.ego[len(recording.ego) :]),
+        "actors": [actor_json(actor) for actor in scene.actors],
+        "anchors": anchor_frames(scene),
     }
 
 
@@ -177,6 +196,10 @@ def _ego_offsets(document: Document) -> list[dict[str, float]]:
     return []
 
 
+def _beyond_s(document: Document) -> float:
+    return next((step.edit.seconds for step in reversed(document.take.edits) if isinstance(step.edit, SetBeyond)), 0.0)
+
+
 def next_added(document: Document) -> int:
     """The number of the next actor to be added: beyond every one that the take has added, also of those deleted since."""
     edits = [step.edit for step in document.take.edits]
@@ -208,6 +231,7 @@ def about_json(document: Document) -> dict[str, Any]:
         "text": scene_text(scenario),
         "weather": scenario.weather,
         "time_of_day": scenario.time_of_day,
+        "beyond_s": _beyond_s(document),
         "ego": None if scenario.ego is scenario.scene.ego else _track(scenario.ego),
         "ego_offsets": _ego_offsets(document),
         "findings": [finding_json(finding) for finding in document.findings],
@@ -220,17 +244,24 @@ def about_json(document: Document) -> dict[str, Any]:
 
 def take_json(document: Document) -> dict[str, Any]:
     """The whole take."""
-    return about_json(document) | {"actors": [actor_json(actor) for actor in document.scenario.actors]}
+    actors = [actor_json(actor) for actor in document.scenario.actors]
+    return about_json(document) | {"actors": actors, "beyond": beyond_json(document.scenario.scene)}
 
 
 def patch_json(before: Document, after: Document) -> dict[str, Any]:
-    """What an edit changed."""
+    """What an edit changed; of what lies beyond the recording, only where that is more or less than it was."""
     old = {actor.id: actor for actor in before.scenario.actors}
     new = {actor.id: actor for actor in after.scenario.actors}
-    return about_json(after) | {
-        "actors": [actor_json(actor) for actor_id, actor in new.items() if old.get(actor_id) is not actor],
-        "removed": [actor_id for actor_id in old if actor_id not in new],
-    }
+    is_as_long = before.scenario.scene is after.scenario.scene
+    beyond = {} if is_as_long else {"beyond": beyond_json(after.scenario.scene)}
+    return (
+        about_json(after)
+        | beyond
+        | {
+            "actors": [actor_json(actor) for actor_id, actor in new.items() if old.get(actor_id) is not actor],
+            "removed": [actor_id for actor_id in old if actor_id not in new],
+        }
+    )
 
 
 def takes_json(summaries: Iterable[TakeSummary]) -> list[dict[str, Any]]:

@@ -144,7 +144,7 @@ def missing(document: Document, drawn: Iterable[Drawn]) -> list[Place]:
     scene = document.scenario.scene
     places: list[Place] = []
     for view, frames in document.dirty.draft.items():
-        places += [(i, view) for i in frames if scene.frames[i].picture(view).exists and (i, view) not in done]
+        places += [(i, view) for i in frames if scene.frames[i].picture(view).can_be_drawn and (i, view) not in done]
     return places
 
 

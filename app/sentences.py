@@ -17,6 +17,7 @@ from editor.edits import (
     Relabel,
     Resize,
     Rotate,
+    SetBeyond,
     SetTimeOfDay,
     SetWeather,
 )
@@ -73,6 +74,10 @@ def sentence(before: Scenario, edit: Edit) -> str:
             return f"Time of day: {edit.value}"
         case SetWeather():
             return f"Weather: {edit.value}"
+        case SetBeyond(seconds=0):
+            return "The drive ends with its recording"
+        case SetBeyond():
+            return f"{edit.seconds:g} s beyond the recording"
         case _:
             assert_never(edit)
 

@@ -14,15 +14,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from app.takes import Takes, stamp
+from editor.beyond import beyond
 from editor.checks import Finding, findings
 from editor.datasets.nuscenes import DataSet
 from editor.dirty import Dirty, changes, dirty
-from editor.edits import Edit
+from editor.edits import Edit, SetBeyond
 from editor.files import TakeFileError, check_fingerprint, edit_to_json
 from editor.history import History, opened
 from editor.map import StreetMap
 from editor.scene import ActorId, Scenario, Scene, recorded
 from editor.take import Step, Take
+from editor.ways import ways_of
 
 OURS = re.compile(r"take-[0-9a-f]{12}")
 MOST_OPEN = 64  # takes in memory; all are on disk, so any can be let go of
@@ -39,11 +41,16 @@ class Stage:
     scene: Scene
     streets: Future[StreetMap]  # a large map takes seconds to read, and pictures need none
     recorded: Scenario
+    read_streets: Callable[[Scene], StreetMap]  # of a drive that goes on beyond its recording, through more of them
 
     @property
     def street_map(self) -> StreetMap:
         """The streets; waits until they are read."""
         return self.streets.result()
+
+    def streets_of(self, scene: Scene) -> StreetMap:
+        """The streets of this scene, or of one that goes on beyond it."""
+        return self.street_map if scene is self.scene else self.read_streets(scene)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +106,8 @@ def document_of(stage: Stage, history: History, saved_at: str | None, last: Docu
         stale, changed, found = last.dirty, last.changed, last.findings
     else:
         stale = dirty(stage.recorded, scenario)
-        changed = tuple((change.was or change.now).id for change in changes(stage.recorded, scenario))
-        found = findings(scenario, stage.street_map) if history.take.edits else ()
+        changed = tuple((change.was or change.now).id for change in changes(recorded(scenario.scene), scenario))
+        found = findings(scenario, stage.streets_of(scenario.scene)) if history.take.edits else ()
     return Document(stage, history, _states(history.take, known, steps), stale, changed, found, saved_at)
 
 
@@ -132,7 +139,7 @@ class Desk:
             if name not in self._stages:
                 scene = self.data_set.scene(name)
                 streets = self._readers.submit(self.data_set.street_map, scene)
-                self._stages[name] = Stage(scene, streets, recorded(scene))
+                self._stages[name] = Stage(scene, streets, recorded(scene), self.data_set.street_map)
                 self._readers.submit(_make_ready, self._stages[name])
             return self._stages[name]
 
@@ -171,7 +178,7 @@ class Desk:
 
             def edited(history: History) -> History:
                 for edit in edits:
-                    history = history.commit(edit, gesture=gesture)
+                    history = history.commit(_led(before.stage, edit), gesture=gesture)
                 return history
 
             return before, self._changed(before, edited)
@@ -225,6 +232,14 @@ class Desk:
         names = {summary.name for summary in self.takes.summaries(scene_name)[0]}
         names |= {document.take.name for document in self._documents.values() if document.stage.scene.name == scene_name}
         return next(name for n in range(1, len(names) + 2) if (name := f"Take {n}") not in names)
+
+
+def _led(stage: Stage, edit: Edit) -> Edit:
+    """The edit; a drive that goes on, along the lanes that there are."""
+    if not isinstance(edit, SetBeyond) or edit.ways:
+        return edit
+    streets = stage.streets_of(beyond(stage.scene, edit.seconds))
+    return replace(edit, ways=ways_of(stage.scene, streets, edit.seconds) if edit.seconds else ())
 
 
 def _check_base(document: Document, base: str) -> None:

@@ -6,9 +6,11 @@ an actor and moving it back gives back what was.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import assert_never
 
 from editor import rules
+from editor.beyond import beyond
 from editor.drive import along_path
 from editor.edits import (
     Add,
@@ -23,6 +25,7 @@ from editor.edits import (
     Relabel,
     Resize,
     Rotate,
+    SetBeyond,
     SetTimeOfDay,
     SetWeather,
 )
@@ -47,8 +50,11 @@ from editor.scene import Actor, Look, Pose, Scenario, Scene, Span, recorded
 from editor.tracks import HOLD_US
 
 
-def apply(scenario: Scenario, edit: Edit) -> Scenario:
-    """The scenario after the edit; EditError, and nothing changed, where it cannot take it."""
+def apply(scenario: Scenario, edit: Edit, earlier: Iterable[Edit] = ()) -> Scenario:
+    """The scenario after the edit; EditError, and nothing changed, where it cannot take it.
+
+    `earlier` are the edits that made the scenario: a drive of another length is there before them, and takes them anew.
+    """
     match edit:
         case Move():
             return _moved(scenario, edit)
@@ -77,18 +83,34 @@ def apply(scenario: Scenario, edit: Edit) -> Scenario:
             return replace(scenario, time_of_day=edit.value)
         case SetWeather():
             return replace(scenario, weather=edit.value)
+        case SetBeyond():
+            return _lengthened(scenario.scene, edit, earlier)
         case _:
             assert_never(edit)
 
 
 def replay(scene: Scene, edits: Iterable[Edit]) -> Scenario:
     """The scenario that edits, in order, make of a scene; EditError names the edit that cannot be taken."""
+    edits = tuple(edits)
     scenario = recorded(scene)
     for number, edit in enumerate(edits, 1):
         try:
-            scenario = apply(scenario, edit)
+            scenario = apply(scenario, edit, islice(edits, number - 1))
         except EditError as error:
             raise EditError(f"edit {number} ({edit.kind}): {error}") from error
+    return scenario
+
+
+def _lengthened(scene: Scene, edit: SetBeyond, earlier: Iterable[Edit]) -> Scenario:
+    """A drive of that length with the earlier edits, of which others about its length no longer count."""
+    scenario = recorded(beyond(scene, edit.seconds, edit.ways))
+    for number, each in enumerate(earlier, 1):
+        if isinstance(each, SetBeyond):
+            continue
+        try:
+            scenario = apply(scenario, each)
+        except EditError as error:
+            raise EditError(f"with {edit.seconds:g} s beyond the recording, edit {number} ({each.kind}): {error}") from error
     return scenario
 
 

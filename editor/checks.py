@@ -31,7 +31,8 @@ __all__ = ["Finding", "all_findings", "findings"]
 def findings(scenario: Scenario, street_map: StreetMap) -> tuple[Finding, ...]:
     """What edits brought about, worst first."""
     scene = scenario.scene
-    recorded = {actor.id: actor for actor in scene.actors} | {EGO: ego_body(scene.ego)}
+    drive = scene.as_recorded
+    recorded = {actor.id: actor for actor in drive.actors} | {EGO: ego_body(drive.ego)}
     bodies = _bodies(scenario)
     edited = [body for body in bodies if (was := recorded.get(body.id)) is not body and was != body]
     if not edited:
@@ -146,9 +147,10 @@ def _off_road(body: Same[Actor], scene: Same[Scene], street_map: Same[StreetMap]
 @lru_cache(maxsize=256)
 def _ego_far(ego: Same[tuple[Pose, ...]], scene: Same[Scene]) -> tuple[Finding, ...]:
     """Where the ego is far from every place that it was recorded at."""
-    if ego.value is scene.value.ego:
+    recorded = scene.value.as_recorded.ego
+    if ego.value is recorded:
         return ()
-    new, old = (np.array([pose.T_world.translation for pose in track]) for track in (ego.value, scene.value.ego))
+    new, old = (np.array([pose.T_world.translation for pose in track]) for track in (ego.value, recorded))
     away = np.sqrt(((new[:, None] - old[None]) ** 2).sum(-1).min(1))
     return tuple(
         Finding(

@@ -73,16 +73,18 @@ class Change:
 
 def changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
     """The actors that differ, in the order of `before` and then of `after`; rows of masks go by `Scene.views`."""
-    if before.scene is not after.scene:
+    if before.scene.as_recorded is not after.scene.as_recorded:
         raise ValueError(f"scenarios of scenes {before.scene.name} and {after.scene.name}; wanted one scene's")
-    scene, ego = Same(before.scene), Same(before.ego)
+    scene, ego = Same(after.scene), Same(before.ego)
     return tuple(_change(scene, ego, Same(old), Same(new)) for old, new in _changed_actors(before, after))
 
 
 def dirty(before: Scenario, after: Scenario) -> Dirty:
-    """What is stale of pictures of one scenario when another is asked for; both of one scene."""
-    shots = _shots(Same(before.scene))
+    """What is stale of pictures of one scenario when another is asked for; both of one drive. Frames go by the other's, and
+    those that the one has not got are stale."""
+    shots = _shots(Same(after.scene))
     shown = _ego_moved(before, after, shots.times)
+    shown[:, len(before.scene.frames) :] = True
     said = shown.copy()
     for change in changes(before, after):
         shown |= change.drawn
@@ -90,7 +92,7 @@ def dirty(before: Scenario, after: Scenario) -> Dirty:
     said |= shown
     if (before.weather, before.time_of_day) != (after.weather, after.time_of_day):
         said[:] = True
-    return Dirty(_pictures(before.scene, shown & shots.exists), _pictures(before.scene, said & shots.exists))
+    return Dirty(_pictures(after.scene, shown & shots.exists), _pictures(after.scene, said & shots.exists))
 
 
 def dirty_frames(before: Scenario, after: Scenario) -> Pictures:

@@ -37,7 +37,7 @@ def along_path(scenario: Scenario, actor: Actor, edit: Path) -> Actor:
     times = _sampled_times(t_us, end_us, annotated)
     before = with_pose_at(actor.track, t_us)
     before = before[: (index_at(before, t_us) or 0) + 1]
-    after = _driven(scene, course, before[-1], times, recorded)
+    after = driven(scene, course, before[-1], times, recorded)
     track = simplified((*before[-1:], *after), lambda t: t in annotated)
     return replace(actor, track=(*before[:-1], *track))
 
@@ -76,7 +76,7 @@ def _sampled_times(start_us: int, end_us: int, annotated: set[int]) -> list[int]
     return sorted({*fixed, *between.tolist()})
 
 
-def _driven(scene: Scene, course: Plan, begin: Pose, times: list[int], recorded: Recorded) -> Track:
+def driven(scene: Scene, course: Plan, begin: Pose, times: list[int], recorded: Recorded) -> Track:
     """The poses of a plan: on the ground, facing along it, tilted as at its beginning."""
     if not times:
         return ()
@@ -114,7 +114,7 @@ def _end_heading(scenario: Scenario, actor: Actor, start: Start, edit: Path, lim
     goal = edit.waypoints[-1]
     x, y = (edit.waypoints[-2].x, edit.waypoints[-2].y) if len(edit.waypoints) > 1 else (start.x, start.y)
     way = math.atan2(goal.y - y, goal.x - x)
-    driven = _driven_places(Same(scenario.scene))
+    driven = _driven_places(Same(scenario.scene.as_recorded))
     away = np.hypot(driven[:, 0] - goal.x, driven[:, 1] - goal.y)
     off = np.abs((driven[:, 2] - way + np.pi) % (2 * np.pi) - np.pi)
     away[off > np.pi / 4] = np.inf

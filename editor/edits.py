@@ -172,4 +172,39 @@ class SetWeather:
     __pydantic_config__: ClassVar = STRICT
 
 
-Edit = Move | Rotate | Resize | Path | Delete | Add | Duplicate | Relabel | Recolour | EgoPath | SetTimeOfDay | SetWeather
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The places (x, y), metres in the world, that somebody comes to after the recording; "ego" is the ego."""
+
+    who: ActorId
+    places: tuple[tuple[float, float], ...]
+    __pydantic_config__: ClassVar = STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class SetBeyond:
+    """Let the drive go on for so many seconds beyond its recording; 0 ends it there. Who moves at the end drives along its
+    way (`editor.ways` finds those that lanes give), else straight on. Whenever it is done, it is there before all other edits,
+    which then find a drive of that length."""
+
+    seconds: float
+    ways: tuple[Way, ...] = ()
+    kind: Literal["beyond"] = "beyond"
+    __pydantic_config__: ClassVar = STRICT
+
+
+Edit = (
+    Move
+    | Rotate
+    | Resize
+    | Path
+    | Delete
+    | Add
+    | Duplicate
+    | Relabel
+    | Recolour
+    | EgoPath
+    | SetTimeOfDay
+    | SetWeather
+    | SetBeyond
+)

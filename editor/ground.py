@@ -43,7 +43,7 @@ def _thinned(points: Array) -> Array:
 
 def ground_height(scene: Scene, places: Array) -> Array:
     """The height (n,) of the ground at places (n, 2): a plane fitted to what was seen nearby, nearest first."""
-    points = _points(Same(scene))
+    points = _points(Same(scene.as_recorded))
     middle = points.mean(0)
     x, y, z = (points - middle).T
     px, py = (places - middle[:2]).T

@@ -1,5 +1,6 @@
 """Undo and redo over a take: nothing is inverted, the scenarios before are simply kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from editor.apply import apply
@@ -41,7 +42,7 @@ class History:
 
     def commit(self, edit: Edit, *, gesture: str | None = None) -> "History":
         """One edit on; the same history where it changes nothing. EditError where the scenario cannot take it."""
-        scenario = apply(self.present, edit)
+        scenario = apply(self.present, edit, _edits(self.take.edits))
         if scenario == self.present:
             return self
         take = replace(self.take, edits=(*self.take.edits, Step(edit, gesture)), undone=())
@@ -60,8 +61,8 @@ class History:
         undone = self.take.undone
         n = _last_gesture(undone[::-1])
         past = self.past
-        for step in undone[:n]:
-            past = (*past, apply(past[-1], step.edit))
+        for done, step in enumerate(undone[:n]):
+            past = (*past, apply(past[-1], step.edit, _edits(self.take.edits, undone[:done])))
         return replace(self, take=replace(self.take, edits=(*self.take.edits, *undone[:n]), undone=undone[n:]), past=past)
 
     def as_saved(self) -> "History":
@@ -80,6 +81,11 @@ class History:
 def opened(take: Take, scene: Scene, *, saved: bool = True) -> History:
     """The history of a take as it was when it was saved; EditError names the edit that the scene cannot take."""
     return History(take, tuple(scenarios(take, scene)), take if saved else None)
+
+
+def _edits(*steps: tuple[Step, ...]) -> Iterator[Edit]:
+    """What is gone through only where it is asked for: a take can be long."""
+    return (step.edit for some in steps for step in some)
 
 
 def _last_gesture(steps: tuple[Step, ...]) -> int:

@@ -76,8 +76,18 @@ class Picture:
     view: str
     t_us: int
     T_world_ego: Rigid
-    file: str
-    exists: bool  # False where the data set names a file that is not there
+    file: str  # "" where no camera took it
+    exists: bool  # False where the data set names a file that is not there, and where no camera took it
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether its time lies beyond the recording, so that no camera took it."""
+        return not self.file
+
+    @property
+    def can_be_drawn(self) -> bool:
+        """Whether a take can show it: it is on disk, or it is one to be drawn from those that are."""
+        return self.exists or self.is_beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,12 @@ class Scene:
     actors: tuple[Actor, ...]
     ego: tuple[Pose, ...]
     synthetic: bool = False  # True for a Town scene: its pictures were rendered, not photographed
+    recording: "Scene | None" = None  # the drive as it was recorded, where this one goes on beyond it (`editor.beyond`)
+
+    @property
+    def as_recorded(self) -> "Scene":
+        """The drive without anything beyond its recording."""
+        return self if self.recording is None else self.recording
 
     @property
     def span(self) -> Span:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Annotated, ClassVar
 
 from pydantic import Discriminator
@@ -60,7 +61,7 @@ def scenarios(take: Take, scene: Scene) -> Iterator[Scenario]:
     yield scenario
     for number, step in enumerate(take.edits, 1):
         try:
-            scenario = apply(scenario, step.edit)
+            scenario = apply(scenario, step.edit, (earlier.edit for earlier in islice(take.edits, number - 1)))
         except EditError as error:
             raise EditError(f"edit {number} ({step.edit.kind}): {error}") from error
         yield scenario

@@ -68,7 +68,7 @@ def write_png(path: Path, pixels: np.ndarray) -> None:
 
 def _exists(order: Order, index: int, view: str) -> bool:
     picture = order.scenario.scene.frames[index].picture(view)
-    return picture is not None and picture.exists
+    return picture is not None and picture.can_be_drawn
 
 
 def _askable(order: Order) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:

@@ -43,6 +43,7 @@ def report_of(order: Order, pictures: Iterable[Exported], findings: Iterable[Fin
         "span_us": [frames[order.frames[0]].t_us, frames[order.frames[-1]].t_us],
         "views": list(order.views),
         "edits": [step.edit.kind for step in order.take.edits],
+        "recorded_until_us": scene.as_recorded.span[1],
         "ego_edited": order.scenario.ego != scene.ego,
         "pictures": {
             "recorded": origins.count("recorded"),

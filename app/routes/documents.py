@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Response
 
-from app.generating import anchor_frames
+from app.anchors import anchor_frames
 from app.payload import (
     about_json,
     actions_json,
@@ -25,6 +25,7 @@ from app.routes.office import Office, json_answer
 from app.routes.posted import Describing, Editing, GoingTo, OfTake, Opening, Stepping
 from app.session import Document
 from app.weights import usual_model, weights_of
+from editor.beyond import beyond
 from editor.dirty import dirty
 from editor.files import edit_from_json
 from editor.history import History
@@ -94,9 +95,10 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         return json_answer({"take": _with_drawn(office, document, take_json(document))})
 
     @router.get("/map/{scene}")
-    def streets(scene: str) -> Response:
-        """The streets of a scene."""
-        return json_answer(map_json(desk.stage(scene).street_map))
+    def streets(scene: str, seconds: float = 0.0) -> Response:
+        """The streets of a scene that goes on for so long beyond its recording."""
+        stage = desk.stage(scene)
+        return json_answer(map_json(stage.streets_of(beyond(stage.scene, seconds))))
 
 
 def _add_editing(router: APIRouter, office: Office) -> None:

@@ -33,13 +33,13 @@ def add_exports(router: APIRouter, office: Office) -> None:
     def begin(asked: Exporting) -> Response:
         """Begin an export; it goes on when the page is closed."""
         document = office.desk.open(asked.scene, asked.take)
-        scene = document.stage.scene
+        scene = document.scenario.scene
         frames = tuple(range(asked.from_frame, asked.to_frame + 1))
         if not frames or frames[-1] >= len(scene.frames):
             raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
         views = tuple(scene.view(name).name for name in asked.views)
         target = folder / bundle_name(scene.name, document.take.name, folder)
-        street_map, kind = document.stage.street_map, "png" if asked.png else "jpeg"
+        street_map, kind = document.stage.streets_of(scene), "png" if asked.png else "jpeg"
         root = office.settings.dataroot
         order = Order(root, document.take, document.scenario, street_map, target, views, frames, kind, asked.masks)
         return json_answer(_export_json(office.exports.start(order)))

@@ -5,6 +5,7 @@ from fastapi.responses import FileResponse
 
 from app.pictures import jpeg, lidar_bytes, raster_png
 from app.routes.office import ASK_AGAIN, KEEP, Office
+from editor.beyond import beyond
 from editor.scene import Picture, Scene, View
 from engine.service.requests import Request
 
@@ -61,9 +62,10 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         return Response(data, media_type="application/octet-stream", headers=ASK_AGAIN)
 
     @router.get("/raster/{scene}")
-    def raster(scene: str) -> Response:
-        """The drivable area, where the map is a picture."""
-        found = desk.stage(scene).street_map.raster
+    def raster(scene: str, seconds: float = 0.0) -> Response:
+        """The drivable area, where the map is a picture, of a scene that goes on for so long beyond its recording."""
+        stage = desk.stage(scene)
+        found = stage.streets_of(beyond(stage.scene, seconds)).raster
         if found is None:
             raise HTTPException(404, f"Scene {scene} has no map picture.")
         return Response(raster_png(found), media_type="image/png", headers=ASK_AGAIN)

@@ -19,7 +19,18 @@ export function createDocument(store, pictures, generating, say) {
   // ------------------------------------------------------------------------------------------- opening
 
   const byId = (actors) => new Map(actors.map((actor) => [actor.id, actor]));
-  const withMap = (take) => ({ ...take, actors: byId(take.actors), changed: new Set(take.changed) });
+  const withMap = ({ beyond: _, ...take }) => ({ ...take, actors: byId(take.actors), changed: new Set(take.changed) });
+
+  /** The recorded scene, or what it is with more frames after it (null: none); and what the world model can do for it. */
+  function lengthened(recorded, model, beyond) {
+    const whole = (scene) => ({ ...scene, actorsById: byId(scene.actors), recorded, map: sameMap(recorded.name) });
+    if (!beyond) return { scene: whole(recorded), model: model && { ...model, recorded: model } };
+    const frames = [...recorded.frames, ...beyond.frames], ego = [...recorded.ego, ...beyond.ego];
+    return {
+      scene: whole({ ...recorded, frames, ego, span: beyond.span, actors: beyond.actors }),
+      model: model && { ...model, anchors: beyond.anchors, recorded: model },
+    };
+  }
 
   function remember(take) {
     const url = new URL(location.href);
@@ -34,18 +45,18 @@ export function createDocument(store, pictures, generating, say) {
     stopDrawing();
     generating.forget();
     const answer = await post("open", { scene: sceneName, take: takeId });
-    const scene = { ...answer.scene, actorsById: byId(answer.scene.actors), map: sameMap(answer.scene.name) };
+    const { scene, model } = lengthened(answer.scene, answer.model, answer.take.beyond);
     const sameScene = state.scene?.name === answer.scene.name;
     store.set({
       scene, take: withMap(answer.take), takes: answer.takes, gesture: null, waiting: null,
       selected: null, compared: null, playing: false, tool: "select", saving: "saved",
-      frame: sameScene ? state.frame : answer.scene.first_frame, model: answer.model, manner: mannerFor(answer.model, sameScene),
+      frame: sameScene ? Math.min(state.frame, scene.frames.length - 1) : scene.first_frame, model, manner: mannerFor(model, sameScene),
     });
     pictures.know(answer.take.state, answer.take.drawn);
     remember(state.take);
     if (answer.notice) say(answer.notice);
     draw();
-    if (scene.map === NO_MAP) fetchMap(scene.name);
+    if (scene.map === NO_MAP || scene.map.seconds !== state.take.beyond_s) fetchMap(scene.name, state.take.beyond_s);
   }
 
   /** As the person last chose for the scene; steps and strength stay for others too. */
@@ -58,10 +69,12 @@ export function createDocument(store, pictures, generating, say) {
 
   const sameMap = (name) => (state.scene?.name === name ? state.scene.map : NO_MAP);
 
-  async function fetchMap(name) {
-    const map = await get(`map/${encodeURIComponent(name)}`);
-    if (map.raster) map.raster.url = `raster/${encodeURIComponent(name)}`;
-    if (state.scene.name === name) store.set({ scene: { ...state.scene, map } });
+  /** The streets that a scene goes through, also for so many seconds beyond its recording. */
+  async function fetchMap(name, seconds) {
+    const asked = `${encodeURIComponent(name)}?seconds=${seconds}`;
+    const map = { ...(await get(`map/${asked}`)), seconds };
+    if (map.raster) map.raster.url = `raster/${asked}`;
+    if (state.scene.name === name && state.take.beyond_s === seconds) store.set({ scene: { ...state.scene, map } });
   }
 
   /** The same actors with what is said of the take. */
@@ -77,9 +90,15 @@ export function createDocument(store, pictures, generating, say) {
     return `new-${number}`;
   }
 
-  function accept(patch, isEdit) {
+  function accept({ beyond, ...patch }, isEdit) {
     const known = state.take.actors, actors = new Map(known);
-    generating.edited(state.take, patch);
+    if (beyond === undefined) generating.edited(state.take, patch);
+    else {
+      generating.forget();
+      const { scene, model } = lengthened(state.scene.recorded, state.model?.recorded ?? null, beyond);
+      store.set({ scene, model, frame: Math.min(state.frame, scene.frames.length - 1) });
+      fetchMap(scene.name, patch.beyond_s);
+    }
     for (const actor of patch.actors) actors.set(actor.id, actor);
     for (const id of patch.removed) actors.delete(id);
     store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, saving: "saved", waiting: null });

@@ -114,7 +114,7 @@ export function createPictures(store, say) {
   const isDirty = (take, frame, view) => isIn(take.dirty[view], frame);
 
   /** The views that the take changes in a frame, or would have the world model change. */
-  const stale = (take, frame) => store.state.scene.views.filter(({ name }, index) => isIn(take.stale[name], frame) && store.state.scene.frames[frame].pictures[index]?.exists);
+  const stale = (take, frame) => store.state.scene.views.filter(({ name }, index) => isIn(take.stale[name], frame) && store.state.scene.frames[frame]?.pictures[index]?.exists);
 
   /** [[frame, view index], …] that the take changes and that are not drawn yet. */
   function missing(take, scene) {
@@ -123,7 +123,7 @@ export function createPictures(store, say) {
     scene.views.forEach((view, index) => {
       for (const [from, to] of take.dirty[view.name] ?? []) {
         for (let frame = from; frame <= to; frame += 1) {
-          if (scene.frames[frame].pictures[index]?.exists && !known?.has(named("draft", "", frame, view.name))) out.push([frame, index]);
+          if (scene.frames[frame]?.pictures[index]?.exists && !known?.has(named("draft", "", frame, view.name))) out.push([frame, index]);
         }
       }
     });
@@ -178,10 +178,11 @@ export function createPictures(store, say) {
     const picture = scene.frames[frame].pictures[viewIndex];
     if (!picture?.exists) return { url: null, tier: "missing" };
     const view = scene.views[viewIndex].name;
-    const recorded = { url: recordedUrl(scene, picture, full), small: full ? recordedUrl(scene, picture, false) : null };
+    const onDisk = { url: recordedUrl(scene, picture, full), small: full ? recordedUrl(scene, picture, false) : null };
+    const recorded = picture.beyond ? { url: null } : onDisk;
     const made = take ? generated(take, frame, view, true) : null;
     if (made?.origin === "generated") return { url: made.url, tier: made.tier };
-    if (!take || !isDirty(take, frame, view)) return { ...recorded, tier: "recorded" };
+    if (!take || !isDirty(take, frame, view)) return { ...recorded, tier: picture.beyond ? "missing" : "recorded" };
     const found = drawn.get(take.state)?.get(named("draft", "", frame, view));
     if (!found) return { ...recorded, tier: "waiting" };
     if (!full) return { url: found.url, tier: found.origin };

@@ -1,4 +1,4 @@
-/** What is asked of the whole take: weather and time of day; and what a person says of it: notes, tags, a rating. */
+/** What is asked of the whole take: weather, time of day, what comes after the recording; and what a person says of it: notes, tags, a rating. */
 
 import { make, option } from "./dom.js";
 
@@ -9,7 +9,7 @@ const BY_MODEL = "Drafts keep the recorded weather and light; the world model dr
 export function createTakePanel(root, store, take) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
-  const weather = $("#weather"), hour = $("#time-of-day"), notes = $("#notes"), tags = $("#tags"), rating = $("#rating");
+  const weather = $("#weather"), hour = $("#time-of-day"), beyond = $("#beyond"), notes = $("#notes"), tags = $("#tags"), rating = $("#rating");
 
   const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
@@ -17,8 +17,15 @@ export function createTakePanel(root, store, take) {
     picker.replaceChildren(...values.map((each) => option(each, capital(each), each === value)));
   }
 
+  /** The choices, and what another hand has asked for. */
+  function fillBeyond(choices, value) {
+    const all = [...new Set([...choices, value])].sort((a, b) => a - b);
+    beyond.replaceChildren(...all.map((seconds) => option(seconds, seconds === 0 ? "Ends with it" : `Goes on for ${seconds} s`, seconds === value)));
+  }
+
   weather.addEventListener("change", () => take.commit({ kind: "weather", value: weather.value }));
   hour.addEventListener("change", () => take.commit({ kind: "time_of_day", value: hour.value }));
+  beyond.addEventListener("change", () => take.commit({ kind: "beyond", seconds: Number(beyond.value) }));
   notes.addEventListener("change", () => take.describe({ notes: notes.value }));
   tags.addEventListener("change", () => {
     take.describe({ tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean) });
@@ -35,6 +42,7 @@ export function createTakePanel(root, store, take) {
     const about = root.ownerDocument.activeElement;
     fill(weather, state.scene.weathers, state.take.weather);
     fill(hour, state.scene.times_of_day, state.take.time_of_day);
+    fillBeyond(state.scene.beyond_choices, state.take.beyond_s);
     $("#weather-note").textContent = state.model ? BY_MODEL : BY_DRAFT;
     $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
     if (about !== notes) notes.value = state.take.notes;

@@ -10,6 +10,7 @@ const COLOURS = {
   still: "#2b323e", dirty: "#b07c1e", draft: "#3f78d0", anchor: "#8f6ff0", refined: "#2f9e78", text: "#9aa4b5", key: "#9aa4b5", head: "#ffffff", accent: "#5b9dff",
   severe: "#ff6b6b", mild: "#ffc247", edit: "#b9c3d4",
 };
+const BEYOND = { stripe: 7, line: "rgba(154, 164, 181, 0.28)", word: "beyond the recording" };
 const TOPICS = ["scene", "take", "frame", "selected", "pictures", "draft", "listed", "size", "playing", "model", "manner", "work", "queue"];
 const DRAWN = ["refined", "anchor", "draft"]; // from the bottom of a frame's cell to its top
 
@@ -42,7 +43,37 @@ export function createTimeline(canvas, tip, store, pictures, generating, actions
     const count = pictures.tiers(state.take, frame);
     if (count.changed === 0) return ", as recorded";
     const drawn = DRAWN.filter((tier) => count[tier] > 0).map((tier) => `${count[tier]} ${WORDS[tier][count[tier] === 1 ? 0 : 1]}`);
+    if (frame >= state.scene.recorded.frames.length) return `, ${BEYOND.word}: ${drawn.join(", ") || "none drawn"}`;
     return `, ${count.changed === 1 ? "1 picture" : `${count.changed} pictures`} changed: ${drawn.join(", ") || "none drawn"}`;
+  }
+
+  /** Where the drive goes on beyond its recording: stripes, and the word. */
+  function drawBeyond(context, height) {
+    const { recorded, frames } = state.scene;
+    if (frames.length === recorded.frames.length) return;
+    const from = xOfTime(recorded.span[1]), width = LEFT + inner() - from;
+    context.save();
+    context.beginPath();
+    context.rect(from, 0, width + RIGHT, height);
+    context.clip();
+    context.strokeStyle = BEYOND.line;
+    context.beginPath();
+    for (let x = from - height; x < from + width + RIGHT; x += BEYOND.stripe) {
+      context.moveTo(x, height);
+      context.lineTo(x + height, 0);
+    }
+    context.stroke();
+    context.fillStyle = BEYOND.line;
+    context.fillRect(from, 0, 1.5, height);
+    context.font = "11px system-ui, sans-serif";
+    const wide = context.measureText(BEYOND.word).width;
+    if (wide + 16 < width) {
+      context.fillStyle = "#161b23";
+      context.fillRect(from + 4, rows().edits - 8, wide + 8, 15);
+      context.fillStyle = COLOURS.text;
+      context.fillText(BEYOND.word, from + 8, rows().edits + 3);
+    }
+    context.restore();
   }
 
   function drawRuler(context) {
@@ -186,6 +217,7 @@ export function createTimeline(canvas, tip, store, pictures, generating, actions
     const { context, width, height } = fitted(canvas);
     if (width === 0) return;
     context.clearRect(0, 0, width, height);
+    drawBeyond(context, height);
     drawRuler(context);
     drawFrames(context);
     drawSegments(context);

@@ -37,7 +37,7 @@ NOTICE = (
 )
 
 Key = tuple[int, str]  # index of a frame of the scene, name of a view
-BoxOrigin = Literal["edited", "added", "interpolated"]
+BoxOrigin = Literal["edited", "added", "interpolated", "beyond"]
 
 
 def write_tables_of(
@@ -98,6 +98,7 @@ class _Bundle:
             "recording": asdict(scenario.scene.fingerprint),
             "synthetic": scenario.scene.synthetic,
             "ego_is_edited": scenario.ego != scenario.scene.ego,
+            "recorded_until_us": scenario.scene.as_recorded.span[1],
             "time_of_day": scenario.time_of_day,
             "weather": scenario.weather,
             "sample_data": self.recordings,
@@ -135,8 +136,14 @@ class _Bundle:
     def write_samples(self, frames: Sequence[int]) -> None:
         for index in sorted(frames):
             frame = self.scenario.scene.frames[index]
-            token = self.tables.sample(self.scene, frame.t_us, token=frame.sample_token if frame.is_keyframe else None)
+            token = self.tables.sample(
+                self.scene, frame.t_us, token=frame.sample_token if frame.is_keyframe and not self.is_beyond(index) else None
+            )
             self.samples[index] = frame, token
+
+    def is_beyond(self, index: int) -> bool:
+        """Whether a frame lies beyond the recording."""
+        return index >= len(self.scenario.scene.as_recorded.frames)
 
     def write_pictures(self, views: Sequence[str], files: Mapping[Key, str], origins: Mapping[Key, str]) -> None:
         for view in (self.scenario.scene.view(name) for name in views):
@@ -150,7 +157,7 @@ class _Bundle:
 
     def write_picture(self, index: int, picture: Picture, camera: str, file: str | None, origin: str) -> None:
         view, T_world_ego = self.scenario.scene.view(picture.view), ego_at(self.scenario, picture)
-        as_recorded = T_world_ego == picture.T_world_ego and origin in ("recorded", "missing")
+        as_recorded = T_world_ego == picture.T_world_ego and origin in ("recorded", "missing") and not picture.is_beyond
         token = self.tables.sample_data(
             self.samples[index][1],
             camera,
@@ -211,7 +218,7 @@ class _Bundle:
     def write_track(self, actor: Actor, recorded: Actor | None) -> None:
         instance = self.tables.instance(self.scene, actor.id, actor.category, token=actor.id)
         annotated = self.recording.boxes_by_time(actor.id) if recorded else {}
-        for frame, sample in self.samples.values():
+        for index, (frame, sample) in self.samples.items():
             T_world_box = actor_at(actor, frame.t_us)
             if T_world_box is None:
                 continue
@@ -222,7 +229,8 @@ class _Bundle:
             near = annotated[min(annotated, key=lambda t_us, t=frame.t_us: abs(t_us - t))] if untouched else None
             names = self.attribute_names(near) if near else attributes_of(actor, frame.t_us)
             token = self.tables.annotation(instance, sample, T_world_box, actor.size_lwh, attributes=names)
-            self.boxes[token] = "interpolated" if untouched else "edited" if recorded else "added"
+            guessed = "beyond" if self.is_beyond(index) else "interpolated"
+            self.boxes[token] = guessed if untouched else "edited" if recorded else "added"
 
     def measured(self, box: Record) -> Record:
         """What was recorded of an untouched box besides its place."""

@@ -83,7 +83,7 @@ class DataSet:
         self.tables = Tables.read(dataroot / version)
         self.chains = Chains(self.tables)
         self._scenes: dict[str, Scene] = {}
-        self._street_maps: dict[str, StreetMap] = {}
+        self._street_maps: dict[tuple[str, int], StreetMap] = {}
         self._reading = threading.RLock()  # so that two who ask at once get one and the same scene
 
     @cached_property
@@ -111,9 +111,10 @@ class DataSet:
     def street_map(self, scene: Scene) -> StreetMap:
         """The streets around a scene, from its location's map expansion, else from its mask; empty where there is neither."""
         with self._reading:
-            if scene.name not in self._street_maps:
-                self._street_maps[scene.name] = self._read_street_map(scene)
-            return self._street_maps[scene.name]
+            key = scene.name, scene.span[1]  # a drive that goes on beyond its recording goes through more streets
+            if key not in self._street_maps:
+                self._street_maps[key] = self._read_street_map(scene)
+            return self._street_maps[key]
 
     def channel(self, token: str) -> str:
         """The sensor's name of a recording."""

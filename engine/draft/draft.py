@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from editor.cameras import box_hull
 from editor.geometry import box_corners
 from editor.scene import Actor, Scenario, Scene
 from editor.tracks import actor_at, ego_at
-from engine.draft.backdrop import Standing
+from engine.draft.backdrop import FAR_M, Standing
 from engine.draft.changes import Change, changes, same_pose
 from engine.draft.crowd import Cast, Crowd
 from engine.draft.egobody import body_mask
@@ -34,6 +34,9 @@ Mask = NDArray[np.bool_]
 
 KEPT_DRAFTERS = 2  # the window's small size and a full-size view
 BENT_STEPS = (3, -3, 8, -8, 15, -15)  # frames before and after that fill in what a bent path brings into view
+BEYOND_STEPS = (-3, -8, -15, -30, -60)  # from the last frame, what fills in beyond it
+DOWN = 0.02  # a slope: rays that fall by more come down on ground
+MEASURED_M = 60.0  # about as far as LiDAR reaches: what is not measured after that way was farther when it was seen
 
 
 def draft(request: Request) -> Iterator[Chunk]:
@@ -45,14 +48,14 @@ def draft(request: Request) -> Iterator[Chunk]:
     for name in request.views:
         if all(name != view.name for view in scene.views):
             raise RenderError(f"Scene {scene.name} has no view {name}; it has {', '.join(v.name for v in scene.views)}.")
-    drafter = drafter_of(request.dataroot, scene, request.size)
-    wanted = [(frame, view) for frame in request.frames for view in request.views if drafter.has(frame, view)]
+    drafter = drafter_of(request.dataroot, scene.as_recorded, request.size)
+    wanted = replace(request, only=None).places()
     if not wanted:
         raise RenderError(f"Scene {scene.name}: none of the {len(request.frames)} frames asked for has a picture on disk.")
     with ThreadPoolExecutor(1) as ahead:  # the next picture is read while this one is drawn
         for done, (frame, view) in enumerate(wanted, start=1):
             if done < len(wanted):
-                ahead.submit(drafter.recording.picture, *wanted[done])
+                ahead.submit(drafter.read, *wanted[done])
             yield drafter.chunk(request.scenario, frame, view, done, len(wanted))
 
 
@@ -84,6 +87,14 @@ class Canvas:
     picture: NDArray[np.uint8]
     unknown: Mask
     dirty: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Unmapped:
+    """Where nothing measured stands behind a picture's pixels: `lost` ones cannot be told, `doubted` ones are a guess."""
+
+    lost: Mask
+    doubted: Mask
 
 
 class Drafter:
@@ -119,13 +130,19 @@ class Drafter:
         for view in self.recording.scene.views:
             self._body(view.name)
 
-    def has(self, frame: int, view: str) -> bool:
-        """Whether there is a picture on disk."""
+    def read(self, frame: int, view: str) -> None:
+        """Has a picture at hand that is drawn next, where it is a recorded one."""
+        if self._is_frame(frame):
+            self.recording.picture(frame, view)
+
+    def _has(self, frame: int, view: str) -> bool:
         picture = self.recording.scene.frames[frame].picture(view)
         return picture is not None and picture.exists
 
     def chunk(self, scenario: Scenario, frame: int, view: str, done: int, total: int) -> Chunk:
-        """One picture of a scenario."""
+        """One picture of a scenario, whose scene is the drafter's or goes on beyond it."""
+        if not self._is_frame(frame):
+            return self._beyond(scenario, frame, view, done, total)
         here = Source(frame, view)
         shown = self.recording.picture(frame, view)
         picture = self.recording.scene.frames[frame].picture(view)
@@ -141,7 +158,7 @@ class Drafter:
                 T_world_ego @ scenario.scene.view(view).T_ego_camera,
                 picture.t_us,
             )
-            canvas = self._bent(camera, here, changed)
+            canvas = self._bent(camera, here, changed, BENT_STEPS)
         elif changed:
             canvas = self._kept_mode(self.recording.camera(frame, view), here, canvas, changed)
         origin: Origin = "draft" if canvas.dirty.any() else "recorded"
@@ -207,17 +224,48 @@ class Drafter:
                 before |= self.silhouettes.quick(name, here) > 0.5
         return before
 
+    # ------------------------------------------------------------------------------------------- beyond the recording
+
+    def _beyond(self, scenario: Scenario, frame: int, view: str, done: int, total: int) -> Chunk:
+        """A picture that no camera took: what the last ones show of the place, and everybody where they have come to."""
+        picture = scenario.scene.frames[frame].picture(view)
+        last = max((k for k in range(len(self.recording.scene.frames)) if self._has(k, view)), default=None)
+        here = None if last is None else Source(last, view)
+        if here is None or self.recording.picture(last, view) is None:
+            raise RenderError(f"Frame {frame} is beyond the recording, and no last picture of {view} can be read.")
+        T_world_camera = ego_at(scenario, picture) @ scenario.scene.view(view).T_ego_camera
+        camera = Camera(self.recording.camera(last, view).view, T_world_camera, picture.t_us)
+        changed, unmapped = changes(scenario, self._recorded, picture.t_us), self._unmapped(camera, here)
+        canvas = self._bent(camera, here, changed, BEYOND_STEPS, unmapped)
+        return Chunk(frame, view, "draft", "draft", canvas.picture, ~canvas.unknown, canvas.dirty, done, total)
+
+    def _unmapped(self, camera: Camera, last: Source) -> Unmapped:
+        """What nothing measured stands behind: looking down it is near, and nobody knows what it shows; looking ahead it may
+        be the far that the last picture shows, until the car has come to where that no longer can be."""
+        pixels = Block(0, 0, camera.view.width, camera.view.height).pixels()
+        empty = self.witnesses.backdrop.depth(camera, pixels) >= FAR_M
+        body = self._body(last.view)
+        empty &= True if body is None else ~body
+        down = camera.rays_world(pixels)[..., 2] < -DOWN
+        way = np.linalg.norm(camera.eye - self.recording.camera(last.frame, last.view).eye)
+        return Unmapped(empty & down, empty & ~down & (way > MEASURED_M))
+
     # --------------------------------------------------------------------------------------------- a bent ego path
 
-    def _bent(self, camera: Camera, here: Source, changed: list[Change]) -> Canvas:
+    def _bent(
+        self, camera: Camera, here: Source, changed: list[Change], steps: tuple[int, ...], unmapped: Unmapped | None = None
+    ) -> Canvas:
         """The whole picture from where the ego is asked to be."""
         views = [view.name for view in self.recording.scene.views]
-        frames = [here.frame + step for step in BENT_STEPS if self._is_frame(here.frame + step)]
+        frames = [here.frame + step for step in steps if self._is_frame(here.frame + step)]
         sources = [here, *(Source(here.frame, v) for v in views if v != here.view), *(Source(f, here.view) for f in frames)]
-        sources = [source for source in sources if self.has(source.frame, source.view)]
+        sources = [source for source in sources if self._has(source.frame, source.view)]
         crowd = self._staying(changed, camera.t_us)
-        filled = warped(self.witnesses, crowd, camera, sources, {name: self._body(name) for name in views})
-        canvas = Canvas(filled.picture, filled.unknown, np.ones(filled.unknown.shape, bool))
+        filled = warped(
+            self.witnesses, crowd, camera, sources, {name: self._body(name) for name in views}, unmapped and unmapped.lost
+        )
+        unknown = filled.unknown if unmapped is None else filled.unknown | unmapped.doubted
+        canvas = Canvas(filled.picture, unknown, np.ones(unknown.shape, bool))
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, _ = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)

@@ -17,9 +17,15 @@ ENOUGH = 0.002  # of a picture may stay unknown before another source is asked
 
 
 def warped(
-    witnesses: Witnesses, crowd: Crowd, camera: Camera, sources: Sequence[Source], body: dict[str, Mask | None]
+    witnesses: Witnesses,
+    crowd: Crowd,
+    camera: Camera,
+    sources: Sequence[Source],
+    body: dict[str, Mask | None],
+    lost: Mask | None = None,
 ) -> Filled:
-    """What `camera` sees, taken from the first source that saw it; the rest is made up and comes back as unknown.
+    """What `camera` sees, taken from the first source that saw it; the rest is made up and comes back as unknown, and so do
+    `lost` pixels in any case.
 
     `body` is what each view sees of the recording car itself: it goes along with the camera and hides the same pixels.
     """
@@ -31,9 +37,13 @@ def warped(
     if own is not None:
         recorded = witnesses.recording.picture(sources[0].frame, sources[0].view)
         picture[own], unknown[own] = recorded[own], False
+    if lost is not None:
+        unknown &= ~lost
     empty = target.emptied()
     for surface, asked, care in ((target, sources, TURNED), (target, sources[:1], LENIENT), (empty, sources, TURNED)):
         _take(picture, unknown, witnesses, surface, asked, care, body)
+    if lost is not None:
+        unknown |= lost
     return Filled(smoothed(picture, unknown, ~unknown), unknown)
 
 

@@ -31,8 +31,8 @@ def shown_changes(scenario: Scenario, places: tuple[Place, ...], *, labels: bool
     for i, (frame, view) in enumerate(places):
         picture = scene.frames[frame].picture(view)
         ego = ego_at(scenario, picture)
-        # From a bent path the whole picture is drawn anew, out of pictures that others may stand in.
-        is_bent = ego != picture.T_world_ego
+        # From a bent path, and beyond the recording, all of it is drawn anew, out of pictures that others may stand in.
+        is_bent = picture.is_beyond or ego != picture.T_world_ego
         seen = [_words(was, now, picture.t_us, labels) for was, now, drawn in changed if is_bent or drawn[i]]
         words.append("\n".join([repr(ego)] * is_bent + seen))
     return words

@@ -146,7 +146,7 @@ def _streets(dataroot: Path, scene: Same[Scene]) -> StreetMap:
 
 
 def _drafted(request: Request, task: Task) -> Drafted:
-    drafter = drafter_of(request.dataroot, request.scenario.scene, request.size)
+    drafter = drafter_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
 
     @lru_cache(maxsize=KEPT_DRAFTS)
     def drafted(frame: int, view: str) -> Chunk:

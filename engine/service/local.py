@@ -124,7 +124,7 @@ class LocalService:
     # ------------------------------------------------------------------------------------------- one request's way
 
     def _recording(self, request: Request) -> str:
-        scene = request.scenario.scene
+        scene = request.scenario.scene.as_recorded
         with self._recordings_lock:
             if id(scene) not in self._recordings:
                 while len(self._recordings) >= NUM_SCENES:

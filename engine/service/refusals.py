@@ -39,7 +39,7 @@ def _check_modelled(request: Request) -> None:
     pictures = request.scenario.scene.frames
     for frame, view in ((frame, view) for frame in frames for view in views):
         picture = pictures[frame].picture(view)
-        if picture is None or not picture.exists:
+        if picture is None or not picture.can_be_drawn:
             raise RenderError(
                 f"Frame {frame} has no picture of {view} on disk; the world model draws all views asked for at once."
             )

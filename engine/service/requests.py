@@ -72,10 +72,10 @@ class Request:
         return tuple(sorted({*self.frames, *frames})), tuple(dict.fromkeys((*self.views, *views)))
 
     def places(self) -> tuple[tuple[int, str], ...]:
-        """Those of them that there is a recorded picture of; the others are left out of the answer."""
+        """Those of them that the recording has a picture of or that lie beyond it; the others are left out of the answer."""
         frames = self.scenario.scene.frames
         pictures = ((frame, frames[frame].picture(view)) for frame, view in self.asked())
-        return tuple((frame, picture.view) for frame, picture in pictures if picture is not None and picture.exists)
+        return tuple((frame, picture.view) for frame, picture in pictures if picture is not None and picture.can_be_drawn)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ def draw(request: Request, task: Task = ALONE) -> Iterator[Chunk | None]:
 def _drafts(request: Request) -> Iterator[Chunk]:
     """One that fails keeps back no other, but the end is an error. A request for no picture at all makes ready for those to
     come."""
-    drafter = drafter_of(request.dataroot, request.scenario.scene, request.size)
+    drafter = drafter_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
     wanted = request.places()
     if not wanted:
         drafter.make_ready()

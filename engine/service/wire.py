@@ -87,20 +87,24 @@ class Names:
 
     def introduce(self, scenario: Scenario) -> list[bytes]:
         """The messages that make a scenario's scene and actors known: none if they are."""
-        return [pickle.dumps(m, pickle.HIGHEST_PROTOCOL) for m in (*self._scene(scenario.scene), *self._edited(scenario))]
+        scene = self._scene(scenario.scene)
+        return [*scene, *(pickle.dumps(m, pickle.HIGHEST_PROTOCOL) for m in self._edited(scenario))]
 
-    def _scene(self, scene: Scene) -> list[Know | Forget]:
+    def _scene(self, scene: Scene) -> list[bytes]:
         if id(scene) in self._parts:
             return []
+        # One that goes on beyond its recording is told in terms of that, which the process then knows as one object.
+        recording = [] if scene.recording is None else self._scene(scene.recording)
         number = self._number()
+        messages = [*recording, self.dumps(Know(number, scene))]
         self._scenes[number] = scene
         self._parts |= _parts(number, scene)
         if len(self._scenes) <= NUM_SCENES:
-            return [Know(number, scene)]
+            return messages
         oldest = next(iter(self._scenes))
         del self._scenes[oldest]
         self._parts = {part: name for part, name in self._parts.items() if name[0] != oldest}
-        return [Know(number, scene), Forget(oldest)]
+        return [*messages, pickle.dumps(Forget(oldest), pickle.HIGHEST_PROTOCOL)]
 
     def _edited(self, scenario: Scenario) -> list[Know | Forget]:
         messages: list[Know | Forget] = []
@@ -121,7 +125,7 @@ class Names:
         number, self._next = self._next, self._next + 1
         return number
 
-    def dumps(self, message: Draw | More | Cancel) -> bytes:
+    def dumps(self, message: Draw | More | Cancel | Know) -> bytes:
         """A message, with what the process knows left out."""
         out = io.BytesIO()
         _Pickler(out, self._parts).dump(message)

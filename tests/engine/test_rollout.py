@@ -9,7 +9,7 @@ import pytest
 
 from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
-from editor.edits import Delete, EgoOffset, EgoPath, SetWeather
+from editor.edits import Delete, EgoOffset, EgoPath, SetBeyond, SetWeather
 from editor.scene import recorded
 from engine.draft.draft import Drafter
 from engine.pipeline import Sampling
@@ -146,6 +146,22 @@ def test_where_the_ego_stands_as_recorded_a_bent_path_changes_nothing(drive):
 def test_the_same_request_gives_the_same_bytes(drive):
     a, b = (final(rollout(drive, delete(drive, 7.0)).anchors(ANCHORS, ("CAM_FRONT",), {})) for _ in range(2))
     assert all((a[place].picture == b[place].picture).all() for place in a)
+
+
+def test_windows_chain_past_the_end_of_the_recording(drive):
+    front, run = ("CAM_FRONT",), rollout(drive, SetBeyond(9.0))
+    keyframes = tuple(i for i, frame in enumerate(run.scenario.scene.frames) if frame.is_keyframe)
+    assert len(list(windows(keyframes))) == 3
+    found = final(run.anchors(keyframes, front, {}))
+    assert {frame: c.origin for (frame, _), c in found.items()} == {k: "generated" if k > 10 else "recorded" for k in keyframes}
+    other = {(20, "CAM_FRONT"): 255 - found[20, "CAM_FRONT"].picture}
+    changed = final(run.anchors(keyframes, front, other))
+    assert any((found[place].picture != changed[place].picture).any() for place in changed)
+    anchors = {place: c.picture for place, c in found.items()}
+    seam = final(run.segment(tuple(range(10, 16)), front, anchors, {}))
+    assert [c.origin for _, c in sorted(seam.items())] == ["recorded"] + ["generated"] * 5
+    again = final(rollout(drive, SetBeyond(9.0)).segment(tuple(range(10, 16)), front, anchors, {}))
+    assert all((seam[place].picture == again[place].picture).all() for place in seam)
 
 
 @pytest.mark.parametrize("number", [1, 8, 9, 10, 17, 18, 61])

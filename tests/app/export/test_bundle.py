@@ -18,7 +18,7 @@ from app.export.bundle import export
 from app.export.order import Order
 from app.export.staging import ExportError
 from editor.datasets.nuscenes import open_data_set
-from editor.edits import Add, Delete, Duplicate, Edit, EgoOffset, EgoPath, Move, Relabel
+from editor.edits import Add, Delete, Duplicate, Edit, EgoOffset, EgoPath, Move, Relabel, SetBeyond
 from editor.files import load_take
 from editor.masks import instance_mask
 from editor.scene import ActorId, Pose, SceneError
@@ -248,3 +248,47 @@ def test_part_of_a_clip_can_be_exported(data_set, service, tmp_path):
     assert [frame.t_us for frame in scene.frames] == [drive.START_US + i * drive.STEP_US for i in (5, 6, 7)]
     with pytest.raises(SceneError):
         scene.view("CAM_FRONT")
+
+
+# ---------------------------------------------------------------------------------------------- beyond the recording
+
+
+@pytest.fixture(scope="module")
+def longer(data_set, service, tmp_path_factory):
+    """A bundle of a drive that goes on for half a second."""
+    order = order_of(data_set, tmp_path_factory.mktemp("bundles") / "longer", SetBeyond(0.5))
+    order = replace(order, frames=tuple(range(8, len(order.scenario.scene.frames))))
+    list(export(order, service))
+    return order
+
+
+def test_what_lies_beyond_the_recording_is_exported_and_never_called_recorded(longer):
+    told = report(longer)
+    last = drive.NUM_FRAMES - 1
+    assert {entry["frame"]: entry["origin"] for entry in told["frames"]} == {
+        frame: "draft" if frame > last else "recorded" for frame in range(8, drive.NUM_FRAMES + 5)
+    }
+    assert told["recorded_until_us"] == longer.scenario.scene.frames[last].t_us
+    marks = json.loads((longer.target / "v1.0-retake" / "retake.json").read_text())
+    assert marks["recorded_until_us"] == told["recorded_until_us"]
+    assert list(marks["sample_data"].values()).count("draft") == 5 * len(longer.views)
+    opened = NuScenes("v1.0-retake", str(longer.target), verbose=False)
+    assert len(opened.sample) == 8
+    guessed = {
+        opened.get("sample", opened.get("sample_annotation", token)["sample_token"])["timestamp"]
+        for token, origin in marks["sample_annotation"].items()
+        if origin == "beyond"
+    }
+    assert guessed == {frame.t_us for frame in longer.scenario.scene.frames[last + 1 :]}
+    for sample in opened.sample:
+        for view in longer.views:
+            path, boxes, _ = opened.get_sample_data(sample["data"][view])
+            assert os.path.exists(path)
+            assert boxes is not None
+
+
+def test_a_bundle_of_what_lies_beyond_opens_again_as_a_drive(longer):
+    scene = open_data_set(longer.target).scene(drive.SCENE)
+    asked = [frame.t_us for frame in longer.scenario.scene.frames[8:]]
+    assert [frame.t_us for frame in scene.frames] == asked
+    assert all(picture.exists for frame in scene.frames for picture in frame.pictures)

@@ -233,3 +233,19 @@ def test_nothing_is_cut_off_with_a_model(chromium, model_window, size):
     assert body["y"] >= 48
     assert body["x"] + body["width"] <= size[0]
     context.close()
+
+
+def test_beyond_the_recording_everything_is_generated_in_windows_that_go_on_from_it(window):
+    in_steps(window, QUICK)
+    window.page.locator("#beyond").select_option("8")
+    window.settle(1)
+    wait_until_anchored(window)
+    anchors = window.ask("s.model.anchors")
+    assert anchors == list(range(0, 91, 5))
+    tier_of = "anchors => anchors.map((frame) => retake.pictures.source(retake.store.state.take, frame, 0).tier)"
+    assert window.page.evaluate(tier_of, anchors) == ["recorded"] * 3 + ["anchor"] * 16
+    click_segment(window, 10)
+    wait_for(window, "!s.work && s.queue.length === 0 && retake.pictures.unrefined(take, 10).length === 0")
+    window.press("Control+z")
+    window.settle(0)
+    assert window.ask("s.model.anchors") == [0, 5, 10]
