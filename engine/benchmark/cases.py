@@ -5,13 +5,14 @@ from typing import get_args
 
 import numpy as np
 
-from editor.edits import Edit
+from editor.edits import Edit, SetBeyond
 from editor.scene import Scene
 from engine.town.recipe import Recipe
 
 VERSION = 2  # of the list and of the rules that choose its edits; results of different versions are not compared
 SEEDS = tuple(range(800_000, 800_024))  # of nothing that anything is trained or tuned on
-KINDS: tuple[str, ...] = tuple(edit.__dataclass_fields__["kind"].default for edit in get_args(Edit))
+# Every edit of what was recorded; what comes after it nobody can compare with a recording.
+KINDS: tuple[str, ...] = tuple(edit.__dataclass_fields__["kind"].default for edit in get_args(Edit) if edit is not SetBeyond)
 FRONTS = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT")
 SIX = (*FRONTS, "CAM_BACK_RIGHT", "CAM_BACK", "CAM_BACK_LEFT")
 # Recorded at the size that is judged, so that nothing is resampled; at quality 95, so that the engine is judged and not JPEG;

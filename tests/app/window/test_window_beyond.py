@@ -60,7 +60,8 @@ def test_it_is_there_after_a_reload_and_beside_a_take_that_ends_with_the_recordi
     assert window.ask("[s.scene.frames.length, take.beyond_s]") == [RECORDED, 0]
     window.page.locator("#compare").select_option(longer)
     window.page.wait_for_function(f"retake.store.state.compared?.id === '{longer}'")
-    window.page.wait_for_timeout(300)
+    assert window.ask("s.wipe.on")
+    window.press("c")  # the wipe stays on from take to take, and the tab is the other tests' too
 
 
 def test_the_playhead_plays_across_the_seam(window: Window):

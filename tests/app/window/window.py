@@ -66,6 +66,7 @@ class Window:
         self.page.locator("#take-picker").select_option("")
         self.page.wait_for_function(f"retake.store.state.take.id !== '{before}'")
         self.press("f")
+        self.press("Home")
         self.page.wait_for_timeout(60)
 
     def ask(self, expression: str) -> object:
