@@ -74,7 +74,7 @@ def masts(plan: Plan) -> Iterator[Mast]:
             street, other = plan.street(arm.street), plan.street(junction.other(arm.street))
             beam = street.half - street.median_m / 2 - 0.6
             far = junction.station(arm.street) + arm.inward * (other.half + CORNER_M)
-            goes_on = 0 < far < street.length
-            for at, reach in ((far, beam), (arm.stop + arm.inward * 0.4, 0.0 if goes_on else beam))[not goes_on :]:
+            near = arm.stop + arm.inward * 0.4
+            for at, reach in ((far, beam), (near, 0.0)) if 0 < far < street.length else ((near, beam),):
                 heading = float(street.heading(at)) + (0 if arm.inward > 0 else math.pi)
                 yield Mast(number, arm, at, -arm.inward * (street.half + 0.7), heading, reach)

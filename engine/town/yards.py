@@ -124,10 +124,8 @@ def _park(stand: Stand, block: Block, street: Street, site: Site, paved: Paved, 
     paved.append((street.strip(block.s0, block.s1, side * lane, side * (lane + 2.2)), Cover.GRAVEL))
     paved.append((street.strip(middle - 1.2, middle + 1.2, side * (base - 0.2), side * (base + deep)), Cover.GRAVEL))
     if block.s1 - block.s0 > 45 and rng.random() < 0.5:
-        place, soil = (
-            stand.at(street, middle + 14, side * (lane + 11)),
-            rectangle_at(street, side, middle + 16, lane + 6, 16.0, 11.0),
-        )
+        place = stand.at(street, middle + 14, side * (lane + 11))
+        soil = rectangle_at(street, side, middle + 16, lane + 6, 16.0, 11.0)
         if site.is_free(soil):
             stand.out.put(furniture.playground(), place, float(street.heading(middle)))
             paved.append((soil, Cover.SOIL))
