@@ -16,7 +16,7 @@ const DRAWN = ["refined", "anchor", "draft"]; // from the bottom of a frame's ce
 
 export function createTimeline(canvas, tip, store, pictures, generating, actions) {
   const { state } = store;
-  let scrubbing = false;
+  let scrubbing = false, pointer = null;
   const rows = () => (state.model ? MODELLED : DRAFTS);
 
   // ------------------------------------------------------------------------------------------- time ↔ place
@@ -228,6 +228,7 @@ export function createTimeline(canvas, tip, store, pictures, generating, actions
     canvas.setAttribute("aria-valuemax", frames.length - 1);
     canvas.setAttribute("aria-valuenow", state.frame);
     canvas.setAttribute("aria-valuetext", `frame ${state.frame + 1} of ${frames.length}, ${seconds(state.scene, t)}`);
+    drawTip();
   }
 
   // ------------------------------------------------------------------------------------------- pointer
@@ -242,6 +243,16 @@ export function createTimeline(canvas, tip, store, pictures, generating, actions
   function editAt(x, y) {
     if (Math.abs(y - rows().edits) > 8) return null;
     return state.take.gestures.findLast((edit) => edit.t_us !== null && Math.abs(xOfTime(edit.t_us) - x) < 6) ?? null;
+  }
+
+  /** What lies under the pointer, also when it changes while the pointer rests. */
+  function drawTip() {
+    tip.hidden = pointer === null;
+    if (pointer === null) return;
+    const frame = state.scene.frames[frameAt(pointer[0])], segment = segmentAt(...pointer);
+    const found = findingAt(...pointer)?.sentence ?? editAt(...pointer)?.sentence ?? (segment ? segmentWords(segment) : null);
+    tip.textContent = found ?? `${seconds(state.scene, frame.t_us)}${frame.is_keyframe ? ", keyframe" : ""}${changesAt(frameAt(pointer[0]))}`;
+    tip.style.left = `${Math.min(Math.max(pointer[0] - tip.offsetWidth / 2, 4), canvas.clientWidth - tip.offsetWidth - 4)}px`;
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -259,20 +270,16 @@ export function createTimeline(canvas, tip, store, pictures, generating, actions
   canvas.addEventListener("pointermove", (event) => {
     if (!state.scene) return;
     if (scrubbing) seek(event.offsetX);
-    const at = [event.offsetX, event.offsetY];
-    const frame = state.scene.frames[frameAt(at[0])];
-    const segment = segmentAt(...at);
-    const found = findingAt(...at)?.sentence ?? editAt(...at)?.sentence ?? (segment ? segmentWords(segment) : null);
-    tip.textContent = found ?? `${seconds(state.scene, frame.t_us)}${frame.is_keyframe ? ", keyframe" : ""}${changesAt(frameAt(at[0]))}`;
-    tip.hidden = false;
-    tip.style.left = `${Math.min(Math.max(at[0] - tip.offsetWidth / 2, 4), canvas.clientWidth - tip.offsetWidth - 4)}px`;
+    pointer = [event.offsetX, event.offsetY];
+    drawTip();
   });
 
   canvas.addEventListener("pointerup", () => {
     scrubbing = false;
   });
   canvas.addEventListener("pointerleave", () => {
-    tip.hidden = true;
+    pointer = null;
+    drawTip();
   });
 
   store.watch(TOPICS, draw);

@@ -28,8 +28,11 @@ def standardised(codec: PictureAutoencoder, batches: Batches) -> PictureAutoenco
 
 
 def ship(recipe: Recipe, state: RunState, data: str, folder: Path) -> None:
-    """Write the averages of a run as a checkpoint in bf16."""
+    """Write the averages of a run as a checkpoint in bf16; its card names the runs that this one went on from too."""
     state.averaged()
     networks = {name: network.eval().to(torch.bfloat16) for name, network in state.networks.items()}
-    card = Card(recipe.name, recipe.name, data, recipe.seed, state.step, round(state.seconds / 3600, 2))
+    runs = (*state.before, (recipe.name, state.step, state.seconds))
+    recipes = ", ".join(f"{name} ({steps} steps)" for name, steps, _ in runs)
+    hours = sum(seconds for *_, seconds in runs) / 3600
+    card = Card(recipe.name, recipes, data, recipe.seed, sum(steps for _, steps, _ in runs), round(hours, 2))
     save(Checkpoint(**networks, scheduler=FrameFlowScheduler(), card=card), folder)

@@ -13,7 +13,8 @@ from editor.datasets.files import write_bytes
 
 @dataclass(slots=True, eq=False)
 class RunState:
-    """`networks` are trained; `averages` follow them and are what ships."""
+    """`networks` are trained; `averages` follow them and are what ships. `before` are the runs that this one went on from, the
+    first of them first: recipe, steps, seconds."""
 
     networks: nn.ModuleDict
     optimizer: torch.optim.Optimizer
@@ -21,6 +22,7 @@ class RunState:
     averages: dict[str, torch.Tensor] = field(default_factory=dict)
     step: int = 0
     seconds: float = 0.0
+    before: tuple[tuple[str, int, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Averages begin as the weights themselves."""
@@ -39,7 +41,7 @@ class RunState:
     def save(self, file: Path) -> None:
         """Put it on disk."""
         buffer = io.BytesIO()
-        kept = {name: getattr(self, name) for name in ("averages", "step", "seconds")}
+        kept = {name: getattr(self, name) for name in ("averages", "step", "seconds", "before")}
         torch.save(kept | {"networks": self.networks.state_dict(), "optimizer": self.optimizer.state_dict()}, buffer)
         write_bytes(file, buffer.getvalue())
 
@@ -52,12 +54,15 @@ class RunState:
         self.optimizer.load_state_dict(found["optimizer"])
         device = next(self.networks.parameters()).device
         self.averages = {name: w.to(device) for name, w in found["averages"].items()}
-        self.step, self.seconds = found["step"], found["seconds"]
+        self.step, self.seconds, self.before = found["step"], found["seconds"], found["before"]
         return True
 
     def begin_with(self, file: Path) -> None:
-        """Start from the averages of another run of the same networks; OSError where there is no such run."""
-        self.averages = torch.load(file, map_location=next(self.networks.parameters()).device, weights_only=True)["averages"]
+        """Start from the averages of another run of the same networks, in a file of its recipe's name; OSError where there is
+        no such run."""
+        found = torch.load(file, map_location=next(self.networks.parameters()).device, weights_only=True)
+        self.averages = found["averages"]
+        self.before = (*found["before"], (file.stem, found["step"], found["seconds"]))
         self.averaged()
 
     @torch.no_grad()

@@ -121,6 +121,7 @@ def test_two_segments_are_refined_by_clicking_the_timeline_and_undo_brings_all_b
     before = window.ask("retake.pictures.source(take, 0, 0).url")
     click_segment(window, 0)
     click_segment(window, 5)
+    expect(window.page.locator("#time-tip")).to_have_text(re.compile("queued; click to leave it$"))  # the pointer rests there
     wait_for(
         window,
         "!s.work && s.queue.length === 0 && [0, 5].every((first) => retake.pictures.unrefined(take, first).length === 0)",

@@ -123,6 +123,21 @@ def test_what_ships_is_the_averages_in_bf16(clips, tmp_path):
     assert torch.equal(loaded.transformer.out.weight, weight)
 
 
+def test_what_ships_names_the_runs_that_it_went_on_from(clips, tmp_path):
+    what = tiny(steps=3)
+    run(what, clips, tmp_path / "first.pt")
+    state = begin(what, None)
+    state.begin_with(tmp_path / "first.pt")
+    state.step, state.seconds = 4, 3600.0
+    state.save(tmp_path / "second.pt")
+    again = begin(what, None)
+    assert again.resume(tmp_path / "second.pt")
+    ship(replace(what, name="second"), again, "made-up clips", tmp_path / "shipped")
+    card = load(tmp_path / "shipped").card
+    assert (card.name, card.recipe, card.steps) == ("second", "first (3 steps), second (4 steps)", 7)
+    assert card.hours >= 1
+
+
 def test_the_learning_rate_rises_and_then_falls():
     plan = Plan(100, 1.0, warmup=10)
     rates = [rate_at(plan, step) for step in range(100)]

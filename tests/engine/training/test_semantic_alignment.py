@@ -127,6 +127,7 @@ def test_a_second_stage_begins_with_what_the_first_has_learned(tmp_path):
     assert second.step == 0
     assert torch.equal(second.networks["transformer"].out.weight, first.averages["transformer.out.weight"])
     assert torch.equal(second.averages["transformer.out.weight"], first.averages["transformer.out.weight"])
+    assert second.before == (("first", 5, 0.0),)
 
 
 def test_dino_features_come_from_a_local_folder_by_patches_of_the_resized_picture(tmp_path):
