@@ -35,7 +35,7 @@ lint: setup-test ## style alone
 bench: setup-test ## the measurements; QUICK=1 a seeded subset, ONLY=real|town|latency|... one part
 	QUICK="$(QUICK)" ONLY="$(ONLY)" $(IN_VENV) -m tests.bench
 
-clean: ## forgets built files; keeps .venv and takes
+clean: ## forgets all of build/, weights adapted to a drive too; keeps .venv, takes and exports
 	rm -rf build .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 

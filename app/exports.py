@@ -4,7 +4,7 @@ import itertools
 import re
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,11 +35,11 @@ class Export:
     problem: str | None = None
 
 
-def bundle_name(scene: str, take: str, taken: Path) -> str:
-    """A folder's name that says what is in it and that is free."""
+def bundle_name(scene: str, take: str, folder: Path, being_made: Container[Path] = ()) -> str:
+    """The name of a folder in this one that says what is in it and that is free."""
     words = re.sub(r"[^A-Za-z0-9]+", "-", f"{scene} {take}").strip("-")[:80] or "take"
     names = itertools.chain([words], (f"{words}-{n}" for n in itertools.count(2)))
-    return next(name for name in names if not (taken / name).exists())
+    return next(name for name in names if not (folder / name).exists() and folder / name not in being_made)
 
 
 class Exports:
@@ -62,6 +62,11 @@ class Exports:
         """How far one is."""
         with self._lock:
             return self._exports.get(number)
+
+    def being_made(self) -> set[Path]:
+        """The folders that are still to appear."""
+        with self._lock:
+            return {export.folder for export in self._exports.values() if not export.is_over}
 
     def cancel(self, number: int) -> None:
         """End one; what it has made so far is removed."""

@@ -2,13 +2,18 @@
 
 import argparse
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from app.command.opening import add_clip, add_json, add_take, as_json, frames_of, opened, views_of
+from app.command.opening import CommandError, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
 from app.export.bundle import export
 from app.export.order import Order, Progress
+from editor.scene import Scene
+from engine.service.adapted import adapted_to
 from engine.service.local import NUM_PROCESSES, local_service
+from engine.service.requests import Model
+from engine.service.shipped import SHIPPED, is_checkpoint
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -19,6 +24,11 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to; it must not be there yet")
     parser.add_argument("--png", action="store_true", help="changed pictures as PNG instead of JPEG of quality 95")
     parser.add_argument("--no-masks", action="store_true", help="leave the instance masks out")
+    about = "the world model draws what is changed, at 448x256 and enlarged; drafts without it"
+    parser.add_argument("--generated", action="store_true", help=about)
+    about = "with --generated, other weights than the drive's own or those that ship"
+    parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help=about)
+    parser.add_argument("--device", default="cpu", help="with --generated, cpu or cuda")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -36,15 +46,30 @@ def run(options: argparse.Namespace) -> int:
         frames_of(options, clip.scene),
         "png" if options.png else "jpeg",
         not options.no_masks,
+        _model(options, clip.scene),
     )
-    with local_service(num_processes=NUM_PROCESSES) as service, closing(export(order, service)) as steps:
-        for progress in steps:
+    with ExitStack() as stack:
+        # What the model drew from is looked at again; drafts alone are drawn once.
+        folder = None if order.model is None else Path(stack.enter_context(TemporaryDirectory()))
+        service = stack.enter_context(local_service(folder, num_processes=NUM_PROCESSES))
+        for progress in stack.enter_context(closing(export(order, service))):
             _tell(progress)
     if options.json:
         print(as_json({"out": str(options.out), "frames": len(order.frames), "views": list(order.views)}))
     else:
         print(f"{len(order.frames)} frames of {len(order.views)} views in {options.out}")
     return 0
+
+
+def _model(options: argparse.Namespace, scene: Scene) -> Model | None:
+    if not options.generated:
+        if options.checkpoint is not None:
+            raise CommandError("--checkpoint without --generated; wanted both, since drafts have no weights")
+        return None
+    folder = options.checkpoint or adapted_to(scene) or SHIPPED
+    if not is_checkpoint(folder):
+        raise CommandError(f"no checkpoint in {folder}; wanted the folder of one by --checkpoint")
+    return Model(folder, device=options.device)
 
 
 def _tell(progress: Progress) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.export.films import write_films
+from app.export.generated import draw_generated, forget
 from app.export.masks import mask_values, write_masks
 from app.export.order import Exported, Order, Progress, Stage
 from app.export.pictures import missing_pictures, write_pictures
@@ -21,8 +22,11 @@ Pictures = dict[tuple[int, str], Exported]
 def export(order: Order, service: Service) -> Iterator[Progress]:
     """Make the bundle, saying how far it is. Closing the iterator gives up and leaves nothing; ExportError says why."""
     with staged(order.target) as folder:
+        if order.model is not None:
+            yield from draw_generated(order, service, folder)
         pictures: Pictures = {(p.frame, p.view): p for p in missing_pictures(order)}
         yield from _pictures(order, service, pictures, folder)
+        forget(folder)
         existing = [picture for picture in pictures.values() if picture.file is not None]
         if order.masks:
             yield from _counted("masks", write_masks(order, existing, folder), len(existing))

@@ -7,10 +7,10 @@ from typing import Literal
 from editor.map import StreetMap
 from editor.scene import Scenario
 from editor.take import Take
-from engine.service.requests import Origin
+from engine.service.requests import Model, Origin
 
 PictureFormat = Literal["jpeg", "png"]
-Stage = Literal["pictures", "masks", "films", "tables", "done"]
+Stage = Literal["generated", "pictures", "masks", "films", "tables", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Order:
     frames: tuple[int, ...]
     picture_format: PictureFormat = "jpeg"  # of changed pictures; an untouched one is the recorded file
     masks: bool = True
+    model: Model | None = None  # that draws what the take changes; drafts alone without one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.export.order import Exported, Order
+from app.payload import SMALL
 from app.version import VERSION
 from editor.checks import Finding
 from editor.scene import Actor
+from engine.service.shipped import weights_sha256
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 had no `model`
 PACKAGES = ("numpy", "opencv-python-headless", "open3d", "av", "pillow", "nuscenes-devkit")
 NOTICE = (
-    "Made by Retake out of a recorded drive. Pictures whose origin is not 'recorded' were edited and never seen by a camera; "
+    "Made by Retake out of a recorded drive. Pictures whose origin is not 'recorded' were never seen by a camera: a 'draft' is "
+    "edited by geometry, a 'generated' one was changed by a world model at 448 x 256 and enlarged with its draft's detail; "
     "boxes of actors marked as edited, and the ego's poses where it says so, were not measured. LiDAR is as it was recorded."
 )
 
@@ -39,7 +42,8 @@ def report_of(order: Order, pictures: Iterable[Exported], findings: Iterable[Fin
         },
         "synthetic": scene.synthetic,
         "seed": order.take.seed,
-        "weights_sha256": None,
+        "weights_sha256": None if order.model is None else weights_sha256(order.model),
+        "model": _model(order),
         "span_us": [frames[order.frames[0]].t_us, frames[order.frames[-1]].t_us],
         "views": list(order.views),
         "edits": [step.edit.kind for step in order.take.edits],
@@ -62,6 +66,17 @@ def report_of(order: Order, pictures: Iterable[Exported], findings: Iterable[Fin
 def write_report(path: Path, report: dict) -> None:
     """As text that a person can read; NaN is refused."""
     path.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n")
+
+
+def _model(order: Order) -> dict | None:
+    """How what is generated was drawn; None for a bundle of drafts."""
+    if order.model is None:
+        return None
+    return {
+        "steps": order.model.steps,
+        "guidance": order.model.guidance,
+        "drawn_size": list(SMALL),
+    }
 
 
 def _actor(order: Order, actor: Actor, mask_value: int | None) -> dict:

@@ -3,16 +3,15 @@
 import time
 from collections.abc import Iterator
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from app.generating import Wish, first_frames, generate
 from app.pictures import draw
-from app.routes.office import Office
+from app.routes.office import Office, manner_of
 from app.routes.posted import Drafting, Generating
 from app.session import StaleError
 from app.streaming import Message, streamed
-from app.weights import Manner, weights_of
 from engine.service.requests import RenderError
 
 
@@ -33,14 +32,10 @@ def add_drawing(router: APIRouter, office: Office) -> None:
     def generated(asked: Generating) -> StreamingResponse:
         """A window of anchors or a segment of a take, one message a picture or preview, until the browser goes away."""
         document = office.desk.open(asked.scene, asked.take)
-        weights = weights_of(settings, document.stage.scene)
-        chosen = next((each for each in weights if each.name == asked.weights), None)
-        if chosen is None:
-            raise HTTPException(404, f"There are no weights {asked.weights[:80]!r} for scene {document.stage.scene.name}.")
+        manner = manner_of(office, document.stage.scene, asked)
         if document.state != asked.state:
             raise StaleError(f"{document.take.name} has changed since these pictures were asked for.")
         turn = time.monotonic_ns()
-        manner = Manner(chosen, asked.guidance, asked.steps)
         wish = Wish(asked.frame, asked.segment, asked.view, manner, settings.device)
         work = generate(service, pictures, document, settings.dataroot, wish, (asked.session, turn))
         return streamed(_told(work), lambda: service.cancel(asked.session, turn))

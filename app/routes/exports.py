@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from app.export.order import Order
 from app.exports import Export, bundle_name, zipped
-from app.routes.office import Office, json_answer
+from app.routes.office import Office, json_answer, manner_of
 from app.routes.posted import Exporting
 from app.streaming import Message
 from editor.edits import EditError
@@ -29,20 +29,30 @@ def add_exports(router: APIRouter, office: Office) -> None:
             raise HTTPException(404, f"There is no export {number}; it was begun before the server was started again.")
         return export
 
+    def order_of(asked: Exporting) -> Order:
+        document = office.desk.open(asked.scene, asked.take)
+        scene = document.scenario.scene
+        frames = range(asked.from_frame, asked.to_frame + 1)
+        if not frames or frames[-1] >= len(scene.frames):
+            raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
+        settings, manner = office.settings, asked.model and manner_of(office, document.stage.scene, asked.model)
+        return Order(
+            settings.dataroot,
+            document.take,
+            document.scenario,
+            document.stage.streets_of(scene),
+            folder / bundle_name(scene.name, document.take.name, folder, office.exports.being_made()),
+            tuple(scene.view(name).name for name in asked.views),
+            tuple(frames),
+            "png" if asked.png else "jpeg",
+            asked.masks,
+            manner and manner.model(settings.device),
+        )
+
     @router.post("/exports")
     def begin(asked: Exporting) -> Response:
         """Begin an export; it goes on when the page is closed."""
-        document = office.desk.open(asked.scene, asked.take)
-        scene = document.scenario.scene
-        frames = tuple(range(asked.from_frame, asked.to_frame + 1))
-        if not frames or frames[-1] >= len(scene.frames):
-            raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
-        views = tuple(scene.view(name).name for name in asked.views)
-        target = folder / bundle_name(scene.name, document.take.name, folder)
-        street_map, kind = document.stage.streets_of(scene), "png" if asked.png else "jpeg"
-        root = office.settings.dataroot
-        order = Order(root, document.take, document.scenario, street_map, target, views, frames, kind, asked.masks)
-        return json_answer(_export_json(office.exports.start(order)))
+        return json_answer(_export_json(office.exports.start(order_of(asked))))
 
     @router.get("/exports/{number}")
     def how_far(number: int) -> Response:

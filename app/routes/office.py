@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from fastapi import Response
+from fastapi import HTTPException, Response
 
 from app.exports import Exports
 from app.pictures import Pictures
+from app.routes.posted import InManner
 from app.session import Desk
 from app.settings import Settings
+from app.weights import Manner, weights_of
+from editor.scene import Scene
 from engine.service.requests import Service
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -31,3 +34,11 @@ class Office:
 def json_answer(value: object) -> Response:
     """A value as JSON that nobody keeps."""
     return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def manner_of(office: Office, scene: Scene, asked: InManner) -> Manner:
+    """How a page wants a scene drawn; a 404 for weights that there are not."""
+    chosen = next((each for each in weights_of(office.settings, scene) if each.name == asked.weights), None)
+    if chosen is None:
+        raise HTTPException(404, f"There are no weights {asked.weights[:80]!r} for scene {scene.name}.")
+    return Manner(chosen, asked.guidance, asked.steps)

@@ -64,14 +64,19 @@ class Drafting(Drawing):
     near: bool = False
 
 
-class Generating(Drawing):
+class InManner(BaseModel, extra="forbid"):
+    """How the world model is to draw."""
+
+    weights: str
+    guidance: Annotated[float, Field(ge=1, le=10)]
+    steps: Annotated[int, Field(ge=1, le=100)]
+
+
+class Generating(Drawing, InManner):
     """What the world model is to draw of a state next: a segment by its first frame, or the anchors nearest to a frame."""
 
     segment: Annotated[int | None, Field(ge=0)] = None
     view: str | None = None  # that is looked at
-    weights: str
-    guidance: Annotated[float, Field(ge=1, le=10)]
-    steps: Annotated[int, Field(ge=1, le=100)]
 
 
 class Exporting(OfTake):
@@ -82,3 +87,4 @@ class Exporting(OfTake):
     to_frame: Annotated[int, Field(ge=0)]
     png: bool = False
     masks: bool = True
+    model: InManner | None = None  # that draws what is changed; drafts alone without one

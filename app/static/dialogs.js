@@ -2,11 +2,11 @@
 
 import { make, seconds } from "./dom.js";
 import { keyWords } from "./keys.js";
-import { get, post, route, sleep } from "./server.js";
+import { get, post, Refused, route, sleep } from "./server.js";
 import { viewWord } from "./views.js";
 
 const ASK_MS = 400;
-const STAGES = { waiting: "Waiting", pictures: "Pictures", masks: "Masks", films: "Films", tables: "Tables", done: "Done" };
+const STAGES = { waiting: "Waiting", generated: "World model", pictures: "Pictures", masks: "Masks", films: "Films", tables: "Tables", done: "Done" };
 
 export function createHelp(dialog, table) {
   const groups = [...new Set(table.map((action) => action.group))];
@@ -21,7 +21,7 @@ export function createHelp(dialog, table) {
   return () => dialog.showModal();
 }
 
-export function createExport(dialog, store, take, say) {
+export function createExport(dialog, store, take, generating, say) {
   const { state } = store;
   let running = null; // the number of the export that is followed
 
@@ -42,6 +42,9 @@ export function createExport(dialog, store, take, say) {
     return make("label", { class: "row" }, make("span", { text: label }), input, told);
   }
 
+  /** Another hour, other weather and what comes after the recording are nothing without it. */
+  const wantsModel = () => state.take.time_of_day !== "as recorded" || state.take.weather !== "as recorded" || state.take.beyond_s > 0;
+
   function form() {
     const last = state.scene.frames.length - 1;
     const tick = (name, text, checked) => make("label", { class: "tick" }, make("input", { type: "checkbox", name, checked }), make("span", { text }));
@@ -50,9 +53,9 @@ export function createExport(dialog, store, take, say) {
     const body = make("form", { class: "export-form" },
       range("from_frame", "From", 0), range("to_frame", "To", last),
       make("fieldset", {}, make("legend", { text: "Views" }), ...ticks(state.scene.views)),
-      make("fieldset", {}, make("legend", { text: "Pictures" }), tick("png", "Changed pictures as PNG instead of JPEG 95", false), tick("masks", "Instance masks", true)),
+      make("fieldset", {}, make("legend", { text: "Pictures" }), tick("png", "Changed pictures as PNG instead of JPEG 95", false), tick("masks", "Instance masks", true), state.model ? tick("generated", "The world model draws what is changed", wantsModel()) : null),
       make("p", { class: "note", text: "A folder with nuScenes tables, films, masks, the take and a report. Every changed picture is marked as such; untouched ones are copies of the recording." }),
-      state.model ? make("p", { class: "note", text: "Changed pictures are drafts at the recorded size; what the world model drew stays in the window." }) : null,
+      state.model ? make("p", { class: "note", text: "The world model draws 448 × 256, enlarged to the recorded size with the draft's detail; what it has refined already is taken as it is, the rest takes seconds a frame. Without it, changed pictures are drafts, in the recorded light." }) : null,
       make("div", { class: "buttons" }, go, close));
     body.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -63,12 +66,12 @@ export function createExport(dialog, store, take, say) {
 
   async function begin(data) {
     const [from, to] = [Number(data.get("from_frame")), Number(data.get("to_frame"))].sort((a, b) => a - b);
-    const order = { scene: state.scene.name, take: state.take.id, views: data.getAll("view"), from_frame: from, to_frame: to, png: data.has("png"), masks: data.has("masks") };
+    const order = { scene: state.scene.name, take: state.take.id, views: data.getAll("view"), from_frame: from, to_frame: to, png: data.has("png"), masks: data.has("masks"), model: data.has("generated") ? state.manner : null };
     if (order.views.length === 0) return say("Choose at least one view to export.", "problem");
     try {
       const begun = await post("exports", order);
       running = begun.number;
-      return await follow(begun);
+      return await follow(begun, order);
     } catch (error) {
       running = null;
       return failed(error.message);
@@ -88,20 +91,33 @@ export function createExport(dialog, store, take, say) {
     };
   }
 
-  async function follow(begun) {
+  async function follow(begun, order) {
     const tell = progress();
     let now = begun;
     take.stopDrawing(); // the export draws the same pictures, and is waited for
+    const before = { halted: state.halted, queue: state.queue };
+    if (order.model) generating.halt();
     while (!now.is_over) {
       tell(now);
       await sleep(ASK_MS);
-      now = await get(`exports/${begun.number}`);
+      now = await asked(begun.number, now);
     }
     running = null;
     take.draw();
+    if (order.model && state.take.id === order.take) store.set(before);
     if (now.is_finished) finished(now);
     else if (now.problem) failed(now.problem);
     else show("Export cancelled", make("p", { text: "Nothing was left behind." }), closing());
+  }
+
+  /** How far it is; what was known where nobody answers, since the export goes on. */
+  async function asked(number, known) {
+    try {
+      return await get(`exports/${number}`);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      return known;
+    }
   }
 
   const closing = () => make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() }));

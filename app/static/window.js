@@ -57,7 +57,7 @@ export async function mount(element) {
   const gestures = createGestures(store, take);
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
-  const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, say) };
+  const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, generating, say) };
   const actions = createActions(store, take, generating, gestures, bev, dialogs, say);
   const views = createViews($("#views"), store, pictures);
   Object.assign(globalThis.retake, { views, actions: actions.names });

@@ -18,6 +18,7 @@ from editor.edits import Delete, EgoOffset, EgoPath, Move
 from editor.files import save_take
 from editor.take import Step
 from tests import small_drive as drive
+from tests.engine.service.small_model import write_checkpoint
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -90,6 +91,15 @@ def test_render_makes_films(capsys, small_drive, take_file, tmp_path):
     assert sorted(os.listdir(tmp_path / "out")) == ["CAM_BACK.mp4", "CAM_FRONT.mp4"]
 
 
+def test_export_takes_what_the_world_model_draws(capsys, small_drive, take_file, tmp_path):
+    weights = write_checkpoint(tmp_path / "weights")
+    asked = ("--from", "0.2", "--to", "0.3", "--views", "CAM_FRONT", "--generated", "--checkpoint", weights)
+    code, _, _ = run(capsys, "export", take_file, "--dataroot", small_drive, *asked, "--out", tmp_path / "out")
+    assert code == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert {picture["origin"] for picture in report["frames"]} == {"generated"}
+
+
 def test_export_makes_a_data_set(capsys, small_drive, take_file, tmp_path):
     clip = ("--dataroot", small_drive, "--from", "0.3", "--to", "0.6", "--views", "CAM_FRONT", "--no-masks")
     code, text, _ = run(capsys, "export", take_file, *clip, "--out", tmp_path / "out", "--json")
@@ -100,6 +110,7 @@ def test_export_makes_a_data_set(capsys, small_drive, take_file, tmp_path):
     assert "4 keyframes, 1 views" in text
 
 
+EXPORT = ["export", "--dataroot", "{root}", "--out", "{tmp}/out", "--to", "0.1"]
 BAD = {
     "no command": ([], "COMMAND"),
     "unknown command": (["paint"], "paint"),
@@ -114,6 +125,14 @@ BAD = {
     "no size": (["render", "--dataroot", "{root}", "--out", "{tmp}/out", "--size", "big"], "'big'"),
     "target in use": (["export", "--dataroot", "{root}", "--out", "{tmp}", "--to", "0.1"], "is there already"),
     "unwritable target": (["export", "--dataroot", "{root}", "--out", "/proc/out", "--to", "0.1"], "/proc"),
+    "no weights": (
+        ["export", "--dataroot", "{root}", "--out", "{tmp}/o", "--generated", "--checkpoint", "{tmp}"],
+        "no checkpoint",
+    ),
+    "weights for drafts": (
+        ["export", "--dataroot", "{root}", "--out", "{tmp}/o", "--checkpoint", "{tmp}"],
+        "without --generated",
+    ),
 }
 
 

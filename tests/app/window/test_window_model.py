@@ -1,6 +1,8 @@
 """The window with a world model: anchors that form, segments that are picked, stopping, overtaking, undo, a death."""
 
+import json
 import re
+from pathlib import Path
 
 import psutil
 import pytest
@@ -220,6 +222,26 @@ def test_the_seed_is_the_takes_and_draws_everything_anew(window):
     window.press("Control+z")
     window.settle(0)
     assert window.ask("take.seed") == 7
+
+
+def test_an_export_holds_what_the_world_model_draws_and_its_drawing_goes_on_after(window):
+    in_steps(window, QUICK)
+    export = window.page.locator("#export-dialog")
+    window.press("Control+e")
+    assert not export.get_by_label("The world model draws what is changed").is_checked()
+    window.press("Escape")
+    under(window, "rain")
+    window.press("Control+e")
+    assert export.get_by_label("The world model draws what is changed").is_checked()
+    for name, frame in (("from_frame", 6), ("to_frame", 7)):
+        export.locator(f"[name={name}]").fill(str(frame))
+    export.get_by_role("button", name="Export").click()
+    export.get_by_text("Export finished").wait_for(timeout=PATIENCE_MS)
+    report = json.loads((Path(export.locator("code").inner_text()) / "report.json").read_text())
+    assert {picture["origin"] for picture in report["frames"]} == {"generated"}
+    assert report["model"]["steps"] == QUICK
+    window.press("Escape")
+    wait_until_anchored(window)
 
 
 @pytest.mark.parametrize("size", SIZES)

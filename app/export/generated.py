@@ -1,0 +1,103 @@
+"""What the world model draws of a bundle: all that the take changes, small and in one go, and each picture at its camera's size
+once its draft is there.
+
+What the window has drawn already is found stored, so a bundle shows what was looked at.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.anchors import anchor_frames, is_complete
+from app.export.order import Order, Progress
+from app.payload import SMALL
+from editor.dirty import dirty
+from editor.scene import recorded
+from engine.service.enlarge import enlarged
+from engine.service.requests import Chunk, RenderError, Request, Service
+
+FOLDER = ".generated"  # in the bundle, while it is being made
+
+
+def draw_generated(order: Order, service: Service, folder: Path) -> Iterator[Progress]:
+    """Have the order's model draw, refined, every picture that the take changes between two anchors, and keep it with its draft
+    until `as_generated` wants it; RenderError where it cannot."""
+    request = _request(order)
+    done, total = 0, len(request.asked())
+    if total == 0:
+        return
+    yield Progress("generated", 0, total)
+    with closing(service.render(request)) as chunks:
+        for chunk in chunks:
+            if not chunk.preview:
+                done += 1
+                _keep(service, request, chunk, folder)
+            yield Progress("generated", done, total, chunk.seconds_left)
+    if done < total:
+        raise RenderError(f"The world model ended after {done} of {total} pictures.")
+
+
+def as_generated(order: Order, draft: Chunk, folder: Path) -> Chunk:
+    """A picture's draft at the recorded size with what the model changed; the draft itself where it changed nothing."""
+    files = _files(folder, draft)
+    if not all(file.is_file() for file in files):
+        return draft
+    picture = enlarged(draft.picture, order.scenario.scene.view(draft.view), *map(_read, files))
+    changed = (picture != draft.picture).any(axis=-1)
+    return replace(draft, tier="refined", origin="generated", picture=picture, dirty=draft.dirty | changed)
+
+
+def forget(folder: Path) -> None:
+    """Remove what was kept."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def _request(order: Order) -> Request:
+    """All segments that the order has frames of, whole, since a segment is drawn from both its anchors."""
+    scene = order.scenario.scene
+    segments = [(a, b) for a, b in pairwise(anchor_frames(scene)) if any(a <= frame <= b for frame in order.frames)]
+    frames = sorted({f for a, b in segments for f in range(a, b + 1) if is_complete(scene.frames[f], scene)})
+    stale = dirty(recorded(scene.as_recorded), order.scenario).model
+    wanted = set(order.frames) & set(frames)
+    only = tuple((frame, view) for frame in sorted(wanted) for view in order.views if frame in stale.get(view, ()))
+    anchors = tuple(sorted({end for segment in segments for end in segment}))
+    return Request(
+        order.dataroot,
+        order.scenario,
+        order.views,
+        tuple(frames),
+        SMALL,
+        "refined",
+        seed=order.take.seed,
+        only=only,
+        model=order.model,
+        anchors=anchors,
+    )
+
+
+def _keep(service: Service, request: Request, chunk: Chunk, folder: Path) -> None:
+    if chunk.origin != "generated":
+        return
+    one = replace(request, tier="draft", only=((chunk.frame, chunk.view),), model=None, anchors=())
+    (draft,) = service.render(one)  # stored when the model drew from it
+    if (draft.picture == chunk.picture).all():
+        return
+    for file, picture in zip(_files(folder, chunk), (draft.picture, chunk.picture), strict=True):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes())
+
+
+def _files(folder: Path, chunk: Chunk) -> tuple[Path, Path]:
+    stem = folder / FOLDER / chunk.view / f"{chunk.frame:05d}"
+    return stem.with_suffix(".draft.png"), stem.with_suffix(".drawn.png")
+
+
+def _read(file: Path) -> NDArray[np.uint8]:
+    return cv2.cvtColor(cv2.imread(str(file), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
