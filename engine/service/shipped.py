@@ -1,8 +1,8 @@
-"""The weights that come with Retake; no torch here, so that whoever asks for them starts at once."""
+"""The weights that come with Retake, and how any are told apart; no torch here, so that whoever asks starts at once."""
 
 from pathlib import Path
 
-from engine.model.digest import CARD
+from engine.model.digest import CARD, digest
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "checkpoint"
 
@@ -10,3 +10,8 @@ SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "checkpoint"
 def is_checkpoint(folder: Path) -> bool:
     """Whether a folder has a checkpoint's card."""
     return (folder / CARD).is_file()
+
+
+def sign_of(folder: Path) -> str:
+    """A few letters by which a checkpoint is told from every other, and from what it was before it learned more."""
+    return digest(folder)[:8]
