@@ -19,7 +19,7 @@ from editor.cameras import fit_picture
 from editor.datasets.recorded import read_lidar, read_picture
 from editor.map import Raster
 from editor.scene import LidarSweep, Picture, Scene, View
-from engine.service.requests import Chunk, Request, Service, Tier
+from engine.service.requests import Chunk, RenderError, Request, Service, Tier
 
 QUALITY = 90
 SIZE_LIMIT_BYTES = 2 * 2**30
@@ -167,18 +167,24 @@ def draw(
     asker: tuple[str, int],
     among: Container[int] | None = None,
 ) -> Iterator[dict]:
-    """Draw what is missing of a take, or of some frames; a message for every picture, and the count from the start."""
+    """Draw what is missing of a take, or of some frames; a message for every picture, and the count from the start. What cannot
+    be drawn keeps back no other picture, but the end is a RenderError."""
     left = missing(document, pictures.drawn(document.state))
     places = by_importance([p for p in left if among is None or p[0] in among], document.scenario.scene, frame)
     yield {"kind": "start", "done": 0, "total": len(places)}
     session, turn = asker
     plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn)
-    done = 0
+    done, failure = 0, None
     for some in portions(places):
-        for chunk in service.render(replace(plain, only=some)):
-            done += 1
-            progress = {"done": done, "total": len(places)}
-            yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture"} | progress
+        try:
+            for chunk in service.render(replace(plain, only=some)):
+                done += 1
+                progress = {"done": done, "total": len(places)}
+                yield drawn_json(pictures.keep(document.state, chunk)) | {"kind": "picture"} | progress
+        except RenderError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
 
 
 def portions(places: Sequence[Place]) -> Iterator[tuple[Place, ...]]:

@@ -1,7 +1,8 @@
 """The open takes: each a frozen value that edits replace, one at a time, and that is on disk before anyone hears of it.
 
-A take's `state` is a hash of what it asks for. The page says which state an edit was made on, so two tabs with one take can
-never overwrite each other unseen; the same state always means the same pictures.
+A take's `state` is a hash of what it asks for. The page says which state an edit was made on, so of two tabs with one take
+neither can overwrite the other's edits unseen; of its name, notes, tags, rating and seed the last word counts. The same state
+always means the same pictures.
 """
 
 import hashlib
@@ -210,9 +211,19 @@ class Desk:
         saving = self._savers.submit(self.takes.save, history.take)  # the disk works while the checks do
         try:
             after = document_of(before.stage, history.as_saved(), stamp(), before)
-        finally:
-            saving.result()
+        except Exception:
+            if saving.exception() is None:  # waits for it: what is refused must not be there after a restart
+                self._put_back(before.history)
+            raise
+        saving.result()
         return self._keep(after)
+
+    def _put_back(self, history: History) -> None:
+        """The take's file, or none, as before a change that was refused."""
+        if history.saved is None:
+            self.takes.remove(history.take)
+        else:
+            self.takes.save(history.saved)
 
     # ---------------------------------------------------------------------------------------------- keeping
 

@@ -1,5 +1,6 @@
 """The takes of a workspace: one file each, in a folder per scene."""
 
+import errno
 import hashlib
 import re
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from editor.take import Take
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 SUFFIX = ".take.json"
+
+
+class SaveError(Exception):
+    """A take that the disk did not take; the sentence says which disk, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,17 @@ class Takes:
         return load_take(self.path(scene, take_id))
 
     def save(self, take: Take) -> None:
-        """Write a take; it is on disk when this returns."""
+        """Write a take; it is on disk when this returns. SaveError where that fails; the file is then as it was."""
         path = self.path(take.fingerprint.scene, take.id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_take(path, take)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_take(path, take)
+        except OSError as error:
+            raise SaveError(f"The take could not be saved and stays as it was: {_in_words(error, path.parent)}.") from error
+
+    def remove(self, take: Take) -> None:
+        """Take its file away, where it has one."""
+        self.path(take.fingerprint.scene, take.id).unlink(missing_ok=True)
 
     def saved_at(self, scene: str, take_id: str) -> str:
         """When a take was last written."""
@@ -92,3 +104,9 @@ class Takes:
         summary = TakeSummary(take.id, take.name, take.parent, len(take.edits), take.rating, take.tags, stamp(written / 1e9))
         self._read[path] = written, summary
         return summary
+
+
+def _in_words(error: OSError, folder: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk that holds {folder} is full"
+    return f"{folder} cannot be written to ({error.strerror or error})"

@@ -7,13 +7,16 @@ from app.settings import Settings
 from editor.scene import Scene
 from engine.service.adapted import adapted_to
 from engine.service.requests import Model
+from engine.service.shipped import weights_sha256
 
 SHIPPED, ADAPTED = "shipped", "adapted"
+LABELS = {SHIPPED: "For any drive", ADAPTED: "Adapted to this drive"}
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One choice: `name` is how the page asks for it, `label` how it is called."""
+    """One choice: `name` is how the page asks for it, `label` how it is called. Weights that have learned more since have
+    another name, so that nothing drawn before is taken for theirs."""
 
     name: str
     label: str
@@ -41,14 +44,18 @@ class Manner:
 def weights_of(settings: Settings, scene: Scene) -> tuple[Weights, ...]:
     """The choices for a scene, the usual one first: those adapted to the drive, where somebody made them. None where drafts are
     all there is."""
-    if settings.checkpoint is None:
-        return ()
-    shipped = Weights(SHIPPED, "For any drive", settings.checkpoint)
-    adapted = adapted_to(scene, settings.adapted)
-    return (shipped,) if adapted is None else (Weights(ADAPTED, "Adapted to this drive", adapted), shipped)
+    folders = _folders(settings, scene)
+    return tuple(Weights(f"{kind}-{weights_sha256(folder)[:8]}", LABELS[kind], folder) for kind, folder in folders.items())
 
 
 def usual_model(settings: Settings, scene: Scene) -> Model | None:
     """What a scene is drawn with unless somebody chooses otherwise."""
-    weights = weights_of(settings, scene)
-    return Model(weights[0].folder, device=settings.device) if weights else None
+    folder = next(iter(_folders(settings, scene).values()), None)
+    return Model(folder, device=settings.device) if folder is not None else None
+
+
+def _folders(settings: Settings, scene: Scene) -> dict[str, Path]:
+    if settings.checkpoint is None:
+        return {}
+    shipped, adapted = {SHIPPED: settings.checkpoint}, adapted_to(scene, settings.adapted)
+    return shipped if adapted is None else {ADAPTED: adapted} | shipped

@@ -16,7 +16,7 @@ from app.routes import routes
 from app.routes.office import STATIC, Office
 from app.session import Desk, StaleError
 from app.settings import Settings
-from app.takes import Takes
+from app.takes import SaveError, Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
 from editor.edits import EditError
@@ -27,6 +27,7 @@ from engine.service.local import NUM_PROCESSES, LocalService
 from engine.service.requests import RenderError
 
 SAID_IN_A_SENTENCE = (EditError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
+STATUS = {StaleError: 409, SaveError: 507}  # the others are 422
 SYSTEM_FONTS = ["system-ui", "sans-serif"]  # fonts by name are fetched from another host
 SWITCH_S = 0.001  # an edit's answer waits for no longer stretch of another thread's work
 MOUNT = "import(new URL('retake/static/window.js', document.baseURI).href).then((page) => page.mount(element));"
@@ -64,9 +65,9 @@ def _say_in_sentences(app: FastAPI) -> None:
     """Errors that are fit for a user become the answer's sentence."""
 
     def refused(_: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, 409 if isinstance(error, StaleError) else 422)
+        return JSONResponse({"detail": str(error)}, STATUS.get(type(error), 422))
 
-    for kind in (*SAID_IN_A_SENTENCE, StaleError):
+    for kind in (*SAID_IN_A_SENTENCE, *STATUS):
         app.add_exception_handler(kind, refused)
 
 

@@ -42,7 +42,7 @@ def report_of(order: Order, pictures: Iterable[Exported], findings: Iterable[Fin
         },
         "synthetic": scene.synthetic,
         "seed": order.take.seed,
-        "weights_sha256": None if order.model is None else weights_sha256(order.model),
+        "weights_sha256": None if order.model is None else weights_sha256(order.model.checkpoint),
         "model": _model(order),
         "span_us": [frames[order.frames[0]].t_us, frames[order.frames[-1]].t_us],
         "views": list(order.views),

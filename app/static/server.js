@@ -1,7 +1,8 @@
-/** Talking to the server: one answer per edit, in order, tried again until it is there. */
+/** Talking to the server: one answer per edit, in order; what does not reach it is tried again until it does. */
 
 const JSON_HEADERS = { "Content-Type": "application/json" };
 const RETRY_MS = 700;
+const NOBODY_THERE = [502, 503, 504]; // without a sentence: a proxy's, that finds no server
 
 export class Refused extends Error {}
 
@@ -20,8 +21,9 @@ async function answerOf(response) {
   if (response.ok) return response.json();
   if (response.status === 401) location.reload();
   const body = await response.json().catch(() => ({}));
-  const sentence = typeof body.detail === "string" ? body.detail : `the server answered ${response.status}`;
-  throw Object.assign(new Refused(sentence), { status: response.status, body });
+  const { status } = response, hasWords = typeof body.detail === "string";
+  const sentence = hasWords ? body.detail : `The server answered ${status}.`;
+  throw Object.assign(new Refused(sentence), { status, body, isUnheard: !hasWords && NOBODY_THERE.includes(status) });
 }
 
 export async function get(path) {
@@ -32,13 +34,13 @@ export async function post(path, body, signal) {
   return answerOf(await fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), signal }));
 }
 
-/** Post until the server has answered; `onOffline` hears of every try that did not reach it. */
+/** Post until the server has answered, a failure of its own too; `onOffline` hears of every try that did not reach it. */
 export async function postUntilAnswered(path, body, onOffline) {
   for (;;) {
     try {
       return await post(path, body);
     } catch (error) {
-      if (error instanceof Refused && error.status < 500) throw error;
+      if (error instanceof Refused && !error.isUnheard) throw error;
       onOffline(error);
       await sleep(RETRY_MS);
     }

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.service.requests import Chunk, RenderError, Request
-from engine.service.store import Store
+from engine.service.store import REFUSED, Store
 from engine.service.task import Task
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More, Reader
 
@@ -136,12 +136,21 @@ def give_way(niceness: int) -> None:
             return
 
 
+def _store(folder: Path) -> Store | None:
+    """What is kept in a folder; None where it cannot be opened, say on a full disk, for pictures can be drawn all the same."""
+    try:
+        return Store(folder)
+    except REFUSED as error:
+        log.warning("Pictures are drawn, but cannot be kept in %s (%s: %s).", folder, type(error).__name__, error)
+        return None
+
+
 def main(arguments: list[str]) -> None:
     """Serve one app."""
     descriptor, drawer, niceness, *folder = arguments
     give_way(int(niceness))
     logging.basicConfig(format="drawing: %(levelname)s %(message)s")
-    serve(Connection(int(descriptor)), _named(drawer), Store(Path(folder[0])) if folder else None)
+    serve(Connection(int(descriptor)), _named(drawer), _store(Path(folder[0])) if folder else None)
 
 
 if __name__ == "__main__":

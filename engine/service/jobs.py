@@ -38,6 +38,7 @@ class Job:
     total: int
     done: int = 0
     parts: list[Part] = field(default_factory=list)
+    error: str | None = None  # of the first part that failed
     is_cancelled: bool = False
     events: "queue.SimpleQueue[tuple[Part, Chunk] | End]" = field(default_factory=queue.SimpleQueue)
     times: list[float] = field(default_factory=list)  # when it was sent, then when each picture came
@@ -141,12 +142,14 @@ class Jobs:
             return [part for part in self._parts.values() if part.process is process]
 
     def end(self, part: Part, error: str | None) -> None:
-        """A part is over, and with an error or as the last one, so is its job."""
+        """A part is over, and as the last one, so is its job: one that fails keeps back nothing of the others."""
+        job = part.job
         with self.lock:
             self._parts.pop(part.number, None)
             part.is_over = True
-            if error is not None or all(other.is_over for other in part.job.parts):
-                part.job.events.put(End(error))
+            job.error = job.error or error
+            if all(other.is_over for other in job.parts):
+                job.events.put(End(job.error))
 
 
 def _same_asker(a: Request, b: Request) -> bool:

@@ -1,9 +1,8 @@
-"""The weights that come with Retake, and which weights any are; no torch here, so that whoever asks for them starts at once."""
+"""The weights that come with Retake, and how any are told apart; no torch here, so that whoever asks starts at once."""
 
 from pathlib import Path
 
 from engine.model.digest import CARD, digest
-from engine.service.requests import Model
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "checkpoint"
 
@@ -13,6 +12,6 @@ def is_checkpoint(folder: Path) -> bool:
     return (folder / CARD).is_file()
 
 
-def weights_sha256(model: Model) -> str:
-    """What tells a model's weights from any others."""
-    return digest(model.checkpoint)
+def weights_sha256(folder: Path) -> str:
+    """By which a checkpoint is told from every other, and from what it was before it learned more."""
+    return digest(folder)

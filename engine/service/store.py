@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from engine.service.requests import Chunk, Origin
 
 SIZE_LIMIT_BYTES = 4 * 2**30
+REFUSED = (OSError, sqlite3.Error, diskcache.Timeout)  # what a disk that is full, or not to be written to, answers with
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,7 @@ class Store:
     """A folder of pictures that forgets the oldest beyond a size."""
 
     def __init__(self, folder: Path, size_limit_bytes: int = SIZE_LIMIT_BYTES) -> None:
+        self._folder, self._has_complained = folder, False
         self._cache = diskcache.Cache(str(folder), size_limit=size_limit_bytes, eviction_policy="least-recently-stored")
 
     def get(self, key: str) -> Stored | None:
@@ -44,8 +47,13 @@ class Store:
             return None
 
     def put(self, key: str, chunk: Chunk) -> None:
-        """Keep a finished picture."""
-        self._cache.set(key, dumps(chunk))
+        """Keep a finished picture; what the disk does not take is drawn anew when it is next asked for, and said once."""
+        try:
+            self._cache.set(key, dumps(chunk))
+        except REFUSED as error:
+            if not self._has_complained:
+                log.warning("Pictures are drawn, but cannot be kept in %s (%s: %s).", self._folder, type(error).__name__, error)
+            self._has_complained = True
 
     def close(self) -> None:
         """Let go of the folder; what is stored stays."""

@@ -104,15 +104,16 @@ def adapt(what: Adapting, minutes: float | None = None, processes: int = 1) -> I
     work = what.work / f"{folder_of(scene).name}-{_key(what)}"
     until = _deadlines(minutes)
     yield from _lessons(what, work / "clips", until(CLIPS_SHARE), processes)
-    state, seconds = None, 0.0
+    state, before = None, ()
     for stage in _stages(what, base, work):
         batches = Batches(work / "clips", stage.recipe.shapes, what.seed)
         state = begin(stage.recipe, None, what.device)
+        state.before = before
         state.resume(stage.file)
         yield from _trained(stage, state, batches, until(stage.share))
-        seconds += state.seconds
+        before = (*state.before, (stage.name, state.step, state.seconds))
         state.averaged()
-    _write(what, scene, base, state, len(batches.files), seconds)
+    _write(what, scene, base, state, len(batches.files), sum(seconds for _, _, seconds in before))
 
 
 def _key(what: Adapting) -> str:

@@ -108,6 +108,48 @@ def test_killing_the_server_after_an_acknowledged_edit_loses_none(chromium, smal
     context.close()
 
 
+def test_an_edit_that_the_disk_does_not_take_is_said_and_the_next_one_is_kept(chromium, small_drive, tmp_path):
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    with served(small_drive, tmp_path) as running:
+        window = Window(context.new_page(), running.url)
+        before, obstacle = window.actors, tmp_path / "takes"
+        obstacle.write_text("in the way of the folder")
+        window.drag(window.actor_on_map(truck(window)), (-30, 0))
+        window.page.get_by_text("The take could not be saved and stays as it was").wait_for()
+        window.settle(0)
+        assert window.actors == before
+        assert window.page.locator("#saved").inner_text() == "autosaves with the first edit"
+        obstacle.unlink()
+        window.drag(window.actor_on_map(truck(window)), (-30, 0))
+        window.settle(1)
+        assert len(json.loads(next(tmp_path.rglob("*.take.json")).read_text())["edits"]) == 1
+    context.close()
+
+
+def test_only_what_never_reached_the_server_is_tried_again(tabs):
+    window, tried = tabs(), []
+
+    def proxy(route):
+        tried.append("edit")
+        route.continue_() if len(tried) > 1 else route.fulfill(status=502, body="<h1>Bad gateway</h1>")
+
+    window.page.route("**/retake/edit", proxy)
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    assert len(tried) == 2
+
+    def failing(route):
+        tried.append("undo")
+        route.fulfill(status=500, body="Internal Server Error")
+
+    window.page.route("**/retake/undo", failing)
+    window.press("Control+z")
+    window.page.get_by_text("The server answered 500.").wait_for()
+    window.page.wait_for_timeout(1500)  # twice as long as the page waits before it tries again
+    assert tried == ["edit", "edit", "undo"]
+    window.settle(1)
+
+
 def test_notes_tags_and_a_rating_are_kept(tabs):
     window = tabs()
     window.page.locator("#tab-about").click()

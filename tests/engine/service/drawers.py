@@ -1,6 +1,7 @@
 """Things that draw, each with one way of behaving, for the service to run in its own process."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -53,3 +54,16 @@ def fails(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
     if request.seed == 0:
         raise RenderError("The picture of CAM_FRONT is missing.")
     raise ValueError("operands could not\nbe broadcast")
+
+
+def on_a_full_disk(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
+    """In a process whose files cannot grow from now on."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    return painted(request)
+
+
+def misses_the_first(request: Request, task: Task = ALONE) -> Iterator[Chunk]:
+    """All but the scene's first picture, which nobody can read; whoever draws it says so before the others have begun."""
+    if (0, "CAM_FRONT") in request.places():
+        raise RenderError("The picture of CAM_FRONT is missing.")
+    yield from slow(request)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import subprocess
 import sys
 import threading
@@ -272,6 +273,36 @@ def test_when_one_of_two_processes_dies_the_request_ends_and_the_other_goes_on()
             list(service.render(ask(seed=1, only=one_share)))
         assert len(list(service.render(ask()))) == 8
         other.close()
+
+
+def test_what_one_process_cannot_draw_keeps_back_no_picture_of_the_other():
+    with local_service(drawer=DRAWERS + "misses_the_first", num_processes=2) as service:
+        chunks, places = service.render(ask()), []
+        with pytest.raises(RenderError, match=r"^The picture of CAM_FRONT is missing\.$"):
+            places.extend((chunk.frame, chunk.view) for chunk in chunks)
+        assert sorted(places) == [(0, "CAM_BACK"), (1, "CAM_FRONT"), (2, "CAM_BACK"), (3, "CAM_FRONT")]
+        let_go_of(service)
+
+
+@pytest.mark.parametrize("size", [(32, 18), (448, 256)])  # of which the store keeps one in its table, one in a file of its own
+def test_on_a_full_disk_every_picture_is_drawn_all_the_same(tmp_path, size):
+    with local_service(tmp_path, drawer=DRAWERS + "on_a_full_disk") as service:
+        chunks = list(service.render(ask(size=size)))
+        assert len(chunks) == 8
+        assert drawn_by(next(service.render(ask(size=size)))) == drawn_by(chunks[0])
+        assert not list(service.stored(ask(size=size)))
+
+
+def test_a_process_that_starts_on_a_full_disk_draws_all_the_same(tmp_path):
+    with local_service(tmp_path, drawer=DRAWERS + "painted") as service:
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+        try:
+            service.warm()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert len(list(service.render(ask()))) == 8
+        assert not list(service.stored(ask()))
 
 
 def test_single_pictures_can_be_asked_for_in_any_order():

@@ -1,5 +1,6 @@
 """Stored pictures come back as they were; broken ones are drawn again; keys change with what a picture depends on."""
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def test_a_broken_picture_is_forgotten(tmp_path, broken):
     store._cache.set("a", broken)
     assert store.get("a") is None
     assert "a" not in store._cache
+
+
+def test_a_store_that_cannot_keep_a_picture_says_so_once(tmp_path, caplog):
+    store = Store(tmp_path)
+    sqlite3.connect(tmp_path / "cache.db").execute("DROP TABLE Cache")
+    for key in ("a", "b"):
+        store.put(key, chunk())
+    (said,) = caplog.messages
+    assert said.startswith(f"Pictures are drawn, but cannot be kept in {tmp_path} (OperationalError: ")
 
 
 def test_a_store_keeps_to_its_size(tmp_path):

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from editor.datasets.nuscenes import open_data_set
 from engine.model.checkpoints import load
 from engine.service.adapted import adapted_to, folder_of
+from engine.training import loop
 from engine.training.__main__ import main
 from engine.training.adapt import Adapting, Syllabus, adapt
 from engine.training.batches import Shape
@@ -88,6 +91,22 @@ def test_adapting_that_was_broken_off_goes_on_and_ends_the_same(made, small_driv
     assert not again
     whole, parts = weights(load(made[0].folder)), weights(load(what.folder))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+@pytest.mark.parametrize("after", [6, 8])
+def test_adapting_that_was_broken_off_counts_the_hours_of_all_sittings(small_drive, checkpoint, tmp_path, monkeypatch, after):
+    """By a clock that goes on by an hour whenever the loop looks at it; 4 clips come first, then 3 steps of either stage."""
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=count(0, 3600).__next__))
+    what = adapting(small_drive, checkpoint, tmp_path)
+    begun = adapt(what)
+    for _ in range(after):
+        next(begun)
+    begun.close()
+    list(adapt(what))
+    decoder, network = (torch.load(next(what.work.rglob(f"{name}.pt")))["seconds"] for name in ("decoder", "network"))
+    assert min(decoder, network) >= 3600
+    statement = json.loads((what.folder / "adapted.json").read_text())
+    assert statement["hours"] == load(what.folder).card.hours == (decoder + network) / 3600
 
 
 def test_minutes_end_it_early_with_a_checkpoint_all_the_same(small_drive, checkpoint, tmp_path):
