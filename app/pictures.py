@@ -23,6 +23,7 @@ from engine.service.requests import Chunk, RenderError, Request, Service, Tier
 
 QUALITY = 90
 SIZE_LIMIT_BYTES = 2 * 2**30
+NEARLY_FULL = 0.9  # of that: before, nothing has been let go of
 MOST_STATES = 500  # of takes, whose drawn pictures are remembered
 MOST_PREVIEWS = 64  # a page fetches them at once, or never
 PORTION = 48  # pictures asked for at a time
@@ -92,9 +93,12 @@ class Pictures:
     # ---------------------------------------------------------------------------------------------- drawn
 
     def drawn(self, state: str) -> tuple[Drawn, ...]:
-        """What is drawn already of a state of a take."""
+        """What is drawn already of a state of a take, and has not been let go of since."""
         with self._lock:
-            return tuple(self._drawn.get(state, {}).values())
+            known = tuple(self._drawn.get(state, {}).values())
+        if self._cache.volume() < NEARLY_FULL * SIZE_LIMIT_BYTES:
+            return known
+        return tuple(drawn for drawn in known if f"drawn/{drawn.key}" in self._cache)
 
     def has_generated(self, state: str, manner: str) -> bool:
         """Whether anything is known that the world model drew of a state in a manner."""

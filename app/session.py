@@ -174,7 +174,7 @@ class Desk:
         with self._lock_of(take_id):
             before = self.open(scene_name, take_id)
             if before.take.edits and before.take.edits[-1].gesture == gesture:
-                return before, before
+                return document_of(before.stage, before.history.undo(), before.saved_at, before), before
             _check_base(before, base)
 
             def edited(history: History) -> History:

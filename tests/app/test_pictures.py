@@ -1,15 +1,34 @@
-"""The stream of drafts for the page."""
+"""The pictures of the page: drawn as a stream, remembered, and nothing listed that has been let go of."""
 
+import numpy as np
 import pytest
 
+from app import pictures as module
 from app.pictures import Pictures, draw
 from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Move
 from engine.service.local import local_service
-from engine.service.requests import RenderError
+from engine.service.requests import Chunk, RenderError
 from tests.small_drive import SCENE
+
+NUM_PICTURES = 300
+
+
+def noise(frame):
+    """A picture that no JPEG makes small."""
+    pixels = np.random.default_rng(frame).integers(0, 256, (96, 160, 3), np.uint8)
+    return Chunk(frame, "CAM_FRONT", "draft", "draft", pixels, *np.ones((2, 96, 160), bool), 1, 1)
+
+
+def test_what_has_been_let_go_of_is_no_longer_said_to_be_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "SIZE_LIMIT_BYTES", 4 * 2**20)
+    pictures = Pictures(tmp_path, tmp_path / "cache")
+    kept = [pictures.keep("a state", noise(frame)) for frame in range(NUM_PICTURES)]
+    gone = {drawn.key for drawn in kept if pictures.by_key(drawn.key) is None}
+    assert 0 < len(gone) < NUM_PICTURES
+    assert {drawn.key for drawn in pictures.drawn("a state")} == {drawn.key for drawn in kept} - gone
 
 
 def test_a_picture_that_cannot_be_drawn_keeps_back_none_of_those_asked_for_later(small_drive, tmp_path):

@@ -7,12 +7,13 @@ from os import strerror
 
 import pytest
 
+from app.payload import patch_json
 from app.session import Desk, StaleError
 from app.takes import SaveError, Takes
 from editor.datasets.map_expansion import expansion_path
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
-from editor.edits import Move
+from editor.edits import Move, SetBeyond
 from tests.small_drive import SCENE
 
 
@@ -85,3 +86,21 @@ def test_an_edit_on_an_older_state_is_refused(desk):
     desk.commit(SCENE, document.take.id, document.state, moved(document, 1.5), "g-000001")
     with pytest.raises(StaleError, match="changed in another window"):
         desk.commit(SCENE, document.take.id, document.state, moved(document, math.pi), "g-000002")
+
+
+@pytest.mark.parametrize("kind", ["move", "beyond"])
+def test_an_edit_whose_answer_was_lost_is_answered_as_it_was_the_first_time(desk, small_drive, kind):
+    document = desk.begin(SCENE)
+    edits = moved(document, 1.5) if kind == "move" else [SetBeyond(4.0)]
+    asked = SCENE, document.take.id, document.state, edits, "g-000001"
+    before, after = desk.commit(*asked)
+    first = patch_json(before, after)
+    restarted = Desk(open_data_set(small_drive), desk.takes)
+    for each in (desk, restarted):
+        again = each.commit(*asked)
+        assert [found.state for found in again] == [before.state, after.state]
+        patch = patch_json(*again)
+        assert {**patch, "saved_at": None} == {**first, "saved_at": None}  # a file's time may be a second later
+        assert each.open(SCENE, document.take.id).take == after.take
+    assert first["actors"]
+    assert ("beyond" in first) == (kind == "beyond")
