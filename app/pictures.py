@@ -1,6 +1,7 @@
 """Pictures for the page: recorded ones at a draft's size, drawn ones as they come, as JPEG bytes kept on disk by content."""
 
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -20,16 +21,18 @@ from editor.datasets.recorded import read_lidar, read_picture
 from editor.map import Raster
 from editor.scene import LidarSweep, Picture, Scene, View
 from engine.service.requests import Chunk, RenderError, Request, Service, Tier
+from engine.service.store import REFUSED
 
 QUALITY = 90
 SIZE_LIMIT_BYTES = 2 * 2**30
 NEARLY_FULL = 0.9  # of that: before, nothing has been let go of
 MOST_STATES = 500  # of takes, whose drawn pictures are remembered
-MOST_PREVIEWS = 64  # a page fetches them at once, or never
+MOST_IN_MEMORY = 500  # previews, which a page fetches at once or never; and all where the disk takes nothing
 PORTION = 48  # pictures asked for at a time
 MOST_POINTS = 45_000  # of a LiDAR sweep: what a screen can show
 RASTER_PER_M = 2.5
 Place = tuple[int, str]  # frame, view
+log = logging.getLogger(__name__)
 
 
 def jpeg(picture: NDArray[np.uint8]) -> bytes:
@@ -61,10 +64,10 @@ class Pictures:
     """JPEG bytes by key, in memory and on disk, and which of them show which state of a take."""
 
     def __init__(self, dataroot: Path, folder: Path) -> None:
-        self._dataroot = dataroot
+        self._dataroot, self._folder, self._has_complained = dataroot, folder, False
         self._cache = diskcache.Cache(str(folder), size_limit=SIZE_LIMIT_BYTES, eviction_policy="least-recently-stored")
         self._drawn: OrderedDict[str, dict[tuple[int, str, Tier, str], Drawn]] = OrderedDict()
-        self._previews: OrderedDict[str, bytes] = OrderedDict()
+        self._in_memory: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     # ---------------------------------------------------------------------------------------------- recorded
@@ -82,7 +85,7 @@ class Pictures:
             if pixels is None:
                 return None
             data = jpeg(fit_picture(pixels, view, *SMALL)[0])
-            self._cache.set(key, data)
+            self._stored(key, data)
         return data
 
     def file(self, picture: Picture) -> Path | None:
@@ -107,22 +110,31 @@ class Pictures:
 
     def by_key(self, key: str) -> bytes | None:
         """A drawn picture, or a preview of one."""
-        return self._previews.get(key) or self._cache.get(f"drawn/{key}")
+        return self._in_memory.get(key) or self._cache.get(f"drawn/{key}")
 
     def keep(self, state: str, chunk: Chunk, manner: str = "") -> Drawn:
-        """Remember a picture that has just been drawn; a preview only for a moment."""
+        """Remember a picture that has just been drawn; only for a moment a preview, and what the disk does not take."""
         data = jpeg(chunk.picture)
         drawn = Drawn(chunk.frame, chunk.view, hashlib.sha256(data).hexdigest()[:32], chunk.origin, chunk.tier, manner)
-        if chunk.preview:
+        if chunk.preview or not self._stored(f"drawn/{drawn.key}", data):
             with self._lock:
-                self._previews[drawn.key] = data
-                while len(self._previews) > MOST_PREVIEWS:
-                    self._previews.popitem(last=False)
+                self._in_memory[drawn.key] = data
+                while len(self._in_memory) > MOST_IN_MEMORY:
+                    self._in_memory.popitem(last=False)
             return drawn
-        self._cache.set(f"drawn/{drawn.key}", data)
         with self._lock:
             self._remember(state, [drawn])
         return drawn
+
+    def _stored(self, key: str, data: bytes) -> bool:
+        """Whether the disk takes a picture; that it does not is said once."""
+        try:
+            return self._cache.set(key, data)
+        except REFUSED as error:
+            if not self._has_complained:
+                log.warning("Pictures are shown, but cannot be kept in %s (%s: %s).", self._folder, type(error).__name__, error)
+            self._has_complained = True
+            return False
 
     def carry(self, before: str, after: str, stale: Mapping[str, Sequence[int]]) -> None:
         """What the world model drew of one state of a take shows another state too, but for the pictures that are stale."""

@@ -1,5 +1,7 @@
 """The pictures of the page: drawn as a stream, remembered, and nothing listed that has been let go of."""
 
+import resource
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,22 @@ def test_what_has_been_let_go_of_is_no_longer_said_to_be_drawn(tmp_path, monkeyp
     gone = {drawn.key for drawn in kept if pictures.by_key(drawn.key) is None}
     assert 0 < len(gone) < NUM_PICTURES
     assert {drawn.key for drawn in pictures.drawn("a state")} == {drawn.key for drawn in kept} - gone
+
+
+def test_on_a_full_disk_pictures_are_shown_and_not_said_to_be_kept(small_drive, tmp_path, caplog):
+    pictures, scene = Pictures(small_drive, tmp_path / "cache"), open_data_set(small_drive).scene(SCENE)
+    picture = scene.frames[0].pictures[0]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        drawn = [pictures.keep("a state", noise(frame)) for frame in range(100)]
+        recorded = pictures.recorded(picture, scene.view(picture.view))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert all(pictures.by_key(each.key) for each in drawn)
+    assert recorded is not None
+    assert pictures.drawn("a state") == ()
+    assert len(caplog.messages) == 1
 
 
 def test_a_picture_that_cannot_be_drawn_keeps_back_none_of_those_asked_for_later(small_drive, tmp_path):
