@@ -227,7 +227,9 @@ export function createDocument(store, pictures, generating, say) {
         if (missing[i] > 0 && !mine.signal.aborted) await drawTake(take, mine.signal, false, missing[i]);
       }
     } catch (error) {
-      if (!mine.signal.aborted) say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
+      const isOvertaken = error.status === 409 && state.saving !== "saved"; // by an edit, whose answer starts it anew
+      if (mine.signal.aborted || isOvertaken) return;
+      say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
     }
     if (drawing === mine) {
       drawing = null;
