@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 from app.generating import Wish, first_frames, generate
 from app.pictures import draw
 from app.routes.office import Office, manner_of
-from app.routes.posted import Drafting, Generating
-from app.session import StaleError
+from app.routes.posted import Drafting, Drawing, Generating
+from app.session import Document, StaleError
 from app.streaming import Message, streamed
 from engine.service.requests import RenderError
 
@@ -23,6 +23,7 @@ def add_drawing(router: APIRouter, office: Office) -> None:
     def draft(asked: Drafting) -> StreamingResponse:
         """The changed pictures of a take, one message each, until the browser goes away."""
         document = office.desk.open(asked.scene, asked.take)
+        _check_state(document, asked)
         turn = time.monotonic_ns()  # so that what is left of an older stream cannot end this one
         among = first_frames(document.scenario.scene, asked.frame) if asked.near else None
         work = draw(service, pictures, document, settings.dataroot, asked.frame, (asked.session, turn), among)
@@ -33,12 +34,17 @@ def add_drawing(router: APIRouter, office: Office) -> None:
         """A window of anchors or a segment of a take, one message a picture or preview, until the browser goes away."""
         document = office.desk.open(asked.scene, asked.take)
         manner = manner_of(office, document.stage.scene, asked)
-        if document.state != asked.state:
-            raise StaleError(f"{document.take.name} has changed since these pictures were asked for.")
+        _check_state(document, asked)
         turn = time.monotonic_ns()
         wish = Wish(asked.frame, asked.segment, asked.view, manner, settings.device)
         work = generate(service, pictures, document, settings.dataroot, wish, (asked.session, turn))
         return streamed(_told(work), lambda: service.cancel(asked.session, turn))
+
+
+def _check_state(document: Document, asked: Drawing) -> None:
+    """The page files what it is told under the state that it has asked for."""
+    if document.state != asked.state:
+        raise StaleError(f"{document.take.name} has changed since these pictures were asked for.")
 
 
 def _told(work: Iterator[Message]) -> Iterator[Message]:

@@ -38,7 +38,7 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         """A drawn picture, named by its content."""
         data = pictures.by_key(key)
         if data is None:
-            raise HTTPException(404, "That picture has been let go of; it will be drawn again.")
+            raise HTTPException(404, "That picture has been let go of; once the page is opened again it is drawn again.")
         return Response(data, media_type="image/jpeg", headers=KEEP)
 
     @router.get("/whole")
@@ -49,7 +49,7 @@ def add_pictures(router: APIRouter, office: Office) -> None:
             raise HTTPException(409, "The take has changed since.")
         request = Request(root, document.scenario, (view,), (frame,), None, seed=document.take.seed)
         for chunk in office.service.render(request):
-            return Response(jpeg(chunk.picture), media_type="image/jpeg", headers=KEEP)
+            return Response(jpeg(chunk.picture), media_type="image/jpeg", headers=ASK_AGAIN)
         raise HTTPException(503, "The drawing was stopped.")
 
     @router.get("/lidar/{scene}/{index}")

@@ -13,6 +13,7 @@ export function createDocument(store, pictures, generating, say) {
   const inOrder = createQueue();
   let drawing = null; // the AbortController of the draft that is being streamed
   let resting = 0;
+  let openings = 0; // of one take after another
   const promised = new Set(); // numbers of actors that are being added
   let selection = []; // the actor that was selected before, and the one that is
 
@@ -40,11 +41,11 @@ export function createDocument(store, pictures, generating, say) {
     document.title = `${take.name} – ${state.scene.name} – Retake`;
   }
 
-  /** Open a scene, in a take of it; without one, a new take is begun. */
-  async function open(sceneName, takeId) {
-    stopDrawing();
-    generating.forget();
+  /** Open a scene, in a take of it; without one, a new take is begun. Until it is there, all goes on in the one that was open. */
+  async function openNow(sceneName, takeId) {
     const answer = await post("open", { scene: sceneName, take: takeId });
+    if (answer.take.id !== state.take?.id) openings += 1;
+    generating.forget();
     const { scene, model } = lengthened(answer.scene, answer.model, answer.take.beyond);
     const sameScene = state.scene?.name === answer.scene.name;
     store.set({
@@ -57,6 +58,19 @@ export function createDocument(store, pictures, generating, say) {
     if (answer.notice) say(answer.notice);
     draw();
     if (scene.map === NO_MAP || scene.map.seconds !== state.take.beyond_s) fetchMap(scene.name, state.take.beyond_s);
+  }
+
+  /** The same, after the edits that are on their way: their answers are of the take that is open now. */
+  const open = (sceneName, takeId) => inOrder(() => openNow(sceneName, takeId));
+
+  /** Change the open take, in order; a take that was opened in the meantime is not the one that was meant. */
+  function inTake(change) {
+    const asked = openings;
+    return inOrder(() => {
+      if (asked === openings) return change();
+      say("What you did while another take was being opened was left out.", "problem");
+      return false;
+    });
   }
 
   /** As the person last chose for the scene; steps and strength stay for others too. */
@@ -129,7 +143,7 @@ export function createDocument(store, pictures, generating, say) {
   }
 
   async function reopen(sentence) {
-    await open(state.scene.name, state.take.id);
+    await openNow(state.scene.name, state.take.id);
     say(sentence, "problem");
   }
 
@@ -137,18 +151,18 @@ export function createDocument(store, pictures, generating, say) {
   function commit(edit, preview = null) {
     const gesture = freshId("g-");
     store.set({ gesture: null, waiting: preview });
-    return inOrder(() => send("edit", { gesture, edits: Array.isArray(edit) ? edit : [edit] }));
+    return inTake(() => send("edit", { gesture, edits: Array.isArray(edit) ? edit : [edit] }));
   }
 
-  const undo = () => inOrder(() => state.take.can_undo && send("undo", {}));
-  const redo = () => inOrder(() => state.take.can_redo && send("redo", {}));
+  const undo = () => inTake(() => state.take.can_undo && send("undo", {}));
+  const redo = () => inTake(() => state.take.can_redo && send("redo", {}));
 
   /** Go to the take as it was after so many gestures. */
-  const goTo = (position) => inOrder(() => send("goto", { position }));
+  const goTo = (position) => inTake(() => send("goto", { position }));
 
   /** Name, notes, tags, rating; the seed, with which everything is drawn anew. */
   function describe(fields) {
-    return inOrder(async () => {
+    return inTake(async () => {
       store.set({ saving: "saving" });
       const body = { take: state.take.id, scene: state.scene.name, ...fields };
       try {
@@ -166,7 +180,7 @@ export function createDocument(store, pictures, generating, say) {
   }
 
   function branch() {
-    return inOrder(async () => {
+    return inTake(async () => {
       const answer = await post("branch", { take: state.take.id, scene: state.scene.name });
       store.set({ take: renamed(answer.take), takes: answer.takes });
       pictures.know(answer.take.state, answer.take.drawn);
@@ -227,7 +241,9 @@ export function createDocument(store, pictures, generating, say) {
         if (missing[i] > 0 && !mine.signal.aborted) await drawTake(take, mine.signal, false, missing[i]);
       }
     } catch (error) {
-      if (!mine.signal.aborted) say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
+      const isOvertaken = error.status === 409 && state.saving !== "saved"; // by an edit, whose answer starts it anew
+      if (mine.signal.aborted || isOvertaken) return;
+      say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
     }
     if (drawing === mine) {
       drawing = null;

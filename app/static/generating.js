@@ -10,7 +10,7 @@ export const mannerName = ({ weights, guidance, steps }) => `${weights} ${guidan
 const LOOK_MS = 150;
 const LOST = "The world model was interrupted: no connection to the server.";
 const EARLY = "The world model ended early: the server's log says why. Continue tries again.";
-const TOPICS = ["model", "take", "draft", "pictures", "frame", "manner", "queue", "halted"];
+const TOPICS = ["model", "take", "draft", "pictures", "frame", "manner", "queue", "halted", "saving"];
 
 export function createGenerating(store, pictures, say) {
   const { state } = store;
@@ -20,7 +20,8 @@ export function createGenerating(store, pictures, say) {
   // ------------------------------------------------------------------------------------------- what is to come
 
   function next() {
-    if (work || !state.model || !state.take || state.draft?.near) return; // it draws from the draft
+    if (work || !state.model || !state.take) return;
+    if (state.draft?.near || state.saving !== "saved") return; // it draws from the draft, and of the state that an edit leaves
     const queue = state.queue.filter((first) => pictures.unrefined(state.take, first).length > 0);
     if (queue.length < state.queue.length) store.set({ queue });
     if (queue.length > 0) run(queue[0]);
@@ -32,6 +33,7 @@ export function createGenerating(store, pictures, say) {
   async function run(segment) {
     const mine = { abort: new AbortController(), segment, frames: null, states: [state.take.state], told: 0, problem: null };
     const before = left(segment);
+    let isOvertaken = false; // by an edit that is not answered yet
     work = mine;
     store.set({ work: { segment, frames: [], done: 0, total: 0, left: null, begun: performance.now() } });
     const request = {
@@ -41,11 +43,12 @@ export function createGenerating(store, pictures, say) {
     try {
       for await (const message of stream("generate", request, mine.abort.signal)) hear(mine, message);
     } catch (error) {
-      if (!(error.status === 409 && mine.states[0] !== state.take.state)) mine.problem = error instanceof Refused ? error.message : LOST;
+      isOvertaken = error.status === 409 && state.saving !== "saved";
+      if (!isOvertaken) mine.problem = error instanceof Refused ? error.message : LOST;
     }
     if (work !== mine) return; // it was dropped, and something else may be under way
     end();
-    if (mine.problem || (mine.told === 0 && left(segment) >= before)) fail(mine.problem ?? EARLY);
+    if (mine.problem || (!isOvertaken && mine.told === 0 && left(segment) >= before)) fail(mine.problem ?? EARLY);
     next();
   }
 

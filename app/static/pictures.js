@@ -5,6 +5,7 @@ import { route } from "./server.js";
 
 const AT_ONCE = 2; // fewer than a browser's connections to one host, two of which are streams: an edit never waits behind pictures
 const KEPT = 1600;
+const AGAIN_MS = 3000; // after which a picture that did not come may be asked for again
 const WHOLE = route("whole");
 
 export function createPictures(store, say) {
@@ -29,6 +30,7 @@ export function createPictures(store, say) {
       image.onload = done;
       image.onerror = () => {
         image.broken = true;
+        if (!image.refused) setTimeout(() => letGo(url, image), AGAIN_MS);
         done();
       };
       if (url.startsWith(WHOLE)) fetchWhole(url, image);
@@ -36,10 +38,16 @@ export function createPictures(store, say) {
     }
   }
 
+  function letGo(url, image) {
+    if (images.get(url) === image) images.delete(url);
+    store.touch("pictures");
+  }
+
   /** A full-size picture is drawn while we wait; where that fails, the server's sentence is said. */
   async function fetchWhole(url, image) {
     try {
       const response = await fetch(url);
+      image.refused = response.status === 422; // as it would be again
       if (!response.ok) throw new Error((await response.json()).detail);
       image.src = URL.createObjectURL(await response.blob());
       await image.decode();

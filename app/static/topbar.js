@@ -1,10 +1,11 @@
 /** The bar above everything: scene, take, undo and redo, the autosave clock, how far the draft is, export. */
 
 import { clock, make, option } from "./dom.js";
+import { Refused } from "./server.js";
 
 const PACE_S = 2; // a pace told from less than this jumps about
 
-export function createTopbar(root, store, take, pictures) {
+export function createTopbar(root, store, take, pictures, say) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
   const scenePicker = $("#scene-picker"), takePicker = $("#take-picker"), name = $("#take-name");
@@ -12,8 +13,19 @@ export function createTopbar(root, store, take, pictures) {
 
   // ------------------------------------------------------------------------------------------- pickers
 
-  scenePicker.addEventListener("change", () => take.open(scenePicker.value, null));
-  takePicker.addEventListener("change", () => take.open(state.scene.name, takePicker.value || null));
+  /** Where it cannot be opened, the pickers go back to what is open. */
+  async function open(sceneName, takeId) {
+    try {
+      await take.open(sceneName, takeId);
+    } catch (error) {
+      say(error instanceof Refused ? error.message : "It could not be opened: no connection to the server.", "problem");
+      drawScenes();
+      drawTakes();
+    }
+  }
+
+  scenePicker.addEventListener("change", () => open(scenePicker.value, null));
+  takePicker.addEventListener("change", () => open(state.scene.name, takePicker.value || null));
   name.addEventListener("change", () => {
     const wanted = name.value.trim();
     if (wanted && wanted !== state.take.name) take.describe({ name: wanted });

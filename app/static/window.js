@@ -67,7 +67,7 @@ export async function mount(element) {
   createSpace($("#space"), $("#map"), store, bev.background);
   createTimeline($("#timeline"), $("#time-tip"), store, pictures, generating, actions);
   createModelPanel(root, store, pictures, generating, take);
-  createTopbar(root, store, take, pictures);
+  createTopbar(root, store, take, pictures, say);
   createActorPanel($("#actor"), store, take, actions);
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app.window.served import Served, served
 from tests.app.window.test_window_looks import CUT_OFF, SIZES
-from tests.app.window.window import Window, tab
+from tests.app.window.window import Held, Window, tab
 from tests.engine.service.small_model import write_checkpoint
 
 pytestmark = pytest.mark.browser
@@ -191,6 +191,45 @@ def test_a_newer_edit_ends_what_it_made_stale_and_nothing_else(window):
     under(window, "clear", 3)
     assert window.ask("s.queue") == []
     assert window.ask("s.work?.begun") != begun
+
+
+def test_a_picked_segment_stays_so_when_an_edit_overtakes_the_asking_for_it(window):
+    in_steps(window, QUICK)
+    under(window, "rain")
+    wait_until_anchored(window)
+    truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+    window.press("End")
+    window.page.mouse.click(*window.actor_on_map(truck))
+    with Held(window, "generate", unheard=True) as asked, Held(window, "edit") as edits:
+        click_segment(window, 0)
+        asked.wait()
+        window.page.get_by_role("button", name="from now").click()
+        edits.wait()
+        with window.page.expect_response("**/retake/generate") as refused:
+            asked.let_go()
+        assert refused.value.status == 409
+        window.page.wait_for_timeout(300)
+        assert window.ask("[s.queue, s.work, s.halted]") == [[0], None, None]
+    window.settle(2)
+    wait_for(window, "!s.work && s.queue.length === 0 && retake.pictures.unrefined(take, 0).length === 0")
+    assert window.ask("s.halted") is None
+
+
+def test_while_another_take_opens_nothing_is_begun_anew_in_the_one_before(window):
+    in_steps(window, LONG)
+    under(window, "fog")
+    wait_until_at_work(window)
+    begun, first, asked = window.ask("s.work.begun"), window.ask("take.id"), []
+    window.page.on("request", lambda request: asked.append(request.url))
+    with Held(window, "open") as openings:
+        window.page.locator("#take-picker").select_option("")
+        openings.wait()
+        window.page.wait_for_timeout(300)
+        assert window.ask("s.work?.begun") == begun
+    wait_for(window, f"take.id !== '{first}'")
+    window.page.wait_for_timeout(300)
+    assert window.ask("s.work") is None
+    assert not any(url.endswith("/generate") for url in asked)
 
 
 def test_the_death_of_its_process_is_a_message_and_the_next_request_works(window, model_window):

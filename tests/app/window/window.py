@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import APIResponse, Browser, Page, Route
 
 Point = tuple[float, float]
+HELD_S = 30  # generous: the machine may be busy
 
 ACTOR_ON_MAP = """(id) => {
   const { store, bev } = retake, s = store.state, t = s.scene.frames[s.frame].t_us;
@@ -144,6 +145,48 @@ class Window:
         """A picture of the page."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
+
+
+class Held:
+    """What the page posts to a route, for the length of a `with`: the server hears of it at once or, `unheard`, only when it is
+    let go; the page waits for the answer until then."""
+
+    def __init__(self, window: Window, path: str, *, unheard: bool = False) -> None:
+        self._page, self._address, self._unheard = window.page, f"**/retake/{path}", unheard
+        self._held: list[tuple[Route, APIResponse | None]] = []
+        self._holds = True
+
+    def __enter__(self) -> "Held":
+        self._page.route(self._address, self._hold)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go()
+        self._page.unroute(self._address, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._holds:
+            self._held.append((route, None if self._unheard else route.fetch()))
+        else:
+            route.continue_()
+
+    def wait(self) -> None:
+        """Until there is something that is held."""
+        for _ in range(HELD_S * 50):
+            if self._held:
+                return
+            self._page.wait_for_timeout(20)
+        raise AssertionError(f"nothing was posted to {self._address} in {HELD_S} s")
+
+    def let_go(self) -> None:
+        """Whatever is held goes on; nothing is held from now on."""
+        self._holds = False
+        while self._held:
+            route, answer = self._held.pop(0)
+            if answer is None:
+                route.continue_()
+            else:
+                route.fulfill(response=answer)
 
 
 @contextmanager

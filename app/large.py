@@ -1,0 +1,54 @@
+"""One picture at its camera's own size: its draft drawn so, or what the world model has made of the small one."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.anchors import anchor_frames, is_complete
+from app.payload import SMALL
+from app.pictures import Place
+from app.session import Document
+from editor.scene import Scene
+from engine.service.enlarge import enlarged
+from engine.service.requests import Chunk, Model, Request, Service, Tier
+
+
+def large(
+    service: Service, document: Document, dataroot: Path, place: Place, tier: Tier, model: Model | None
+) -> NDArray[np.uint8] | None:
+    """The picture (H, W, 3) of a frame and view as a draft, or as the model drew it small in a tier; None where drawing was
+    stopped, or where what the model drew has been let go of. RenderError where it cannot be drawn."""
+    frame, view = place
+    whole = Request(dataroot, document.scenario, (view,), (frame,), None, seed=document.take.seed)
+    small = replace(whole, size=SMALL)
+    drawn = None
+    if tier != "draft":
+        drawn = _only(service.stored(_generated(small, document.scenario.scene, tier, model)))
+        if drawn is None:
+            return None
+    draft = _only(service.render(whole))
+    if draft is None or drawn is None:
+        return draft and draft.picture
+    drafted = _only(service.render(small))
+    return drafted and enlarged(draft.picture, document.scenario.scene.view(view), drafted.picture, drawn.picture)
+
+
+def _generated(small: Request, scene: Scene, tier: Tier, model: Model | None) -> Request:
+    """A request for the same place in a tier of the world model; a refined one is part of a segment."""
+    (frame,) = small.frames
+    if tier == "anchor":
+        return replace(small, tier=tier, model=model)
+    ends = anchor_frames(scene)
+    first = max((end for end in ends[:-1] if end <= frame), default=ends[0])
+    last = next(end for end in ends if end > first)
+    frames = tuple(f for f in range(first, last + 1) if is_complete(scene.frames[f], scene))
+    return replace(small, tier=tier, model=model, frames=frames, only=((frame, *small.views),), anchors=(first, last))
+
+
+def _only(chunks: Iterator[Chunk]) -> Chunk | None:
+    with closing(chunks):
+        return next(chunks, None)
