@@ -1,13 +1,16 @@
 """What the page shows: recorded and drawn pictures, LiDAR, the drivable area."""
 
-from fastapi import APIRouter, HTTPException, Response
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import FileResponse
 
+from app.large import large
 from app.pictures import jpeg, lidar_bytes, raster_png
-from app.routes.office import ASK_AGAIN, KEEP, Office
+from app.routes.office import ASK_AGAIN, KEEP, Office, manner_of
+from app.routes.posted import Enlarging
 from editor.beyond import beyond
 from editor.scene import Picture, Scene, View
-from engine.service.requests import Request
 
 
 def _named_picture(scene: Scene, token: str) -> tuple[Picture, View]:
@@ -42,15 +45,17 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         return Response(data, media_type="image/jpeg", headers=KEEP)
 
     @router.get("/whole")
-    def whole(scene: str, take: str, state: str, frame: int, view: str) -> Response:
+    def whole(asked: Annotated[Enlarging, Query()]) -> Response:
         """One drawn picture at the recording's own size."""
-        document = desk.open(scene, take)
-        if document.state != state:
+        document = desk.open(asked.scene, asked.take)
+        if document.state != asked.state:
             raise HTTPException(409, "The take has changed since.")
-        request = Request(root, document.scenario, (view,), (frame,), None, seed=document.take.seed)
-        for chunk in office.service.render(request):
-            return Response(jpeg(chunk.picture), media_type="image/jpeg", headers=ASK_AGAIN)
-        raise HTTPException(503, "The drawing was stopped.")
+        manner = None if asked.tier == "draft" else manner_of(office, document.stage.scene, asked)
+        model = manner and manner.model(office.settings.device)
+        picture = large(office.service, document, root, (asked.frame, asked.view), asked.tier, model)
+        if picture is None:
+            raise HTTPException(503, "The drawing was stopped.")
+        return Response(jpeg(picture), media_type="image/jpeg", headers=ASK_AGAIN)
 
     @router.get("/lidar/{scene}/{index}")
     def lidar(scene: str, index: int) -> Response:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from editor.take import LARGEST_SEED, LONGEST_NAME, LONGEST_NOTES
+from engine.service.requests import Tier
 
 
 class Opening(BaseModel, extra="forbid"):
@@ -77,6 +78,18 @@ class Generating(Drawing, InManner):
 
     segment: Annotated[int | None, Field(ge=0)] = None
     view: str | None = None  # that is looked at
+
+
+class Enlarging(OfTake, InManner):
+    """One drawn picture at its camera's own size: a draft, or what the world model made of it in a tier and a manner."""
+
+    state: str
+    frame: Annotated[int, Field(ge=0)]
+    view: str
+    tier: Tier = "draft"
+    weights: str = ""
+    guidance: Annotated[float, Field(ge=1, le=10)] = 1
+    steps: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 class Exporting(OfTake):

@@ -179,6 +179,13 @@ export function createPictures(store, say) {
   const recordedUrl = (scene, picture, full) =>
     route(`recorded/${encodeURIComponent(scene.name)}/${picture.token}${full ? "?full=1" : ""}`);
 
+  /** A drawn picture in full size, and the small one to show until that has come. */
+  function large(take, frame, view, { url, origin, tier }) {
+    const of = { scene: store.state.scene.name, take: take.id, state: take.state, frame, view };
+    const words = new URLSearchParams(tier === "draft" ? of : { ...of, tier, ...store.state.manner });
+    return { url: `${WHOLE}?${words}`, small: url, tier: tier === "draft" ? origin : tier };
+  }
+
   /** What to show of a take (null: the recording): its address, that of a small one to show until a full one has come, and its
    * tier: "recorded", "draft", "preview", "anchor", "refined", "waiting" or "missing". */
   function source(take, frame, viewIndex, full = false) {
@@ -189,13 +196,12 @@ export function createPictures(store, say) {
     const onDisk = { url: recordedUrl(scene, picture, full), small: full ? recordedUrl(scene, picture, false) : null };
     const recorded = picture.beyond ? { url: null } : onDisk;
     const made = take ? generated(take, frame, view, true) : null;
-    if (made?.origin === "generated") return { url: made.url, tier: made.tier };
+    if (made?.origin === "generated") return full && made.tier !== "preview" ? large(take, frame, view, made) : { url: made.url, tier: made.tier };
     if (!take || !isDirty(take, frame, view)) return { ...recorded, tier: picture.beyond ? "missing" : "recorded" };
     const found = drawn.get(take.state)?.get(named("draft", "", frame, view));
     if (!found) return { ...recorded, tier: "waiting" };
     if (!full) return { url: found.url, tier: found.origin };
-    const whole = `${WHOLE}?scene=${encodeURIComponent(scene.name)}&take=${take.id}&state=${take.state}&frame=${frame}&view=${view}`;
-    return { url: whole, small: found.url, tier: found.origin };
+    return large(take, frame, view, found);
   }
 
   return {

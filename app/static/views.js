@@ -234,9 +234,9 @@ export function createViews(grid, store, pictures) {
   function tierWord(tier, index) {
     if (tier === "recorded" && state.scene.synthetic) return "synthetic";
     if (tier === "waiting" && !state.draft) return "not drawn";
-    const whole = tier === "draft" && state.expanded === index && state.resting ? pictures.source(state.take, state.frame, index, true).url : null;
+    const whole = ["draft", "anchor", "refined"].includes(tier) && state.expanded === index && state.resting ? pictures.source(state.take, state.frame, index, true).url : null;
     if (!whole || pictures.image(whole)) return TIERS[tier];
-    return pictures.isBroken(whole) ? "draft, small" : "draft, full size follows …";
+    return `${TIERS[tier]}, ${pictures.isBroken(whole) ? "small" : "full size follows …"}`;
   }
 
   function drawTile({ canvas, badge, figure, index, view }) {

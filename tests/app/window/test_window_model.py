@@ -12,6 +12,7 @@ from tests.app.window.served import Served, served
 from tests.app.window.test_window_looks import CUT_OFF, SIZES
 from tests.app.window.window import Held, Window, tab
 from tests.engine.service.small_model import write_checkpoint
+from tests.small_drive import SIZE
 
 pytestmark = pytest.mark.browser
 QUICK, LONG = 2, 100  # steps: the latter never end while a test looks
@@ -261,6 +262,16 @@ def test_the_seed_is_the_takes_and_draws_everything_anew(window):
     window.press("Control+z")
     window.settle(0)
     assert window.ask("take.seed") == 7
+
+
+def test_a_generated_picture_opens_large_in_the_recorded_size(window):
+    in_steps(window, QUICK)
+    under(window, "rain")
+    wait_until_anchored(window)
+    window.press("1")
+    wait_for(window, f"retake.pictures.image(retake.pictures.source(take, s.frame, 0, true).url)?.naturalWidth === {SIZE[0]}")
+    window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
+    window.press("Escape")
 
 
 def test_an_export_holds_what_the_world_model_draws_and_its_drawing_goes_on_after(window):
