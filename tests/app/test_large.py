@@ -43,10 +43,9 @@ def test_what_the_model_drew_small_is_there_in_the_cameras_size(service, model, 
     assert recorded.shape == (*drive.SIZE[::-1], 3)
     assert shown(3, "refined") is None
     assert shown(0, "anchor") is None
-    plain = Request(
-        small_drive, rainy.scenario, (VIEW,), (0, 1, 2, 3, 4, 5), SMALL, "refined", seed=rainy.take.seed, model=model
-    )
-    drawn = {chunk.frame: chunk.picture for chunk in service.render(plain) if not chunk.preview}
+    frames = (0, 1, 2, 3, 4, 5)
+    one = Request(small_drive, rainy.scenario, (VIEW,), frames, SMALL, "refined", seed=rainy.take.seed, model=model)
+    drawn = {chunk.frame: chunk.picture for chunk in service.render(one) if not chunk.preview}
     assert set(drawn) == set(frames)
     for frame, tier in ((3, "refined"), (0, "anchor"), (5, "refined")):
         found = shown(frame, tier)
