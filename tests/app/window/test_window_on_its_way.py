@@ -105,8 +105,8 @@ def test_a_picture_that_does_not_come_is_asked_for_again(window):
     window.page.route(drawn, fails_once)
     window.drag(window.actor_on_map(truck(window)), (-37, 5))
     window.settle(1)
-    url = "retake.pictures.source(take, s.frame, s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT')).url"
-    wait_for(window, f"!s.draft && retake.pictures.isBroken({url})")
-    wait_for(window, f"retake.pictures.isThere({url}) && !retake.pictures.isBroken({url})")
+    source = "retake.pictures.source(take, s.frame, s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT'))"
+    url = f"{source}.url"
+    wait_for(window, f"{source}.tier === 'draft' && retake.pictures.isThere({url}) && !retake.pictures.isBroken({url})")
     assert window.ask(url) in failed
     window.page.unroute(drawn)
