@@ -106,7 +106,7 @@ RECIPES = MappingProxyType(
             ),
             Recipe(
                 "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
-                PARTS_AND_WHOLES, Plan(steps=7000, learning_rate=1e-3, warmup=50),
+                PARTS_AND_WHOLES, Plan(steps=5000, learning_rate=1e-3, warmup=50),
                 lights_first=200, paces={"autoencoder": 0.3},
             ),
             Recipe(  # --after world-cpu, whose pictures are too soft: blur has six times the price
