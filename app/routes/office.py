@@ -40,5 +40,6 @@ def manner_of(office: Office, scene: Scene, asked: InManner) -> Manner:
     """How a page wants a scene drawn; a 404 for weights that there are not."""
     chosen = next((each for each in weights_of(office.settings, scene) if each.name == asked.weights), None)
     if chosen is None:
-        raise HTTPException(404, f"There are no weights {asked.weights[:80]!r} for scene {scene.name}.")
+        sentence = f"There are no weights {asked.weights[:80]!r} for scene {scene.name}; reload the page for those there are."
+        raise HTTPException(404, sentence)
     return Manner(chosen, asked.guidance, asked.steps)
