@@ -195,7 +195,7 @@ def test_a_newer_edit_ends_what_it_made_stale_and_nothing_else(window):
 
 
 def test_a_picked_segment_stays_so_when_an_edit_overtakes_the_asking_for_it(window):
-    in_steps(window, QUICK)
+    in_steps(window, 3)  # in which nothing is stored yet
     under(window, "rain")
     wait_until_anchored(window)
     truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
@@ -265,7 +265,7 @@ def test_the_seed_is_the_takes_and_draws_everything_anew(window):
 
 
 def test_a_generated_picture_opens_large_in_the_recorded_size(window):
-    in_steps(window, QUICK)
+    in_steps(window, 4)  # in which nothing is refined yet
     under(window, "rain")
     wait_until_anchored(window)
     window.press("1")

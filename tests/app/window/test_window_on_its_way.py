@@ -76,7 +76,7 @@ def test_a_take_that_does_not_fit_the_data_says_so_and_the_picker_goes_back(wind
 def test_a_draft_that_an_edit_overtakes_ends_without_a_word_and_shows_nothing_of_it(window):
     num_missing = "retake.pictures.missing(take, s.scene).length"
     with Held(window, "draft", unheard=True) as drafts:
-        window.drag(window.actor_on_map(truck(window)), (-30, 0))
+        window.drag(window.actor_on_map(truck(window)), (-33, 8))  # which no other test draws
         window.settle(1)
         drafts.wait()
         missing = window.ask(num_missing)
