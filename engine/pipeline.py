@@ -118,7 +118,8 @@ class WorldPipeline(DiffusionPipeline):
         Closing the iterator stops the work before the next one.
         """
         drafts = self._drafts_told(clip.drafts)
-        told = tell(clip.asked, drafts, self.text_encoder, sampling.seed, self.transformer.dtype)
+        gbuffer = clip.drafts.gbuffer
+        told = tell(clip.asked, drafts, self.text_encoder, sampling.seed, self.transformer.dtype, gbuffer)
         start = torch.from_numpy(clip.start)[None].to(self.device)
         noise = clip_noise(sampling.seed, clip.frames, clip.views, drafts[0].shape[2:]).to(drafts[0])
         levels = self.scheduler.levels(sampling.num_steps, start.cpu(), sampling.progressive).to(self.device)

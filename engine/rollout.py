@@ -23,11 +23,13 @@ SHARED = 1  # frames of a window that the one before has drawn
 Place = tuple[int, str]  # frame, view
 Pictures = Mapping[Place, NDArray[np.uint8]]
 Drafted = Callable[[int, str], Chunk]  # the draft of a place
+Seen = Callable[[int, str, NDArray[np.uint8]], NDArray[np.float16]]  # the G-buffer of a place's draft
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rollout:
-    """What draws a scenario: the networks, the streets under it, its drafts."""
+    """What draws a scenario: the networks, the streets under it, its drafts, and their G-buffers where the networks read
+    them."""
 
     pipeline: WorldPipeline
     scenario: Scenario
@@ -37,6 +39,7 @@ class Rollout:
     sampling: Sampling
     previewed: Place | None = None  # whose previews are shown, where it is among what is drawn; else those of the first place
     preview_first: bool = False  # of an anchor, before the others are drafted
+    seen: Seen | None = None
 
     def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk | None]:
         """The anchors at these frames, in windows; previews as they form, then each once for good.
@@ -132,9 +135,11 @@ class Rollout:
         def grid(value: Callable[[Place], NDArray]) -> NDArray:
             return np.array([[value((frame, view)) for view in views] for frame in frames])
 
+        parts = (grid(lambda place, n=name: getattr(chunks[place], n)) for name in ("picture", "valid", "dirty"))
+        gbuffers = None if self.seen is None else grid(lambda place: self.seen(*place, chunks[place].picture))
         return Clip(
             asked(self.scenario, self.streets, frames, views, self.size),
-            Drafts(*(grid(lambda place, n=name: getattr(chunks[place], n)) for name in ("picture", "valid", "dirty"))),
+            Drafts(*parts, gbuffers),
             frames,
             views,
             grid(lambda place: np.float32(start.get(place, 0.0))),
@@ -175,11 +180,19 @@ def whole(scenario: Scenario) -> bool:
     return scenario.time_of_day != "as recorded" or scenario.weather != "as recorded"
 
 
-def of_request(pipeline: WorldPipeline, request: Request, streets: StreetMap, drafted: Drafted, sampling: Sampling) -> Rollout:
+def of_request(
+    pipeline: WorldPipeline,
+    request: Request,
+    streets: StreetMap,
+    drafted: Drafted,
+    sampling: Sampling,
+    seen: Seen | None = None,
+) -> Rollout:
     """A rollout for what a request asks, with previews of its most important picture.
 
     ValueError for the recorded size, which no network was trained at."""
     if request.size is None:
         raise ValueError("generated pictures at the recorded size; wanted a size such as 448 x 256")
     seeded, is_first = replace(sampling, seed=request.seed), request.preview_first and request.tier == "anchor"
-    return Rollout(pipeline, request.scenario, streets, drafted, request.size, seeded, request.asked()[0], is_first)
+    asked_first = request.asked()[0]
+    return Rollout(pipeline, request.scenario, streets, drafted, request.size, seeded, asked_first, is_first, seen)

@@ -32,9 +32,24 @@ class Detail(nn.Module):
         self.take = nn.Conv2d(inputs, channels, 3, padding=1)
         self.blocks = nn.ModuleList(DetailBlock(channels, frame_dim) for _ in range(number))
 
-    def forward(self, x: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
-        """Features of each picture, with its frame's vector (B, T, V, D)."""
-        inside, vectors = self.take(x.flatten(0, 2)), nn.functional.silu(frames.flatten(0, 2))
+    def forward(self, x: torch.Tensor, frames: torch.Tensor, seen: torch.Tensor | float = 0.0) -> torch.Tensor:
+        """Features of each picture, with its frame's vector (B, T, V, D); `seen` (N, channels, H, W) is added to the first."""
+        inside, vectors = self.take(x.flatten(0, 2)) + seen, nn.functional.silu(frames.flatten(0, 2))
         for block in self.blocks:
             inside = block(inside, vectors)
         return inside.unflatten(0, x.shape[:3])
+
+
+class GBufferReader(nn.Module):
+    """Features of G-buffers; at first 0, so that a network that was trained without them can learn to read them."""
+
+    def __init__(self, inputs: int, channels: int) -> None:
+        super().__init__()
+        self.take = nn.Conv2d(inputs, channels, 3, padding=1)
+        self.out = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, gbuffer: torch.Tensor) -> torch.Tensor:
+        """(N, channels, H, W) of pictures (B, T, V, inputs, H, W)."""
+        return self.out(nn.functional.silu(self.take(gbuffer.flatten(0, 2))))

@@ -15,11 +15,13 @@ from engine.model.told import Instances, Told
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drafts:
-    """The drafts of a clip: pictures (T, V, H, W, 3) RGB bytes, where they are valid and where they may change (T, V, H, W)."""
+    """The drafts of a clip: pictures (T, V, H, W, 3) RGB bytes, where they are valid and where they may change (T, V, H, W),
+    and their G-buffers (T, V, channels, H / 8, W / 8; see `engine.gbuffer`), None where nobody has worked them out."""
 
     pictures: NDArray[np.uint8]
     valid: NDArray[np.bool_]
     dirty: NDArray[np.bool_]
+    gbuffer: NDArray[np.float16] | None = None
 
 
 def tensor_of(pictures: NDArray[np.uint8]) -> torch.Tensor:
@@ -52,6 +54,7 @@ def tell(
     text: TextEncoder,
     seed: int,
     dtype: torch.dtype,
+    gbuffer: NDArray[np.float16] | None = None,
 ) -> Told:
     """The conditions of one clip, a batch of one. `seed` deals out the actors' slots."""
     words, before = text.encoded([what.text]), text.encoded([what.recorded_text])
@@ -72,6 +75,7 @@ def tell(
         draft=latents,
         valid=valid,
         dirty=dirty,
+        gbuffer=None if gbuffer is None else row(gbuffer),
         instances=instances(what, text, seed),
     )
     return told.to(words.tokens.device, dtype)

@@ -12,6 +12,7 @@ import torch
 NUM_CAMERA = 16  # fx, fy, cx, cy by the picture's width or height, then the rotation and place of the camera in the ego frame
 NUM_WAYPOINTS = 6  # of the ego, half a second apart
 NUM_ACTION = 2  # speed in 10 m/s, turn rate in rad/s
+NUM_GBUFFER = 8  # channels of `engine.gbuffer`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,7 @@ class Told:
     draft: torch.Tensor | None = None  # (B, T, V, C, H, W) latents
     valid: torch.Tensor | None = None  # (B, T, V, 1, H, W) the share of each place that the draft knows
     dirty: torch.Tensor | None = None  # (B, T, V, 1, H, W) the share that may change
+    gbuffer: torch.Tensor | None = None  # (B, T, V, channels, H, W): see `engine.gbuffer`
     instances: Instances | None = None
     present: dict[str, torch.Tensor] = field(default_factory=dict)  # name of a field -> (B,) bool
 

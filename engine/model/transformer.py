@@ -16,7 +16,7 @@ from torch import nn
 from engine.diffusion.path import velocity_towards
 from engine.model.blocks import Block, modulated
 from engine.model.control import ControlBlock, copy_base
-from engine.model.detail import Detail
+from engine.model.detail import Detail, GBufferReader
 from engine.model.embeddings import fourier, grid_positions
 from engine.model.layout import NUM_CHANNELS
 from engine.model.rays import ray_directions
@@ -33,8 +33,8 @@ class WorldTransformer(ModelMixin, ConfigMixin):
     """See the module.
 
     The first `num_control` blocks have a control copy; the last `num_inject` inject the draft. Around the blocks, convolutions
-    of width `detail_dim` work at the latents' resolution. `mask_reconstruction` adds what MaskGWM needs in training; sampling
-    never runs it.
+    of width `detail_dim` work at the latents' resolution; the first of them read the drafts' G-buffers where `gbuffer_channels`
+    says that there are any. `mask_reconstruction` adds what MaskGWM needs in training; sampling never runs it.
     """
 
     _supports_gradient_checkpointing = True
@@ -60,6 +60,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         layout_hidden: int = 64,
         detail_dim: int = 96,
         mask_reconstruction: bool = False,
+        gbuffer_channels: int = 0,
     ) -> None:
         super().__init__()
         if not (0 <= num_control <= num_blocks and 0 <= num_inject <= num_blocks):
@@ -68,6 +69,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
             )
         layout = layout_channels, layout_cell, layout_hidden
         self.detail_in = Detail(2 * latent_channels + NUM_MASKS + layout_channels, detail_dim, dim)
+        self.gbuffer_in = GBufferReader(gbuffer_channels, detail_dim) if gbuffer_channels else None
         self.patch_in = nn.Conv2d(detail_dim, dim, patch, patch)
         self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), dim)
         self.reader = ClipReader(dim, num_heads, text_dim, latent_channels, patch, guide_dim, layout)
@@ -105,7 +107,8 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         self._check(x, timestep)
         draft, masks = _draft(x, told)
         clip = self.reader(told, timestep, torch.cat([draft, masks], dim=3))
-        fine = self.detail_in(torch.cat([x, draft, masks, self._layout(x, told)], dim=3), clip.frames)
+        inputs = torch.cat([x, draft, masks, self._resized(told.layout, x, self.config.layout_channels)], dim=3)
+        fine = self.detail_in(inputs, clip.frames, self._seen(x, told))
         tokens = self._tokens(fine, told)
         text = clip.text[:, None, None].expand(-1, *x.shape[1:3], -1, -1)
         if row_mask is None:
@@ -126,12 +129,19 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         if level.shape != x.shape[:3]:
             raise ValueError(f"levels {tuple(level.shape)} for latents {tuple(x.shape)}; wanted {tuple(x.shape[:3])}")
 
-    def _layout(self, x: torch.Tensor, told: Told) -> torch.Tensor:
-        """The layout (B, T, V, channels, H, W) at the latents' resolution; zeros where nothing is laid out."""
-        if told.layout is None:
-            return x.new_zeros(*x.shape[:3], self.config.layout_channels, *x.shape[4:])
-        small = nn.functional.adaptive_avg_pool2d(told.layout.flatten(0, 2), x.shape[4:])
+    def _resized(self, shown: torch.Tensor | None, x: torch.Tensor, channels: int) -> torch.Tensor:
+        """A layout or G-buffer (B, T, V, channels, H, W) at the latents' resolution; zeros where there is none."""
+        if shown is None:
+            return x.new_zeros(*x.shape[:3], channels, *x.shape[4:])
+        small = nn.functional.adaptive_avg_pool2d(shown.flatten(0, 2), x.shape[4:])
         return small.unflatten(0, x.shape[:3]).to(x.dtype)
+
+    def _seen(self, x: torch.Tensor, told: Told) -> torch.Tensor | float:
+        """What the G-buffers add to the first features."""
+        if self.gbuffer_in is None:
+            return 0.0
+        gbuffer, present = self._resized(told.gbuffer, x, self.config.gbuffer_channels), told.present.get("gbuffer")
+        return self.gbuffer_in(gbuffer if present is None else gbuffer * present.view(-1, 1, 1, 1, 1, 1))
 
     def _tokens(self, x: torch.Tensor, told: Told) -> torch.Tensor:
         """Tokens (B, T, V, rows, columns, D) that know where in their picture they are and where their camera looks there."""

@@ -14,7 +14,14 @@ from engine.service.task import Place
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py", "engine/service/changes.py", "assets/bank")
-MODEL_CODE = ("engine/model", "engine/diffusion", "engine/pipeline.py", "engine/rollout.py", "engine/service/generating.py")
+MODEL_CODE = (
+    "engine/model",
+    "engine/diffusion",
+    "engine/gbuffer.py",
+    "engine/pipeline.py",
+    "engine/rollout.py",
+    "engine/service/generating.py",
+)
 DRAWING_FILES = (".py", ".json", ".png")
 DRAWN_FROM: dict[Tier, tuple[Tier, ...]] = {"draft": (), "anchor": ("draft",), "refined": ("draft", "anchor")}
 

@@ -7,7 +7,7 @@ it. Drafts, and anchors that a segment needs, are drawn on the way where they ar
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, pairwise
 from pathlib import Path
 from time import monotonic
@@ -20,7 +20,8 @@ from editor.datasets.nuscenes import expanded_streets
 from editor.identity import Same
 from editor.map import StreetMap
 from editor.scene import Scene
-from engine.draft.draft import drafter_of
+from engine.draft.draft import Drafter, drafter_of
+from engine.gbuffer import of_draft
 from engine.model.checkpoints import CheckpointError, load
 from engine.model.digest import digest
 from engine.pipeline import Sampling, WorldPipeline
@@ -46,10 +47,14 @@ def generated(request: Request, task: Task) -> Steps:
     yield None
     scene, wanted = request.scenario.scene, set(request.places())
     if not wanted:
+        if pipeline.transformer.config.gbuffer_channels:
+            _drafter(request).make_ready()  # G-buffers are made of what it reads
         return
     streets = _streets(request.dataroot, Same(scene))
     sampling = Sampling(num_steps=request.model.steps, guidance=request.model.guidance)
-    run = of_request(pipeline, request, streets, _drafted(request, task), sampling)
+    reads = pipeline.transformer.config.gbuffer_channels > 0
+    seen = partial(of_draft, _drafter(request), request.scenario) if reads else None
+    run = of_request(pipeline, request, streets, _drafted(request, task), sampling, seen)
     draw = _anchors if request.tier == "anchor" else _refined
     for chunk in _stoppable(draw(run, request, task), pipeline.transformer, task):
         if chunk is None or (chunk.tier == request.tier and (chunk.frame, chunk.view) in wanted):
@@ -145,8 +150,12 @@ def _streets(dataroot: Path, scene: Same[Scene]) -> StreetMap:
     return expanded_streets(dataroot, scene.value) or StreetMap()
 
 
+def _drafter(request: Request) -> Drafter:
+    return drafter_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
+
+
 def _drafted(request: Request, task: Task) -> Drafted:
-    drafter = drafter_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
+    drafter = _drafter(request)
 
     @lru_cache(maxsize=KEPT_DRAFTS)
     def drafted(frame: int, view: str) -> Chunk:

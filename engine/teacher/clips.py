@@ -3,6 +3,7 @@
 import numpy as np
 
 from editor.scene import recorded
+from engine.gbuffer import gbuffer
 from engine.model.asked import asked
 from engine.model.tell import Drafts
 from engine.teacher.drive import Drive
@@ -22,6 +23,12 @@ def clip_of(drive: Drive, task: Task, frames: tuple[int, ...]) -> TrainingClip:
         task.kind,
         f"{drive.scene.name}, frame {task.frame} of {task.view}",
         asked(recorded(drive.scene), drive.streets, frames, (task.view,), drive.recording.size),
-        Drafts(row("draft"), row("valid"), row("dirty")),
+        Drafts(row("draft"), row("valid"), row("dirty"), _gbuffers(drive, task.view, frames, row("draft"))),
         row("truth"),
     )
+
+
+def _gbuffers(drive: Drive, view: str, frames: tuple[int, ...], drafts: np.ndarray) -> np.ndarray:
+    cameras = [drive.recording.camera(frame, view) for frame in frames]
+    found = zip(cameras, drafts[:, 0], strict=True)
+    return np.array([[gbuffer(drive.backdrop, camera, drive.cast.at(camera.t_us), picture)] for camera, picture in found])

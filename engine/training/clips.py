@@ -13,7 +13,7 @@ from editor.datasets.files import write_bytes
 from engine.model.asked import Asked
 from engine.model.tell import Drafts
 
-VERSION = 2  # 1 had no recorded text
+VERSION = 3  # 1 had no recorded text, 2 no G-buffers
 ENDING = ".clip.npz"
 ARRAYS = ("times_s", "cameras", "waypoints", "action", "layout", "size_lwh", "members")  # of `Asked`
 
@@ -54,6 +54,7 @@ def write_clip(file: Path, clip: TrainingClip) -> None:
         draft=clip.drafts.pictures,
         valid=np.packbits(clip.drafts.valid),
         dirty=np.packbits(clip.drafts.dirty),
+        gbuffer=clip.drafts.gbuffer,
         **arrays,
     )
     write_bytes(file, buffer.getvalue())
@@ -76,7 +77,8 @@ def read_clip(file: Path) -> TrainingClip:
                 recorded_text=header["recorded_text"],
                 categories=tuple(header["categories"]),
             )
-            drafts = Drafts(found["draft"], _bits(found["valid"], shape), _bits(found["dirty"], shape))
+            masks = (_bits(found[name], shape) for name in ("valid", "dirty"))
+            drafts = Drafts(found["draft"], *masks, found["gbuffer"])
             return TrainingClip(header["kind"], header["source"], asked, drafts, found["truth"])
     except ClipError:
         raise

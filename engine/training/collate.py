@@ -11,7 +11,8 @@ from engine.model.text import TextEncoder
 from engine.model.told import Instances, Told
 from engine.training.clips import TrainingClip
 
-DROPPED = ("cameras", "waypoints", "action", "text", "change", "rate")  # each left out of a clip with a probability of its own
+# Each is left out of a clip with a probability of its own.
+DROPPED = ("cameras", "waypoints", "action", "text", "change", "rate", "gbuffer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,7 @@ def pictures(clips: list[TrainingClip]) -> Pictures:
 
 
 def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.random.Generator) -> Told:
-    """Everything but the drafts, with each condition left out for a share `drop` of the clips."""
+    """Everything but the drafts themselves, with each condition left out for a share `drop` of the clips."""
     asked = [clip.asked for clip in clips]
     words, before = text.encoded([a.text for a in asked]), text.encoded([a.recorded_text for a in asked])
 
@@ -52,6 +53,7 @@ def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.rand
         text_mask=words.mask,
         change=words.bag - before.bag,
         layout=None if rng.random() < drop else rows("layout").to(words.tokens.dtype),
+        gbuffer=torch.from_numpy(np.stack([clip.drafts.gbuffer for clip in clips])).to(words.tokens),
         instances=None if rng.random() < drop else _instances(asked, text, rng),
         present=present,
     )

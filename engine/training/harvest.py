@@ -17,7 +17,8 @@ from editor.scene import Scenario
 from engine.benchmark.cases import KINDS, RECIPE, SIX, Listing
 from engine.benchmark.making import made
 from engine.benchmark.worlds import World
-from engine.draft.draft import draft, forget
+from engine.draft.draft import draft, drafter_of, forget
+from engine.gbuffer import of_draft
 from engine.model.asked import asked
 from engine.model.reach import reach
 from engine.model.tell import Drafts
@@ -88,7 +89,7 @@ def clip_of(world: World, kind: str) -> TrainingClip:
         kind,
         f"Town {world.seed}",
         asked(scenario, streets, frames, views, world.size),
-        drafts_of([[chunks[frame, view] for view in views] for frame in frames], may_change),
+        drafts_of(world.root, scenario, [[chunks[frame, view] for view in views] for frame in frames], may_change),
         np.array([[_truth(world, scenario, kind, view, frame, stale) for view in views] for frame in frames]),
     )
 
@@ -107,13 +108,15 @@ def _place(world: World, kind: str, stale: dict[str, set[int]]) -> tuple[tuple[s
     return views, max(runs, key=lambda run: (sum(frame in stale[most] for frame in run), rng.random()))
 
 
-def drafts_of(rows: list[list[Chunk]], reached: NDArray[np.bool_]) -> Drafts:
-    """Chunks of frames and views as drafts, dirty also where an edit reaches beyond them."""
+def drafts_of(dataroot: Path, scenario: Scenario, rows: list[list[Chunk]], reached: NDArray[np.bool_]) -> Drafts:
+    """Chunks of frames and views as drafts with their G-buffers, dirty also where an edit reaches beyond them."""
 
     def all_of(name: str) -> NDArray:
         return np.array([[getattr(chunk, name) for chunk in row] for row in rows])
 
-    return Drafts(all_of("picture"), all_of("valid"), all_of("dirty") | reached)
+    drafter = drafter_of(dataroot, scenario.scene.as_recorded, rows[0][0].picture.shape[1::-1])
+    gbuffers = np.array([[of_draft(drafter, scenario, c.frame, c.view, c.picture) for c in row] for row in rows])
+    return Drafts(all_of("picture"), all_of("valid"), all_of("dirty") | reached, gbuffers)
 
 
 def _truth(

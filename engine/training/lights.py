@@ -83,7 +83,7 @@ def _clip(drive: Drive, asked_for: Light, how: Lights) -> TrainingClip:
         "light",
         f"Town {drive.seed}",
         asked(scenario, drive.data_set.street_map(drive.scene), frames, views, size),
-        drafts_of([[chunks[frame, view] for view in views] for frame in frames], everywhere),
+        drafts_of(drive.root, scenario, [[chunks[frame, view] for view in views] for frame in frames], everywhere),
         np.array([[pictures[view] for view in views] for pictures in true]),
     )
 

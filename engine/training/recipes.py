@@ -12,6 +12,7 @@ from engine.model.autoencoder import PictureAutoencoder
 from engine.model.sizes import size
 from engine.model.tell import category_words
 from engine.model.text import WordEncoder, words_of
+from engine.model.told import NUM_GBUFFER
 from engine.model.transformer import WorldTransformer
 from engine.training.batches import Shape
 from engine.training.loop import Plan
@@ -109,8 +110,13 @@ RECIPES = MappingProxyType(
                 PARTS_AND_WHOLES, Plan(steps=5000, learning_rate=1e-3, warmup=50),
                 lights_first=200, paces={"autoencoder": 0.3},
             ),
-            Recipe(  # --after world-cpu, whose pictures are too soft: blur has six times the price
-                "sharper-cpu", _world("small"), WORLD, WorldObjective(num_seen=1, sharpness=0.3),
+            Recipe(  # --after world-cpu, which reads no G-buffers
+                "gbuffer-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1),
+                PARTS_AND_WHOLES, Plan(steps=2400, learning_rate=6e-4, warmup=50),
+                lights_first=300, paces={"autoencoder": 0.3}, seed=2,
+            ),
+            Recipe(  # --after gbuffer-cpu, whose pictures are too soft: blur has six times the price
+                "sharper-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1, sharpness=0.3),
                 PARTS_AND_WHOLES, Plan(steps=300, learning_rate=1e-4, warmup=20), seed=1, decay=0.99,
             ),
             Recipe(  # LSA's second stage, --after world-cpu

@@ -58,10 +58,12 @@ class RunState:
         return True
 
     def begin_with(self, file: Path) -> None:
-        """Start from the averages of another run of the same networks, in a file of its recipe's name; OSError where there is
-        no such run."""
+        """Start from the averages of another run of the same networks, in a file of its recipe's name; what was not there in
+        that run stays as it begins. OSError where there is no such run, ValueError where it has what is not here."""
         found = torch.load(file, map_location=next(self.networks.parameters()).device, weights_only=True)
-        self.averages = found["averages"]
+        if left := sorted(set(found["averages"]) - set(self.averages)):
+            raise ValueError(f"{file} has weights {left[0]!r}, which these networks lack; wanted a run of the same or fewer")
+        self.averages = self.averages | found["averages"]
         self.before = (*found["before"], (file.stem, found["step"], found["seconds"]))
         self.averaged()
 

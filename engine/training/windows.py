@@ -33,7 +33,10 @@ def cut(clip: TrainingClip, window: Window) -> TrainingClip:
     def part(pictures: NDArray) -> NDArray:
         return np.ascontiguousarray(pictures[np.ix_(window.frames, window.views)][:, :, rows, columns])
 
-    drafts = Drafts(part(clip.drafts.pictures), part(clip.drafts.valid), part(clip.drafts.dirty))
+    cell = clip.truth.shape[2] // clip.drafts.gbuffer.shape[3]
+    cells = tuple(slice(along.start // cell, along.stop // cell) for along in (rows, columns))
+    gbuffer = clip.drafts.gbuffer[np.ix_(window.frames, window.views)][:, :, :, *cells]
+    drafts = Drafts(part(clip.drafts.pictures), part(clip.drafts.valid), part(clip.drafts.dirty), np.ascontiguousarray(gbuffer))
     return replace(clip, asked=_asked(clip.asked, window, clip.truth.shape[2:4]), drafts=drafts, truth=part(clip.truth))
 
 

@@ -22,10 +22,10 @@ from engine.pipeline import Clip, Sampling, WorldPipeline, anew, reimagined
 T, V, H, W, N = 3, 2, 32, 48, 2
 
 
-def pipeline(trained=True):
+def pipeline(trained=True, gbuffer_channels=0):
     torch.manual_seed(0)
     parts = (
-        WorldTransformer(**size("tiny"), latent_channels=4),
+        WorldTransformer(**size("tiny"), latent_channels=4, gbuffer_channels=gbuffer_channels),
         PictureAutoencoder(latent_channels=4, width=8, deep=8, num_residual=1),
         WordEncoder(["rain", "driving"], dim=32),
     )

@@ -12,6 +12,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, EgoOffset, EgoPath, SetBeyond, SetWeather
 from editor.scene import recorded
 from engine.draft.draft import Drafter
+from engine.model.told import NUM_GBUFFER
 from engine.pipeline import Sampling
 from engine.rollout import SHARED, WINDOW, Rollout, whole, windows
 from tests.engine.test_pipeline import pipeline
@@ -73,6 +74,20 @@ def test_another_weather_draws_everything(drive):
     found = final(run.anchors(ANCHORS, VIEWS, {}))
     assert {c.origin for c in found.values()} == {"generated"}
     assert all(c.dirty.all() for c in found.values())
+
+
+def test_networks_that_read_gbuffers_are_told_those_of_the_drafts(drive):
+    told = {}
+
+    def seen(frame, view, picture):
+        told[frame, view] = picture
+        return np.full((NUM_GBUFFER, SIZE[1] // 8, SIZE[0] // 8), frame / 10, np.float16)
+
+    run = replace(rollout(drive, delete(drive, 7.0)), pipeline=pipeline(gbuffer_channels=NUM_GBUFFER))
+    unread, read = (final(replace(run, seen=s).anchors(ANCHORS, VIEWS[:1], {})) for s in (None, seen))
+    assert set(told) == set(read)
+    assert all((told[place] == run.drafted(*place).picture).all() for place in told)
+    assert (read[10, "CAM_FRONT"].picture != unread[10, "CAM_FRONT"].picture).any()
 
 
 def test_anchors_that_are_right_already_are_left_alone(drive):

@@ -4,7 +4,7 @@ import torch
 
 from engine.model.layout import NUM_CHANNELS
 from engine.model.sizes import size
-from engine.model.told import NUM_ACTION, NUM_CAMERA, NUM_WAYPOINTS, Instances, Told
+from engine.model.told import NUM_ACTION, NUM_CAMERA, NUM_GBUFFER, NUM_WAYPOINTS, Instances, Told
 from engine.model.transformer import WorldTransformer
 
 B, T, V, C, H, W = 2, 3, 2, 16, 8, 16
@@ -14,7 +14,7 @@ ROWS, COLUMNS, NUM_ACTORS, WORDS = H // 2, W // 2, 4, 32
 def network(seed=0, zero=True, **config):
     """A tiny network; with `zero` False, no layer of it is at 0, as after training."""
     torch.manual_seed(seed)
-    net = WorldTransformer(**size("tiny"), **config)
+    net = WorldTransformer(**size("tiny"), **{"gbuffer_channels": NUM_GBUFFER} | config)
     if not zero:
         with torch.no_grad():
             for parameter in net.parameters():
@@ -56,5 +56,6 @@ def told(seed=2, shape=(B, T, V)):
         draft=torch.randn((*shape, C, H, W), generator=g),
         valid=torch.rand((*shape, 1, H, W), generator=g),
         dirty=torch.rand((*shape, 1, H, W), generator=g),
+        gbuffer=torch.rand((*shape, NUM_GBUFFER, H, W), generator=g),
         instances=instances(shape=shape),
     )

@@ -9,7 +9,7 @@ from engine.model.sizes import SIZES, size
 from engine.model.transformer import LEAST, WorldTransformer
 from tests.engine.model.clips import COLUMNS, ROWS, B, T, V, clip, network, told
 
-NAMES = ("cameras", "waypoints", "action", "text", "change", "layout", "draft", "valid", "dirty", "instances")
+NAMES = ("cameras", "waypoints", "action", "text", "change", "layout", "draft", "valid", "dirty", "gbuffer", "instances")
 
 
 @torch.no_grad()
@@ -37,13 +37,14 @@ def test_a_shut_gate_lets_some_of_the_correction_through_and_its_gradient():
     assert net.correct.weight.grad[:-1].any()
 
 
-def test_at_first_layout_and_draft_injection_and_identities_change_nothing():
+def test_at_first_layout_and_draft_injection_and_identities_and_gbuffers_change_nothing():
     (x, level), what, net = clip(), told(), network()
     torch.nn.init.normal_(net.out.weight)  # so that anything that reached the tokens would show
     torch.nn.init.normal_(net.reader.modulation.bias)
     full = answer(net, x, level, what)
     assert torch.equal(full, answer(net, x, level, replace(what, layout=None)))
     assert torch.equal(full, answer(net, x, level, what.without("instances")))
+    assert torch.equal(full, answer(net, x, level, what.without("gbuffer")))
     for block in net.blocks:
         block.inject = None
     assert torch.equal(full, answer(net, x, level, what))
@@ -57,7 +58,7 @@ def test_every_condition_matters_once_trained_and_can_be_left_out(name):
     assert not torch.allclose(answer(net, x, level, what), without, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["cameras", "waypoints", "action", "text", "change", "draft", "rate"])
+@pytest.mark.parametrize("name", ["cameras", "waypoints", "action", "text", "change", "draft", "gbuffer", "rate"])
 def test_leaving_a_condition_out_for_one_clip_of_a_batch_touches_that_clip_alone(name):
     (x, level), what, net = clip(), told(), network(zero=False)
     full = answer(net, x, level, what)

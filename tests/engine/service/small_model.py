@@ -8,6 +8,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.scene import recorded
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.checkpoints import Card, Checkpoint, save
+from engine.model.told import NUM_GBUFFER
 from engine.service.requests import Model, Request
 from tests.engine.test_pipeline import pipeline
 
@@ -18,7 +19,7 @@ ANCHORS = (0, 5, 10)
 
 def write_checkpoint(folder: Path) -> Path:
     """A checkpoint as training ships one, but for what it has learned."""
-    pipe = pipeline()
+    pipe = pipeline(gbuffer_channels=NUM_GBUFFER)
     card = Card("tiny", recipe="none", data="none", seed=0, steps=0, hours=0.0)
     save(Checkpoint(pipe.transformer, pipe.autoencoder, pipe.text_encoder, FrameFlowScheduler(), card), folder)
     return folder

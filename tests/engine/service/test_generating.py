@@ -7,6 +7,7 @@ import pytest
 
 from editor.dirty import dirty
 from editor.edits import Delete, Relabel, SetWeather
+from engine.gbuffer import of_draft
 from engine.model.asked import TOKEN
 from engine.service import generating
 from engine.service.content import all_keys, picture_keys
@@ -78,6 +79,14 @@ def test_who_waits_sees_the_first_picture_before_the_others_are_begun(anchors, t
     assert (hurried[1].total, hurried[1].done) == (2, 1)
     assert [(c.frame, c.view, c.preview) for c in hurried[1:]] == [(c.frame, c.view, c.preview) for c in plain]
     assert all(same(a, b) for a, b in zip(hurried[1:], plain, strict=True))
+
+
+def test_the_network_is_told_the_gbuffers_of_the_drafts(anchors, monkeypatch):
+    wet = after(anchors, RAIN)
+    told = final(drawn(wet))
+    monkeypatch.setattr(generating, "of_draft", lambda *asked: np.zeros_like(of_draft(*asked)))
+    untold = final(drawn(wet))
+    assert all((told[place].picture != untold[place].picture).any() for place in told)
 
 
 def test_what_is_stored_comes_back_and_previews_are_not_stored(anchors, tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 from engine.model.asked import Asked
 from engine.model.layout import NUM_CHANNELS
 from engine.model.tell import Drafts
-from engine.model.told import NUM_WAYPOINTS
+from engine.model.told import NUM_GBUFFER, NUM_WAYPOINTS
 from engine.training.clips import TrainingClip
 
 T, V, H, W, N = 4, 2, 64, 96, 3
@@ -36,4 +36,5 @@ def clip(seed=0):
         size_lwh=rng.random((N, 3), np.float32),
         members=members,
     )
-    return TrainingClip("delete", "made up", asked, Drafts(draft, ~dirty, dirty), truth)
+    gbuffer = rng.random((T, V, NUM_GBUFFER, H // 8, W // 8)).astype(np.float16)
+    return TrainingClip("delete", "made up", asked, Drafts(draft, ~dirty, dirty, gbuffer), truth)

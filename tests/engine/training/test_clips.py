@@ -18,7 +18,7 @@ def test_a_clip_survives_the_disk(tmp_path):
         assert getattr(found.asked, name) == getattr(made.asked, name)
     for name in ("times_s", "cameras", "waypoints", "action", "layout", "size_lwh", "members"):
         assert (getattr(found.asked, name) == getattr(made.asked, name)).all()
-    for name in ("pictures", "valid", "dirty"):
+    for name in ("pictures", "valid", "dirty", "gbuffer"):
         assert (getattr(found.drafts, name) == getattr(made.drafts, name)).all()
     assert (found.truth == made.truth).all()
 
@@ -37,6 +37,7 @@ def test_a_window_is_that_part_of_everything():
     part = cut(made, Window((1, 3), (1,), 16, 32, 48, 32))
     assert (part.truth == made.truth[[1, 3]][:, [1], 32:64, 16:64]).all()
     assert (part.drafts.dirty == made.drafts.dirty[[1, 3]][:, [1], 32:64, 16:64]).all()
+    assert (part.drafts.gbuffer == made.drafts.gbuffer[[1, 3]][:, [1], :, 4:8, 2:8]).all()
     assert part.asked.layout.shape[-2:] == (8, 12)
     assert part.asked.times_s.tolist() == [0.0, 0.5]
     assert part.asked.categories == ("vehicle.car",)  # the others' tokens are elsewhere, or nowhere

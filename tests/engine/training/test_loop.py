@@ -10,6 +10,7 @@ from engine.model.autoencoder import PictureAutoencoder
 from engine.model.checkpoints import load
 from engine.model.sizes import size
 from engine.model.text import WordEncoder
+from engine.model.told import NUM_GBUFFER
 from engine.model.transformer import WorldTransformer
 from engine.training.batches import Batches, Shape
 from engine.training.clips import write_clip
@@ -34,9 +35,9 @@ def codec():
     return PictureAutoencoder(latent_channels=4, width=8, deep=8, num_residual=1, deviation=0.08)
 
 
-def world(mask=False):
+def world(mask=False, gbuffer_channels=0):
     def build(_):
-        net = WorldTransformer(**size("tiny"), latent_channels=4, mask_reconstruction=mask)
+        net = WorldTransformer(**size("tiny"), latent_channels=4, mask_reconstruction=mask, gbuffer_channels=gbuffer_channels)
         text = WordEncoder(["rain", "clear"], dim=32)
         return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec().requires_grad_(False)})
 
@@ -136,6 +137,20 @@ def test_what_ships_names_the_runs_that_it_went_on_from(clips, tmp_path):
     card = load(tmp_path / "shipped").card
     assert (card.name, card.recipe, card.steps) == ("second", "first (3 steps), second (4 steps)", 7)
     assert card.hours >= 1
+
+
+def test_a_run_goes_on_from_one_whose_network_reads_less(clips, tmp_path):
+    run(tiny(steps=3), clips, tmp_path / "first.pt")
+    seeing = begin(replace(tiny(steps=3), networks=world(gbuffer_channels=NUM_GBUFFER)), None)
+    began = {name: weight.clone() for name, weight in seeing.networks["transformer"].gbuffer_in.state_dict().items()}
+    seeing.begin_with(tmp_path / "first.pt")
+    first = torch.load(tmp_path / "first.pt", weights_only=True)["averages"]
+    now = seeing.networks.state_dict()
+    assert all(torch.equal(now[name], weight) for name, weight in first.items())
+    assert all(torch.equal(now[f"transformer.gbuffer_in.{name}"], weight) for name, weight in began.items())
+    seeing.save(tmp_path / "second.pt")
+    with pytest.raises(ValueError, match="gbuffer_in.*which these networks lack"):
+        begin(tiny(steps=3), None).begin_with(tmp_path / "second.pt")
 
 
 def test_the_learning_rate_rises_and_then_falls():
