@@ -213,7 +213,7 @@ def _write(what: Adapting, scene: Scene, base: Checkpoint, state: RunState, num_
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    save(Checkpoint(**networks, scheduler=base.scheduler, card=card), fresh)
+    save(Checkpoint(**networks, scheduler=base.scheduler, card=card, relight=base.relight), fresh)
     statement = {
         "version": VERSION,
         "scene": asdict(scene.fingerprint),

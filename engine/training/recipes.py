@@ -46,6 +46,8 @@ class Recipe:
     lights_first: int = 0  # steps
     paces: Mapping[str, float] = field(default_factory=dict)  # of networks that learn at a share of the plan's rate
     seed: int = 0
+    clips: str = "clips"  # the folder of them
+    anew: tuple[str, ...] = ()  # what another run's weights are not taken over for: beginnings of names
     decay: float = 0.999
     betas: tuple[float, float] = (0.9, 0.95)
     weight_decay: float = 0.01
@@ -84,6 +86,7 @@ def _aligned(name: str) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
 
 
 WORLD = ("transformer", "text_encoder", "autoencoder")
+RELIT = "relit"  # the folder of clips whose drafts are relit
 # About 1,300 tokens each. Rectangles around what changes teach most for what they cost, and many clips more than many frames;
 # whole pictures, and views beside one another, are what is asked for in the end.
 RECTANGLES = Shape(clips=6, frames=2, views=1, width=224, height=128)
@@ -114,6 +117,11 @@ RECIPES = MappingProxyType(
                 "gbuffer-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1),
                 PARTS_AND_WHOLES, Plan(steps=2400, learning_rate=6e-4, warmup=50),
                 lights_first=300, paces={"autoencoder": 0.3}, seed=2,
+            ),
+            Recipe(  # --after gbuffer-cpu, and after `relight`: at first it answers the relit draft, as a new network would
+                "relit-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1, sharpness=0.15),
+                PARTS_AND_WHOLES, Plan(steps=1400, learning_rate=6e-4, warmup=50),
+                paces={"autoencoder": 0.3}, seed=3, clips=RELIT, anew=("transformer.correct.",),
             ),
             Recipe(  # --after gbuffer-cpu, whose pictures are too soft: blur has six times the price
                 "sharper-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1, sharpness=0.3),
