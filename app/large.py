@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.anchors import anchor_frames, is_complete
+from app.anchors import segments
 from app.payload import SMALL
 from app.pictures import Place
 from app.session import Document
@@ -42,11 +42,8 @@ def _generated(small: Request, scene: Scene, tier: Tier, model: Model | None) ->
     (frame,) = small.frames
     if tier == "anchor":
         return replace(small, tier=tier, model=model)
-    ends = anchor_frames(scene)
-    first = max((end for end in ends[:-1] if end <= frame), default=ends[0])
-    last = next(end for end in ends if end > first)
-    frames = tuple(f for f in range(first, last + 1) if is_complete(scene.frames[f], scene))
-    return replace(small, tier=tier, model=model, frames=frames, only=((frame, *small.views),), anchors=(first, last))
+    frames = next((segment for segment in segments(scene) if frame in segment), ())
+    return replace(small, tier=tier, model=model, frames=frames, only=((frame, *small.views),))
 
 
 def _only(chunks: Iterator[Chunk]) -> Chunk | None:

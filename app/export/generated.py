@@ -8,14 +8,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.anchors import anchor_frames, is_complete
+from app.anchors import segments
 from app.export.order import Order, Progress
 from app.payload import SMALL
 from editor.dirty import dirty
@@ -61,13 +60,12 @@ def forget(folder: Path) -> None:
 
 def _request(order: Order) -> Request:
     """All segments that the order has frames of, whole, since a segment is drawn from both its anchors."""
-    scene = order.scenario.scene
-    segments = [(a, b) for a, b in pairwise(anchor_frames(scene)) if any(a <= frame <= b for frame in order.frames)]
-    frames = sorted({f for a, b in segments for f in range(a, b + 1) if is_complete(scene.frames[f], scene)})
+    scene, ordered = order.scenario.scene, set(order.frames)
+    needed = [segment for segment in segments(scene) if not ordered.isdisjoint(segment)]
+    frames = sorted({frame for segment in needed for frame in segment})
     stale = dirty(recorded(scene.as_recorded), order.scenario).model
-    wanted = set(order.frames) & set(frames)
-    only = tuple((frame, view) for frame in sorted(wanted) for view in order.views if frame in stale.get(view, ()))
-    anchors = tuple(sorted({end for segment in segments for end in segment}))
+    only = tuple((frame, view) for frame in frames if frame in ordered for view in order.views if frame in stale.get(view, ()))
+    anchors = tuple(sorted({end for segment in needed for end in (segment[0], segment[-1])}))
     return Request(
         order.dataroot,
         order.scenario,
