@@ -10,12 +10,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from app.anchors import segments
 from app.export.order import Order, Progress
+from app.export.pixels import read_pixels, write_png
 from app.payload import SMALL
 from editor.dirty import dirty
 from editor.scene import recorded
@@ -48,7 +45,7 @@ def as_generated(order: Order, draft: Chunk, folder: Path) -> Chunk:
     files = _files(folder, draft)
     if not all(file.is_file() for file in files):
         return draft
-    picture = enlarged(draft.picture, order.scenario.scene.view(draft.view), *map(_read, files))
+    picture = enlarged(draft.picture, order.scenario.scene.view(draft.view), *map(read_pixels, files))
     changed = (picture != draft.picture).any(axis=-1)
     return replace(draft, tier="refined", origin="generated", picture=picture, dirty=draft.dirty | changed)
 
@@ -89,13 +86,9 @@ def _keep(service: Service, request: Request, chunk: Chunk, folder: Path) -> Non
         return
     for file, picture in zip(_files(folder, chunk), (draft.picture, chunk.picture), strict=True):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes())
+        write_png(file, picture)
 
 
 def _files(folder: Path, chunk: Chunk) -> tuple[Path, Path]:
     stem = folder / FOLDER / chunk.view / f"{chunk.frame:05d}"
     return stem.with_suffix(".draft.png"), stem.with_suffix(".drawn.png")
-
-
-def _read(file: Path) -> NDArray[np.uint8]:
-    return cv2.cvtColor(cv2.imread(str(file), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
