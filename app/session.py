@@ -178,11 +178,14 @@ class Desk:
             return before, self._changed(before, edited)
 
     def step(self, scene_name: str, take_id: str, base: str, change: Callable[[History], History]) -> tuple[Document, Document]:
-        """Undo, redo, or several of them."""
+        """Undo, redo, or several of them; the document before and after. A lost answer may be asked for again."""
         with self._lock_of(take_id):
-            before = self.open(scene_name, take_id)
-            _check_base(before, base)
-            return before, self._changed(before, change)
+            present = self.open(scene_name, take_id)
+            start = _start_of(present, base, change)
+            if start is not None:
+                return document_of(present.stage, start, present.saved_at, present), present
+            _check_base(present, base)
+            return present, self._changed(present, change)
 
     def describe(self, scene_name: str, take_id: str, **changes: object) -> Document:
         """Another name, notes, tags, rating or seed."""
@@ -245,6 +248,22 @@ def _led(stage: Stage, edit: Edit) -> Edit:
         return edit
     streets = stage.streets_of(beyond(stage.scene, edit.seconds)).needed()
     return replace(edit, ways=ways_of(stage.scene, streets, edit.seconds))
+
+
+def _start_of(document: Document, base: str, change: Callable[[History], History]) -> History | None:
+    """The history in an older state, where this step from there is what led to the present one; None where it is not."""
+    if base == document.state:
+        return None
+    take, history = document.take, document.history
+    states = _states(replace(take, edits=(*take.edits, *take.undone)), document.states, take.edits)
+    if base not in states:
+        return None
+    num_edits = states.index(base)
+    while len(history.take.edits) > num_edits:
+        history = history.undo()
+    while len(history.take.edits) < num_edits:
+        history = history.redo()
+    return history if change(history).take == take else None
 
 
 def _check_base(document: Document, base: str) -> None:

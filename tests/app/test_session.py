@@ -12,6 +12,7 @@ from app.takes import SaveError, Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
 from editor.edits import Move, SetBeyond
+from editor.history import History
 from editor.scene import SceneError
 from tests.small_drive import SCENE
 
@@ -115,3 +116,39 @@ def test_an_edit_whose_answer_was_lost_is_answered_as_it_was_the_first_time(desk
         assert each.open(SCENE, document.take.id).take == after.take
     assert first["actors"]
     assert ("beyond" in first) == (kind == "beyond")
+
+
+STEPS = {"undo": (3, History.undo), "redo": (1, History.redo), "goto": (0, lambda history: history.redo().redo())}
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_step_whose_answer_was_lost_is_answered_as_it_was_the_first_time(desk, small_drive, kind):
+    document = desk.begin(SCENE)
+    take = SCENE, document.take.id
+    for number in range(3):
+        document = desk.commit(*take, document.state, moved(document, 1.0 + number), f"g-{number:06x}")[1]
+    num_edits, change = STEPS[kind]
+    while len(document.take.edits) > num_edits:
+        document = desk.step(*take, document.state, History.undo)[1]
+    before, after = desk.step(*take, document.state, change)
+    assert before.take != after.take
+    for each in (desk, Desk(open_data_set(small_drive), desk.takes)):
+        again = each.step(*take, document.state, change)
+        assert [found.state for found in again] == [before.state, after.state]
+        assert patch_json(*again)["actors"] == patch_json(before, after)["actors"] != []
+        assert each.open(*take).take == after.take
+
+
+def test_a_step_from_a_state_that_another_step_led_away_from_is_refused(desk):
+    document = desk.begin(SCENE)
+    take = SCENE, document.take.id
+    states = [document.state]
+    for number in range(2):
+        document = desk.commit(*take, document.state, moved(document, 1.0 + number), f"g-{number:06x}")[1]
+        states.append(document.state)
+    desk.step(*take, states[2], History.undo)
+    desk.step(*take, states[1], History.undo)
+    for base, change in ((states[2], History.undo), (states[1], History.redo), ("never", History.undo)):
+        with pytest.raises(StaleError, match="changed in another window"):
+            desk.step(*take, base, change)
+    assert desk.open(*take).state == states[0]
