@@ -184,11 +184,16 @@ export function createDocument(store, pictures, generating, say) {
 
   function branch() {
     return inTake(async () => {
-      const answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+      let answer;
+      try {
+        answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+      } catch (error) {
+        return say(error instanceof Refused ? error.message : "Nothing was heard of the branch: no connection to the server.", "problem");
+      }
       store.set({ take: renamed(answer.take), takes: answer.takes });
       pictures.know(answer.take.state, answer.take.drawn);
       remember(state.take);
-      say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
+      return say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
     });
   }
 
