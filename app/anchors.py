@@ -26,7 +26,7 @@ def segments(scene: Scene) -> tuple[tuple[int, ...], ...]:
 
 
 def segment_frames(scene: Scene, first: int) -> tuple[int, ...]:
-    """Those of the segment that begins with an anchor; none where none does."""
+    """Those of the segment that begins with this anchor; none where no segment does."""
     return next((segment for segment in segments(scene) if segment[0] == first), ())
 
 

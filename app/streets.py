@@ -21,14 +21,14 @@ class Streets:
     problem: str | None = None
 
     def needed(self) -> StreetMap:
-        """The same, for what is wrong without it: DataSetError where it cannot be read."""
+        """The same, for what would be wrong without it: DataSetError where it cannot be read."""
         if self.problem is not None:
             raise DataSetError(f"this needs the streets, which cannot be read: {self.problem}")
         return self.known
 
 
 def streets_reader(data_set: DataSet) -> Callable[[Scene], Streets]:
-    """What reads a scene's streets once: a large map takes seconds, one that is broken at its end no fewer."""
+    """What reads a scene's streets once: a large map takes seconds, one that is broken at its end as many."""
 
     @lru_cache(maxsize=KEPT)
     def read(scene: Same[Scene]) -> Streets:

@@ -28,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--generated", action="store_true", help=about)
     about = "with --generated, other weights than the drive's own or those that ship"
     parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help=about)
-    parser.add_argument("--device", metavar="NAME", help="with --generated, cpu or cuda; cpu without it")
+    parser.add_argument("--device", metavar="NAME", help="with --generated, cpu (as usual) or cuda")
     add_json(parser)
     parser.set_defaults(run=run)
 
