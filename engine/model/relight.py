@@ -25,6 +25,7 @@ LIGHT_WORDS = (
 )  # fmt: skip
 NEAR, MIDDLE, FAR, GROUND, SKY, MIRRORED = 0, 1, 2, 3, 4, slice(5, 8)  # channels of `engine.gbuffer`
 MOST = 3.0  # deviations from the mean of training pictures; photographs may be further off, and count as this
+SHRUNK, RADIUS, EDGE = 4, 3, 0.005  # of the guided filter: its scale, its window there, and what variance makes an edge
 NUM_TERMS = 33  # that colours are mixed from
 NUM_CLASSES = 4  # ground, sky, near, far
 
@@ -59,8 +60,7 @@ class Relight(ModelMixin, ConfigMixin):
         small = F.adaptive_avg_pool2d(pictures, gbuffer.shape[2:])
         seen = torch.cat([self._normalised(colours(small, gbuffer)), asked, recorded], dim=1)
         mix = self.mix(self.guess(seen)).unflatten(1, (3, NUM_TERMS))
-        whole = F.interpolate(gbuffer, size=pictures.shape[2:], mode="bilinear")
-        return pictures + torch.einsum("noc,nchw->nohw", mix, terms(pictures, whole))
+        return pictures + torch.einsum("noc,nchw->nohw", mix, terms(pictures, along_edges(gbuffer, pictures)))
 
     @torch.inference_mode()
     def relit(self, asked: Asked, drafts: Drafts) -> Drafts:
@@ -97,6 +97,26 @@ def colours(pictures: torch.Tensor, gbuffer: torch.Tensor) -> torch.Tensor:
         spread = ((pictures - mean[..., None, None]).square() * share).sum((2, 3)) / weight
         out += [mean, (spread + 1e-6).sqrt(), share.mean((2, 3))]
     return torch.cat(out, dim=1)
+
+
+def along_edges(gbuffer: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
+    """G-buffers at the size of pictures, their borders drawn to those of the pictures' brightness: the fast guided filter (He
+    and Sun, 2015), or fog would begin around actors at the outline of their boxes. At their own size they stay as they are."""
+    if gbuffer.shape[2:] == pictures.shape[2:]:
+        return gbuffer
+    guide = pictures.mean(1, keepdim=True)
+    small = F.avg_pool2d(guide, SHRUNK)
+    rough = F.interpolate(gbuffer, size=small.shape[2:], mode="bilinear")
+    mean, level = _around(small), _around(rough)
+    slope = (_around(small * rough) - mean * level) / (_around(small * small) - mean * mean + EDGE)
+    line = _around(torch.cat([slope, level - slope * mean], dim=1))
+    slope, rest = F.interpolate(line, size=pictures.shape[2:], mode="bilinear").chunk(2, dim=1)
+    return slope * guide + rest
+
+
+def _around(x: torch.Tensor) -> torch.Tensor:
+    """The mean of each place's window."""
+    return F.avg_pool2d(F.pad(x, (RADIUS,) * 4, mode="replicate"), 2 * RADIUS + 1, 1)
 
 
 def terms(pictures: torch.Tensor, gbuffer: torch.Tensor) -> torch.Tensor:

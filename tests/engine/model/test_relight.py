@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.model.relight import GROUND, LIGHT_WORDS, NUM_TERMS, SKY, Relight, colours, light_words, terms
+from engine.model.relight import GROUND, LIGHT_WORDS, NUM_TERMS, SKY, Relight, along_edges, colours, light_words, terms
 from engine.model.tell import Drafts
 from engine.model.told import NUM_GBUFFER
 from tests.engine.test_pipeline import clip
@@ -82,6 +82,22 @@ def test_means_are_over_each_kind_of_place_alone():
     assert ground[3:6].max() < 2e-3
 
 
+def test_borders_of_a_gbuffer_are_drawn_to_those_of_the_picture():
+    shown, gbuffer = -0.5 * torch.ones(1, 3, 64, 96), torch.zeros(1, NUM_GBUFFER, 8, 12)
+    shown[..., 44:], gbuffer[..., 6:] = 0.5, 1  # that of the G-buffer lies at pixel 48
+    found = along_edges(gbuffer, shown)[0, 0, 32]
+    plain = torch.nn.functional.interpolate(gbuffer, size=(64, 96), mode="bilinear")[0, 0, 32]
+    assert found[44] - found[43] > 0.5
+    assert plain[44] - plain[43] < 0.1
+
+
+def test_where_the_picture_is_even_a_gbuffer_is_what_it_was():
+    _, gbuffer = pictures(1)
+    found = along_edges(gbuffer, torch.zeros(1, 3, H, W))
+    assert found.mean() == pytest.approx(float(gbuffer.mean()), abs=0.02)
+    assert along_edges(gbuffer, torch.zeros(1, 3, H // 8, W // 8)) is gbuffer
+
+
 def test_terms_are_as_many_as_weights_are_made_for():
     shown, gbuffer = pictures()
     assert terms(shown, torch.nn.functional.interpolate(gbuffer, size=(H, W))).shape == (2, NUM_TERMS, H, W)
@@ -90,13 +106,13 @@ def test_terms_are_as_many_as_weights_are_made_for():
 def test_it_learns_a_fog_that_swallows_the_far():
     """Means of what is seen do not say how far away each pixel is; the G-buffer does."""
     shown, gbuffer = pictures(8)
-    left = torch.nn.functional.interpolate(gbuffer, size=(H, W), mode="bilinear")[:, 1:2]
+    left = along_edges(gbuffer, shown)[:, 1:2]
     foggy = shown * left + 0.6 * (1 - left)
     words = light_words("fog")[None].expand(8, -1)
     torch.manual_seed(0)
     net = Relight(hidden=16)
     optimizer = torch.optim.Adam(net.parameters(), 1e-2)
-    for _ in range(150):
+    for _ in range(300):
         optimizer.zero_grad()
         error = (net(shown, gbuffer, words, 0 * words) - foggy).square().mean()
         error.backward()
