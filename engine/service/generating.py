@@ -48,7 +48,7 @@ def generated(request: Request, task: Task) -> Steps:
     scene, wanted = request.scenario.scene, set(request.places())
     if not wanted:
         if pipeline.reads_gbuffers:
-            _drafter(request).make_ready()  # G-buffers are made of what it reads
+            _ = _drafter(request).standing.backdrop  # which reads the LiDAR, so that the first clip need not
         return
     streets = _streets(request.dataroot, Same(scene))
     sampling = Sampling(num_steps=request.model.steps, guidance=request.model.guidance)

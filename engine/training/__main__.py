@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from diffusers.utils.logging import disable_progress_bar
@@ -114,7 +115,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.ship is not None and state.step >= what.plan.steps:
         from engine.training.ship import ship
 
-        relight = Relight.from_pretrained(options.out / "runs" / RELIGHT) if what.clips == RELIT else None
+        relight = _relight_of(options.out) if what.clips == RELIT else None
         ship(what, state, f"{len(batches.files)} clips of Town", options.ship, relight)
         _say(f"checkpoint in {options.ship}")
     return 0
@@ -125,14 +126,19 @@ def _relight(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.steps} steps; wanted 1 or more")
     plan, trained = replace(RelightPlan(), steps=options.steps), options.out / "runs" / RELIGHT
     if not trained.is_dir():
-        networks: list[Relight] = []
-        for step, loss in relight_trained(options.out / "clips", plan, networks):
-            _say(f"relight step {step} of {plan.steps}, loss {loss:.4f}")
-        networks[0].save_pretrained(trained)
-    for number, file in enumerate(relit_clips(Relight.from_pretrained(trained), options.out / "clips", options.out / RELIT), 1):
+        relight_trained(options.out / "clips", plan, partial(_say_step, plan.steps)).save_pretrained(trained)
+    clips = relit_clips(_relight_of(options.out), options.out / "clips", options.out / RELIT)
+    for number, file in enumerate(clips, 1):
         if number % 20 == 0:
             _say(f"{number} clips relit, the last {file.name}")
     return 0
+
+
+def _relight_of(out: Path) -> Relight:
+    folder = out / "runs" / RELIGHT
+    if not folder.is_dir():
+        raise ValueError(f"nothing that relights drafts in {folder}; train it first")
+    return Relight.from_pretrained(folder, low_cpu_mem_usage=False)
 
 
 def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:
@@ -172,6 +178,10 @@ def _adapt(options: argparse.Namespace) -> int:
 def _line(what: Recipe, report: Report, loss: float) -> str:
     left = report.seconds / report.step * (report.total - report.step)
     return f"{what.name} step {report.step} of {report.total}, loss {loss:.4f}, {left / 60:.0f} min left"
+
+
+def _say_step(total: int, step: int, loss: float) -> None:
+    _say(f"relight step {step} of {total}, loss {loss:.4f}")
 
 
 def _say(line: str) -> None:

@@ -4,7 +4,7 @@ Pictures count at an eighth of their size, where all of them fit into memory and
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,9 +24,8 @@ REPORTED_EVERY = 200
 
 @dataclass(frozen=True, slots=True)
 class RelightPlan:
-    """`untold` is the share of samples that hear nothing of the recorded light, as most recordings' notes say nothing of it,
-    but only what is to be otherwise;
-    `brighter` how far other exposures and white balances than Town's go, as a logarithm; `noise` in deviations."""
+    """`untold` is the share of samples that hear only what is to be otherwise and nothing of the recorded light, as most
+    recordings' notes say nothing of it; `brighter` how far other exposures and white balances than Town's go, a logarithm."""
 
     steps: int = 5000
     batch: int = 24
@@ -34,7 +33,6 @@ class RelightPlan:
     weight_decay: float = 0.02
     untold: float = 0.15
     brighter: float = 0.15
-    noise: float = 0.1
     seed: int = 0
 
 
@@ -47,9 +45,9 @@ class _Samples:
     recorded: torch.Tensor
 
 
-def relight_trained(folder: Path, plan: RelightPlan, networks: list[Relight]) -> Iterator[tuple[int, float]]:
-    """Trains on a folder's clips of other hours and weathers; yields the step and the mean loss now and then, and puts the
-    network into `networks` at the end. ClipError for a folder without such clips."""
+def relight_trained(folder: Path, plan: RelightPlan, tell: Callable[[int, float], None]) -> Relight:
+    """A network trained on a folder's clips of other hours and weathers; `tell` hears the step and the mean loss now and then.
+    ClipError for a folder without such clips."""
     samples = _samples(folder)
     generator = torch.Generator().manual_seed(plan.seed)
     torch.manual_seed(plan.seed)
@@ -67,8 +65,8 @@ def relight_trained(folder: Path, plan: RelightPlan, networks: list[Relight]) ->
         schedule.step()
         losses = [*losses[-REPORTED_EVERY:], loss.item()]
         if step % REPORTED_EVERY == 0:
-            yield step, float(np.mean(losses))
-    networks.append(net.eval())
+            tell(step, float(np.mean(losses)))
+    return net.eval()
 
 
 def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.Generator) -> torch.Tensor:
