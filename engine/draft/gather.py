@@ -21,6 +21,7 @@ SAMPLES = 72
 MAX_SOURCES = 8
 HIDE_MARGIN_M = 0.15
 DEPTH_STEP = 3
+UNTURNED, SLIGHT = np.eye(3), 1e-12 + 1e-5 * np.eye(3)  # a rotation's diagonal says little of a small turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def moved_points(points: Array, owner: NDArray[np.int16], here: Crowd, there: Cr
             out[mine] = np.nan
             continue
         turn = there.rotations[other] @ here.rotations[index].T
-        if not (np.array_equal(here.centres[index], there.centres[other]) and np.allclose(turn, np.eye(3), atol=1e-12)):
+        if not (np.array_equal(here.centres[index], there.centres[other]) and (np.abs(turn - UNTURNED) < SLIGHT).all()):
             out[mine] = (points[mine] - here.centres[index]) @ turn.T + there.centres[other]
     return out
 
@@ -213,13 +214,15 @@ def _sees(witnesses: Witnesses, samples: _Samples, source: Source) -> Mask | Non
     eye = camera.eye
     if (middle - eye) @ camera.ahead < 0:  # another camera's side of the car
         return None
-    there = witnesses.crowd(source)
-    moved = moved_points(points, owner, samples.crowd, there) if len(samples.crowd.ids) else points
+    moved, of_actors = points, len(samples.crowd.ids) > 0
+    if of_actors:
+        moved = moved_points(points, owner, samples.crowd, witnesses.crowd(source))
     inside = _inside(camera, *camera.pixels(moved))
-    if inside.any() and len(samples.crowd.ids):
-        inside &= ~_other_side(samples.crowd, samples.bearings, camera, there, CAREFUL.turn)[owner]
     if not inside.any():
         return None
+    there = witnesses.crowd(source)  # which takes its time, and most sources do not even look there
+    if of_actors:
+        inside &= ~_other_side(samples.crowd, samples.bearings, camera, there, CAREFUL.turn)[owner]
     # An actor's own box does not hide it: its points lie on the near side, a margin before them is all that is tested.
     free = np.zeros(len(points), bool)
     static = inside & (owner == STATIC)
