@@ -1,9 +1,10 @@
 """A draft in another light: what an hour or a weather does to all of a picture, before the network draws what it does to parts.
 
 Fog, rain clouds and nightfall change colours by rule: the far fades into haze, the sky greys, a wet street mirrors what stands
-behind it. So every picture gets one affine change of its colours for each of some kinds of place (ground, sky, near, far), and
-a small network guesses those changes from the picture's own colours and the words that are asked for. Ours. A few minutes
-teach it more of weather than hours teach a diffusion transformer of this size (`docs/log.md`), which goes on from its result.
+behind it. So every picture gets one affine change of its colours for each of some kinds of place (ground, sky, near, far, what
+the ego's headlights reach), and a small network guesses those changes from the picture's own colours and the words that are
+asked for. Ours. A few minutes teach it more of weather than hours teach a diffusion transformer of this size (`docs/log.md`),
+which goes on from its result.
 """
 
 from dataclasses import replace
@@ -16,17 +17,18 @@ from torch import nn
 from torch.nn import functional as F
 
 from engine.model.asked import Asked
+from engine.model.headlights import beam
 from engine.model.tell import Drafts, pictures_of, tensor_of
+from engine.model.told import FAR, GROUND, MIDDLE, MIRRORED, NEAR, SKY
 from engine.model.words import words_of
 
 # Of scene texts, those that say what light there is.
 LIGHT_WORDS = (
     "clear", "sunny", "cloudy", "overcast", "rain", "fog", "wet", "morning", "noon", "afternoon", "dusk", "night",
 )  # fmt: skip
-NEAR, MIDDLE, FAR, GROUND, SKY, MIRRORED = 0, 1, 2, 3, 4, slice(5, 8)  # channels of `engine.gbuffer`
 MOST = 3.0  # deviations from the mean of training pictures; photographs may be further off, and count as this
 SHRUNK, RADIUS, EDGE = 4, 3, 0.005  # of the guided filter: its scale, its window there, and what variance makes an edge
-NUM_TERMS = 33  # that colours are mixed from
+NUM_TERMS = 42  # that colours are mixed from
 NUM_CLASSES = 4  # ground, sky, near, far
 
 
@@ -53,14 +55,16 @@ class Relight(ModelMixin, ConfigMixin):
         nn.init.zeros_(self.mix.bias)
 
     def forward(
-        self, pictures: torch.Tensor, gbuffer: torch.Tensor, asked: torch.Tensor, recorded: torch.Tensor
+        self, pictures: torch.Tensor, gbuffer: torch.Tensor, lit: torch.Tensor, asked: torch.Tensor, recorded: torch.Tensor
     ) -> torch.Tensor:
-        """Pictures (N, 3, H, W) from -1 to 1 with G-buffers (N, channels, h, w) in the light of `asked` instead of `recorded`
-        words (N, len(LIGHT_WORDS)). Untrained, it gives them back."""
+        """Pictures (N, 3, H, W) from -1 to 1 with G-buffers (N, channels, h, w), of which `lit` (N, 1, h, w; see `beam`) is in
+        reach of headlights, in the light of `asked` instead of `recorded` words (N, len(LIGHT_WORDS)). Untrained, it gives them
+        back."""
         small = F.adaptive_avg_pool2d(pictures, gbuffer.shape[2:])
         seen = torch.cat([self._normalised(colours(small, gbuffer)), asked, recorded], dim=1)
         mix = self.mix(self.guess(seen)).unflatten(1, (3, NUM_TERMS))
-        return pictures + torch.einsum("noc,nchw->nohw", mix, terms(pictures, along_edges(gbuffer, pictures)))
+        places = along_edges(torch.cat([gbuffer, lit], dim=1), pictures)
+        return pictures + torch.einsum("noc,nchw->nohw", mix, terms(pictures, places[:, :-1], places[:, -1:]))
 
     @torch.inference_mode()
     def relit(self, asked: Asked, drafts: Drafts) -> Drafts:
@@ -73,10 +77,12 @@ class Relight(ModelMixin, ConfigMixin):
             raise ValueError("drafts without G-buffers to be relit; wanted some with them")
         where = self.device, self.dtype
         told = [x[None].to(*where) for x in (words, before)]
+        cameras = torch.from_numpy(asked.cameras)
         out = np.empty_like(drafts.pictures)
         for at in np.ndindex(drafts.pictures.shape[:2]):
             picture, gbuffer = tensor_of(drafts.pictures[at])[None], torch.from_numpy(drafts.gbuffer[at])[None]
-            out[at] = pictures_of(self(picture.to(*where), gbuffer.to(*where), *told)[0])
+            seen = picture, gbuffer, beam(cameras[at[1]][None], gbuffer)
+            out[at] = pictures_of(self(*(x.to(*where) for x in seen), *told)[0])
         return replace(drafts, pictures=out)
 
     def _normalised(self, seen: torch.Tensor) -> torch.Tensor:
@@ -119,11 +125,12 @@ def _around(x: torch.Tensor) -> torch.Tensor:
     return F.avg_pool2d(F.pad(x, (RADIUS,) * 4, mode="replicate"), 2 * RADIUS + 1, 1)
 
 
-def terms(pictures: torch.Tensor, gbuffer: torch.Tensor) -> torch.Tensor:
+def terms(pictures: torch.Tensor, gbuffer: torch.Tensor, lit: torch.Tensor) -> torch.Tensor:
     """What colours are mixed from (N, NUM_TERMS, H, W): the colour and 1 everywhere, on the ground, in the sky, near to far;
-    what the ground mirrors; the colour's square."""
+    what the ground mirrors; the colour's square; the colour and 1 in the light of headlights."""
     plain = torch.cat([pictures, torch.ones_like(pictures[:, :1])], dim=1)
     ground = gbuffer[:, GROUND : GROUND + 1]
     mirrored = gbuffer[:, MIRRORED] + ground  # 0 is black, as where there is none
     places = [plain * gbuffer[:, k : k + 1] for k in (GROUND, SKY, NEAR, MIDDLE, FAR)]
-    return torch.cat([plain, *places, mirrored, mirrored * gbuffer[:, NEAR : NEAR + 1], pictures.square()], dim=1)
+    wet = mirrored, mirrored * gbuffer[:, NEAR : NEAR + 1]
+    return torch.cat([plain, *places, *wet, pictures.square(), plain * lit, plain * lit.square(), lit * ground], dim=1)

@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from engine.model.headlights import beam
 from engine.model.relight import LIGHT_WORDS, Relight, colours, light_words
 from engine.model.tell import tensor_of
 from engine.training.batches import LIGHTS
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
-from engine.training.losses import gain
+from engine.training.losses import gain, sharpness_loss
 
 GOOD = 1e-3  # a mean squared error of pictures from -1 to 1; below, a better picture is hardly better
 REPORTED_EVERY = 200
@@ -25,7 +26,8 @@ REPORTED_EVERY = 200
 @dataclass(frozen=True, slots=True)
 class RelightPlan:
     """`untold` is the share of samples that hear only what is to be otherwise and nothing of the recorded light, as most
-    recordings' notes say nothing of it; `brighter` how far other exposures and white balances than Town's go, a logarithm."""
+    recordings' notes say nothing of it; `brighter` how far other exposures and white balances than Town's go, a logarithm;
+    `sharpness` is the price of what has less contrast from place to place than the truth, as the mean of all nights has."""
 
     steps: int = 5000
     batch: int = 24
@@ -33,6 +35,7 @@ class RelightPlan:
     weight_decay: float = 0.02
     untold: float = 0.15
     brighter: float = 0.15
+    sharpness: float = 1.5
     seed: int = 0
 
 
@@ -41,6 +44,7 @@ class _Samples:
     drafts: torch.Tensor  # (clips, pictures, 3, h, w)
     truths: torch.Tensor
     gbuffers: torch.Tensor
+    lit: torch.Tensor
     asked: torch.Tensor  # (clips, words)
     recorded: torch.Tensor
 
@@ -70,7 +74,7 @@ def relight_trained(folder: Path, plan: RelightPlan, tell: Callable[[int, float]
 
 
 def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.Generator) -> torch.Tensor:
-    """How much worse than the draft, as `gain` has it, some pictures are."""
+    """How much worse than the draft, as `gain` has it, some pictures are, and how far from as sharp as the truth."""
 
     def dice(*shape: int) -> torch.Tensor:
         return torch.rand(shape, generator=generator)
@@ -78,15 +82,17 @@ def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.G
     n = plan.batch
     clip = (dice(n) * len(samples.drafts)).long()
     picture = (dice(n) * samples.drafts.shape[1]).long()
-    draft, truth, gbuffer = (x[clip, picture] for x in (samples.drafts, samples.truths, samples.gbuffers))
     turned = dice(n, 1, 1, 1) < 0.5
-    draft, truth, gbuffer = (torch.where(turned, x.flip(-1), x) for x in (draft, truth, gbuffer))
+    some = (x[clip, picture] for x in (samples.drafts, samples.truths, samples.gbuffers, samples.lit))
+    draft, truth, gbuffer, lit = (torch.where(turned, x.flip(-1), x) for x in some)
     exposure = torch.exp(plan.brighter * (2 * dice(n, 3, 1, 1) - 1))
     draft, truth = (((x + 1) * exposure - 1).clamp(max=1) for x in (draft, truth))
     asked, recorded, told = samples.asked[clip], samples.recorded[clip], dice(n, 1) >= plan.untold
-    drawn = net(draft, gbuffer, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
+    drawn = net(draft, gbuffer, lit, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
     error, drafted = ((x - truth).square().mean((1, 2, 3)) for x in (drawn, draft))
-    return gain(error, drafted, GOOD).mean()
+    everywhere = torch.ones_like(draft[:1, :1])
+    blur = torch.stack([sharpness_loss(*pair, everywhere) for pair in zip(drawn.split(1), truth.split(1), strict=True)])
+    return (gain(error, drafted, GOOD) + plan.sharpness * blur).mean()
 
 
 def _samples(folder: Path) -> _Samples:
@@ -95,7 +101,7 @@ def _samples(folder: Path) -> _Samples:
         raise ClipError(f"no training clips of other hours and weathers in {folder}; harvest some with --lights")
     first = read_clip(files[0])
     number, size = int(np.prod(first.truth.shape[:2])), first.drafts.gbuffer.shape[2:]
-    pictures = [torch.empty(len(files), number, *shape) for shape in ((3, *size[1:]), (3, *size[1:]), size)]
+    pictures = [torch.empty(len(files), number, *shape) for shape in ((3, *size[1:]), (3, *size[1:]), size, (1, *size[1:]))]
     words = [torch.empty(len(files), len(LIGHT_WORDS)) for _ in range(2)]
     samples = _Samples(*pictures, *words)
     for place, file in enumerate(files):  # into what is there already: kept scraps of large clips would leave holes in memory
@@ -104,7 +110,9 @@ def _samples(folder: Path) -> _Samples:
 
 
 def _put(samples: _Samples, place: int, clip: TrainingClip) -> None:
-    samples.gbuffers[place] = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1)
+    gbuffer = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1)
+    cameras = torch.from_numpy(clip.asked.cameras).repeat(len(clip.asked.times_s), 1)
+    samples.gbuffers[place], samples.lit[place] = gbuffer, beam(cameras, gbuffer)
     for into, pictures in ((samples.drafts, clip.drafts.pictures), (samples.truths, clip.truth)):
         for k, picture in enumerate(pictures.reshape(-1, *pictures.shape[2:])):
             into[place, k] = F.adaptive_avg_pool2d(tensor_of(picture), into.shape[-2:])

@@ -44,7 +44,7 @@ def test_light_words_are_those_of_hours_and_weathers():
 
 def test_an_untrained_one_gives_pictures_back():
     (shown, gbuffer), words = pictures(), light_words("rain")[None].expand(2, -1)
-    assert torch.equal(Relight(hidden=16)(shown, gbuffer, words, 0 * words), shown)
+    assert torch.equal(Relight(hidden=16)(shown, gbuffer, gbuffer[:, :1], words, 0 * words), shown)
 
 
 def test_the_recorded_light_is_left_alone_to_the_last_level():
@@ -100,21 +100,42 @@ def test_where_the_picture_is_even_a_gbuffer_is_what_it_was():
 
 def test_terms_are_as_many_as_weights_are_made_for():
     shown, gbuffer = pictures()
-    assert terms(shown, torch.nn.functional.interpolate(gbuffer, size=(H, W))).shape == (2, NUM_TERMS, H, W)
+    whole = torch.nn.functional.interpolate(gbuffer, size=(H, W))
+    assert terms(shown, whole, whole[:, :1]).shape == (2, NUM_TERMS, H, W)
+
+
+def learned(shown, gbuffer, lit, truth, text):
+    """The share of the error that is left once it has seen the truth for a while."""
+    words = light_words(text)[None].expand(len(shown), -1)
+    torch.manual_seed(0)
+    net = Relight(hidden=16)
+    optimizer = torch.optim.Adam(net.parameters(), 1e-2)
+    for _ in range(300):
+        optimizer.zero_grad()
+        error = (net(shown, gbuffer, lit, words, 0 * words) - truth).square().mean()
+        error.backward()
+        optimizer.step()
+    return error / (shown - truth).square().mean()
 
 
 def test_it_learns_a_fog_that_swallows_the_far():
     """Means of what is seen do not say how far away each pixel is; the G-buffer does."""
     shown, gbuffer = pictures(8)
     left = along_edges(gbuffer, shown)[:, 1:2]
-    foggy = shown * left + 0.6 * (1 - left)
-    words = light_words("fog")[None].expand(8, -1)
-    torch.manual_seed(0)
-    net = Relight(hidden=16)
-    optimizer = torch.optim.Adam(net.parameters(), 1e-2)
-    for _ in range(300):
-        optimizer.zero_grad()
-        error = (net(shown, gbuffer, words, 0 * words) - foggy).square().mean()
-        error.backward()
-        optimizer.step()
-    assert error < 0.01 * (shown - foggy).square().mean()
+    assert learned(shown, gbuffer, 0 * gbuffer[:, :1], shown * left + 0.6 * (1 - left), "fog") < 0.01
+
+
+def test_it_learns_a_night_in_which_headlights_light_the_street():
+    shown, gbuffer = pictures(8)
+    lit = torch.zeros_like(gbuffer[:, :1])
+    lit[..., : W // 16] = 1
+    there = along_edges(torch.cat([gbuffer, lit], dim=1), shown)[:, -1:]
+    night = 0.1 * (shown + 1) - 1 + 0.3 * (shown + 1) * there
+    told, untold = (learned(shown, gbuffer, some, night, "night") for some in (lit, 0 * lit))
+    assert told < 0.25 * untold
+
+
+def test_what_is_relit_is_lit_where_its_own_camera_sees_the_headlights_light():
+    what, net = drafts(), trained()
+    turned = replace(asking("Night."), cameras=asking("Night.").cameras[::-1].copy())
+    assert (net.relit(turned, what).pictures != net.relit(asking("Night."), what).pictures).any()
