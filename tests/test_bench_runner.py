@@ -101,3 +101,9 @@ def test_a_mean_brings_its_interval(capsys):
     results.report([row, Row("b", 1.0, "", 1)], quick=False)
     shown = json.loads(results.REPORT.read_text())["rows"]
     assert [set(fields) & {"low", "high"} for fields in shown] == [{"low", "high"}, set()]
+
+
+def test_arguments_are_refused_before_anything_is_measured(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["bench", "--help"])
+    assert runner.main() == 2
+    assert "--help given to the bench; wanted nothing" in capsys.readouterr().err

@@ -16,6 +16,12 @@ from tests.bench.row import Missing, Row
 
 def main() -> int:
     """Run what is asked for; 1 where a part broke, 2 for bad input."""
+    if len(sys.argv) > 1:
+        print(
+            f"{' '.join(sys.argv[1:])} given to the bench; wanted nothing: QUICK, ONLY, LIST and CHECKPOINT come before it",
+            file=sys.stderr,
+        )
+        return 2
     quick, only = os.environ.get("QUICK", "") not in ("", "0"), os.environ.get("ONLY", "")
     try:
         every = parts.found()
