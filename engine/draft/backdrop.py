@@ -1,8 +1,6 @@
 """What stands still: the ground as a height map and upright things as points, from all LiDAR sweeps without the actors."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -81,19 +79,6 @@ class Backdrop:
         ground = self.ground.depth(camera, pixels)
         standing, is_sky = _standing(self.upright, camera, pixels)
         return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing)), ground
-
-
-class Standing:
-    """The backdrop of a drive, for drafts of every size: worked out once, when it is first needed."""
-
-    def __init__(self, dataroot: Path, scene: Scene) -> None:
-        """Nothing is read yet."""
-        self.dataroot, self.scene = dataroot, scene
-
-    @cached_property
-    def backdrop(self) -> Backdrop:
-        """What stands still."""
-        return backdrop_of(Recording(self.dataroot, self.scene, None))
 
 
 def backdrop_of(recording: Recording) -> Backdrop:

@@ -1,6 +1,6 @@
 """The draft: pictures of a scenario from the recording and geometry alone, one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +14,7 @@ from editor.cameras import box_hull
 from editor.geometry import box_corners
 from editor.scene import Actor, Scenario, Scene
 from editor.tracks import actor_at, ego_at
-from engine.draft.backdrop import FAR_M, Standing
+from engine.draft.backdrop import FAR_M
 from engine.draft.changes import Change, changes, same_pose
 from engine.draft.crowd import Cast, Crowd
 from engine.draft.egobody import body_mask
@@ -25,12 +25,15 @@ from engine.draft.occlusion import before_boxes, before_recorded, before_static
 from engine.draft.place import composite
 from engine.draft.remove import SHADOW_M, fill, footprint_mask
 from engine.draft.silhouettes import Silhouettes
+from engine.draft.shadows import darkened, fallen, lightened
 from engine.draft.sources import Camera, Recording
-from engine.draft.surfaces import Block, block_around, surfaces
+from engine.draft.standing import Standing
+from engine.draft.surfaces import STATIC, Block, block_around, surfaces
 from engine.draft.warp import warped
 from engine.service.requests import Chunk, Origin, RenderError, Request
 
 Mask = NDArray[np.bool_]
+Free = Callable[[Block], NDArray[np.float32]]  # how much of each pixel of a block nobody covers
 
 KEPT_DRAFTERS = 2  # the window's small size and a full-size view
 BENT_STEPS = (3, -3, 8, -8, 15, -15)  # frames before and after that fill in what a bent path brings into view
@@ -129,6 +132,7 @@ class Drafter:
                 self.witnesses.crowd(Source(number, picture.view))
         for view in self.recording.scene.views:
             self._body(view.name)
+        _ = self.standing.sun
 
     def read(self, frame: int, view: str) -> None:
         """Has a picture at hand that is drawn next, where it is a recorded one."""
@@ -168,14 +172,22 @@ class Drafter:
 
     def _kept_mode(self, camera: Camera, here: Source, recorded: Canvas, changed: list[Change]) -> Canvas:
         """Outside what the changes take and give, the picture stays the recording's own."""
-        canvas = self._without([c.was for c in changed if c.was is not None and not c.stays], changed, camera, here, recorded)
+        gone = [c.was for c in changed if c.was is not None and not c.stays]
+        canvas = self._without(gone, changed, camera, here, recorded)
         ids = _ids(changed)
+
+        def free(block: Block) -> NDArray[np.float32]:
+            return before_recorded(self.silhouettes, here, np.inf, ids, block) * self._off_body(here.view, block)
+
+        canvas = self._with_shadows(canvas, changed, camera, free)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, depth = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
             if lifted is None:
                 continue
-            free = before_static(self.witnesses, camera, lifted) * before_recorded(self.silhouettes, here, depth, ids, lifted)
+            free = before_static(self.witnesses, camera, lifted) * before_recorded(
+                self.silhouettes, here, depth, ids, lifted.block
+            )
             canvas = _set_in(canvas, lifted, free * self._off_body(here.view, lifted.block), wanted)
         if not canvas.dirty.any():
             return recorded
@@ -266,6 +278,12 @@ class Drafter:
         )
         unknown = filled.unknown if unmapped is None else filled.unknown | unmapped.doubted
         canvas = Canvas(filled.picture, unknown, np.ones(unknown.shape, bool))
+
+        def bare(block: Block) -> NDArray[np.float32]:
+            taken = surfaces(self.witnesses.backdrop, camera, crowd, block).actor != STATIC
+            return (1 - taken.astype(np.float32)) * self._off_body(here.view, block)
+
+        canvas = self._with_shadows(canvas, changed, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, _ = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
@@ -280,6 +298,20 @@ class Drafter:
         return 0 <= frame < len(self.recording.scene.frames)
 
     # -------------------------------------------------------------------------------------------------------- both
+
+    def _with_shadows(self, canvas: Canvas, changed: list[Change], camera: Camera, free: Free) -> Canvas:
+        """The shadows of those who were there taken off the ground, those of who is there now thrown on it."""
+        sun = self.standing.sun
+        if sun is None:
+            return canvas
+        moved = [c for c in changed if not c.stays]
+        for step, actors in ((lightened, [c.was for c in moved]), (darkened, [c.now for c in moved])):
+            for actor in (a for a in actors if a is not None):
+                shadow = fallen(sun, actor, camera, self.witnesses.backdrop)
+                if shadow is not None:
+                    picture, new = step(canvas.picture, sun, shadow, camera, free(shadow.block))
+                    canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
+        return canvas
 
     def _lifted(self, actor: Actor, wanted: Wanted, here: Source) -> Lifted | None:
         corners = wanted.camera.T_world_camera.inverse().apply(box_corners(wanted.T_world_box, wanted.size_lwh))

@@ -1,0 +1,131 @@
+"""Cast shadows: given back their light where an actor is taken away, drawn where one is set in."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.cameras import box_hull
+from editor.geometry import Array, Rigid, Vec3, box_corners, vec3
+from editor.scene import Actor
+from editor.tracks import actor_at
+from engine.draft.backdrop import FAR_M, Backdrop
+from engine.draft.crowd import ray_box
+from engine.draft.light import logs, picture_of
+from engine.draft.sources import Camera
+from engine.draft.sun import Sun
+from engine.draft.surfaces import Block, block_around
+
+Share = NDArray[np.float32]  # (h, w), 0 to 1
+Mask = NDArray[np.bool_]
+Picture8 = NDArray[np.uint8]
+
+# Parts of a box, as a body fills it: shares of length, width, and of its height from where to where; and how far back.
+Part = tuple[float, float, float, float, float]
+CAR: tuple[Part, ...] = ((0.97, 0.94, 0.0, 0.6, 0.0), (0.60, 0.80, 0.6, 0.98, 0.05))
+PERSON: tuple[Part, ...] = ((0.6, 0.6, 0.0, 1.0, 0.0),)
+WHOLE: tuple[Part, ...] = ((0.97, 0.94, 0.0, 0.98, 0.0),)
+SLENDER = ("human.", "vehicle.bicycle", "vehicle.motorcycle")
+ABOVE_GROUND_M = 0.3  # what is nearer than the ground by more is no ground
+MARGIN_PX = 12.0
+SOFT_PX = 0.8  # at 448 pixels across: a shadow's edge
+NOISE_PX = 1.6  # over so many the light of the ground is told
+GROWN_PX = 2.0  # by which a shadow may be larger than its box says
+FAINT = 0.02  # of the shade: nobody sees it
+SAME, SURE = 0.25, 0.65  # from which share of the shade on ground is held to lie in some, and from which wholly
+
+
+@dataclass(frozen=True, eq=False)
+class Fallen:
+    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it, and where that is (h, w, 2)."""
+
+    block: Block
+    share: Share
+    xy: Array
+
+
+def parts_of(actor: Actor) -> tuple[Part, ...]:
+    """What of its box an actor's body fills."""
+    if actor.category.startswith(SLENDER):
+        return PERSON
+    return CAR if actor.category == "vehicle.car" else WHOLE
+
+
+def fallen(sun: Sun, actor: Actor, camera: Camera, backdrop: Backdrop) -> Fallen | None:
+    """Where an actor throws its shadow on the ground; None where the picture shows none of that."""
+    T, size_lwh = actor_at(actor, camera.t_us), actor.size_lwh
+    block = _block(sun, T, size_lwh, camera)
+    if block is None:
+        return None
+    depth, ground = backdrop.depths(camera, block.pixels())
+    points = camera.eye + camera.rays_world(block.pixels()) * ground[..., None].astype(np.float64)
+    shaded = np.zeros(depth.shape, bool)
+    for along, across, low, high, back in parts_of(actor):
+        place = T.apply(np.array([-back, 0.0, (low + high) / 2 - 0.5]) * size_lwh)
+        halves = np.array([along, across, high - low]) * size_lwh / 2
+        enter, leave = ray_box(points, np.asarray(sun.towards), Rigid(vec3(place), T.rotation), halves)
+        shaded |= (enter < leave) & (leave > 0)
+    shaded &= (depth > ground - ABOVE_GROUND_M) & (ground < FAR_M)
+    if not shaded.any():
+        return None
+    soft = cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), SOFT_PX * camera.view.width / 448)
+    return Fallen(block, np.where(depth > ground - ABOVE_GROUND_M, soft, 0), points[..., :2])
+
+
+def _block(sun: Sun, T_world_box: Rigid, size_lwh: Vec3, camera: Camera) -> Block | None:
+    """The part of a picture that may show a box's shadow on level ground."""
+    corners = box_corners(T_world_box, size_lwh)
+    over = corners[:, 2] - corners[:, 2].min()
+    corners -= np.asarray(sun.towards) * (over / sun.towards[2])[:, None]
+    hull = box_hull(camera.view, camera.T_world_camera.inverse().apply(corners))
+    if hull is None:
+        return None
+    mask = np.zeros((camera.view.height, camera.view.width), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 1)
+    return block_around(mask > 0, round(MARGIN_PX * camera.view.width / 448)) if mask.any() else None
+
+
+def darkened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share) -> tuple[Picture8, Mask]:
+    """The picture with a shadow on what of the ground lies in the sun, and where that changed it; `free` (h, w) is how much
+    of each pixel of the shadow's block nothing else covers."""
+    held = _held(picture, sun, shadow, camera, free > 0.5)
+    return _shifted(picture, sun, shadow.block, shadow.share * free * (1 - held))
+
+
+def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share) -> tuple[Picture8, Mask]:
+    """The picture with a shadow taken off the ground, where it lies in some and nothing that stands still throws one."""
+    held = _held(picture, sun, shadow, camera, free > 0.5)
+    grow = 2 * max(1, round(GROWN_PX * camera.view.width / 448)) + 1
+    near = cv2.dilate(shadow.share, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (grow, grow)))
+    return _shifted(picture, sun, shadow.block, -near * free * held * _at(sun.open, sun, shadow.xy))
+
+
+def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: Mask) -> Share:
+    """How far each pixel of a block is held to lie in shade: by its light against what the ground there has in the sun."""
+    level = sun.above.levels.get(camera.view.name)
+    if level is None:
+        return np.zeros(shadow.share.shape, np.float32)
+    light = logs(picture[shadow.block.slices]) - level
+    share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.xy)), -0.5, 1.5) * ground
+    sigma = NOISE_PX * camera.view.width / 448
+    mass = cv2.GaussianBlur(ground.astype(np.float32), (0, 0), sigma)
+    share = cv2.GaussianBlur(share.astype(np.float32), (0, 0), sigma) / np.maximum(mass, 1e-3)
+    t = np.clip((share - SAME) / (SURE - SAME), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def _at(values: NDArray[np.float32], sun: Sun, xy: Array) -> NDArray[np.float32]:
+    where = sun.above.where(xy)
+    return cv2.remap(values, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _shifted(picture: Picture8, sun: Sun, block: Block, share: Share) -> tuple[Picture8, Mask]:
+    """The picture with so much of the shade laid over a block of it."""
+    out, changed = picture.copy(), np.zeros(picture.shape[:2], bool)
+    new = np.abs(share) > FAINT
+    part = out[block.slices]
+    shade = picture_of(logs(part[new]) + share[new][:, None] * sun.shade)
+    part[new] = np.clip(shade, 0, 255).round().astype(np.uint8)
+    changed[block.slices] = new
+    return out, changed
