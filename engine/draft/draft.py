@@ -24,8 +24,8 @@ from engine.draft.looks import Looks
 from engine.draft.occlusion import before_boxes, before_recorded, before_static
 from engine.draft.place import composite
 from engine.draft.remove import SHADOW_M, fill, footprint_mask
-from engine.draft.silhouettes import Silhouettes
 from engine.draft.shadows import darkened, fallen, lightened
+from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera, Recording
 from engine.draft.standing import Standing
 from engine.draft.surfaces import STATIC, Block, block_around, surfaces
@@ -33,7 +33,8 @@ from engine.draft.warp import warped
 from engine.service.requests import Chunk, Origin, RenderError, Request
 
 Mask = NDArray[np.bool_]
-Free = Callable[[Block], NDArray[np.float32]]  # how much of each pixel of a block nobody covers
+Bare = Callable[[Block], NDArray[np.float32]]  # how much of each pixel of a block nobody who stays covers
+Step = Callable[..., tuple[NDArray[np.uint8], Mask]]
 
 KEPT_DRAFTERS = 2  # the window's small size and a full-size view
 BENT_STEPS = (3, -3, 8, -8, 15, -15)  # frames before and after that fill in what a bent path brings into view
@@ -172,14 +173,16 @@ class Drafter:
 
     def _kept_mode(self, camera: Camera, here: Source, recorded: Canvas, changed: list[Change]) -> Canvas:
         """Outside what the changes take and give, the picture stays the recording's own."""
-        gone = [c.was for c in changed if c.was is not None and not c.stays]
-        canvas = self._without(gone, changed, camera, here, recorded)
-        ids = _ids(changed)
+        gone, come, ids = _gone(changed), _come(changed), _ids(changed)
 
-        def free(block: Block) -> NDArray[np.float32]:
+        def bare(block: Block) -> NDArray[np.float32]:
             return before_recorded(self.silhouettes, here, np.inf, ids, block) * self._off_body(here.view, block)
 
-        canvas = self._with_shadows(canvas, changed, camera, free)
+        # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
+        canvas = self._shadows(lightened, gone, recorded, camera, bare)
+        canvas = self._without(gone, changed, camera, here, canvas)
+        canvas = self._shadows(lightened, gone, canvas, camera, bare)
+        canvas = self._shadows(darkened, come, canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, depth = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
@@ -195,7 +198,7 @@ class Drafter:
         return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
 
     def _without(self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas) -> Canvas:
-        hole = canvas.dirty.copy()
+        hole = np.zeros_like(canvas.dirty)
         for actor in gone:
             hole |= self._taken(actor, camera, here)
         if not hole.any():
@@ -203,7 +206,7 @@ class Drafter:
         body = self._body(here.view)
         hole &= True if body is None else ~body
         filled = fill(self.witnesses, self._behind(gone, changed, camera), camera, canvas.picture, hole, here)
-        return Canvas(filled.picture, filled.unknown, hole)
+        return Canvas(filled.picture, filled.unknown, canvas.dirty | hole)
 
     def _staying(self, changed: list[Change], t_us: int) -> Crowd:
         ids = _ids(changed)
@@ -283,7 +286,8 @@ class Drafter:
             taken = surfaces(self.witnesses.backdrop, camera, crowd, block).actor != STATIC
             return (1 - taken.astype(np.float32)) * self._off_body(here.view, block)
 
-        canvas = self._with_shadows(canvas, changed, camera, bare)
+        canvas = self._shadows(lightened, _gone(changed), canvas, camera, bare)
+        canvas = self._shadows(darkened, _come(changed), canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, _ = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
@@ -299,18 +303,16 @@ class Drafter:
 
     # -------------------------------------------------------------------------------------------------------- both
 
-    def _with_shadows(self, canvas: Canvas, changed: list[Change], camera: Camera, free: Free) -> Canvas:
-        """The shadows of those who were there taken off the ground, those of who is there now thrown on it."""
+    def _shadows(self, step: Step, actors: list[Actor], canvas: Canvas, camera: Camera, bare: Bare) -> Canvas:
+        """The shadows of some actors taken off the ground, or thrown on it, where the sun shines."""
         sun = self.standing.sun
         if sun is None:
             return canvas
-        moved = [c for c in changed if not c.stays]
-        for step, actors in ((lightened, [c.was for c in moved]), (darkened, [c.now for c in moved])):
-            for actor in (a for a in actors if a is not None):
-                shadow = fallen(sun, actor, camera, self.witnesses.backdrop)
-                if shadow is not None:
-                    picture, new = step(canvas.picture, sun, shadow, camera, free(shadow.block))
-                    canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
+        for actor in actors:
+            shadow = fallen(sun, actor, camera, self.witnesses.backdrop)
+            if shadow is not None:
+                picture, new = step(canvas.picture, sun, shadow, camera, bare(shadow.block))
+                canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
         return canvas
 
     def _lifted(self, actor: Actor, wanted: Wanted, here: Source) -> Lifted | None:
@@ -330,6 +332,16 @@ class Drafter:
 
 def _ids(changed: list[Change]) -> set[str]:
     return {str(actor.id) for change in changed for actor in (change.was, change.now) if actor is not None}
+
+
+def _gone(changed: list[Change]) -> list[Actor]:
+    """As they were recorded, those who stand there no more."""
+    return [c.was for c in changed if c.was is not None and not c.stays]
+
+
+def _come(changed: list[Change]) -> list[Actor]:
+    """As they are asked for, those who stand where nobody was recorded so."""
+    return [c.now for c in changed if c.now is not None and not c.stays]
 
 
 def _wanted(actor: Actor, camera: Camera) -> tuple[Wanted, float]:

@@ -30,15 +30,17 @@ SLENDER = ("human.", "vehicle.bicycle", "vehicle.motorcycle")
 ABOVE_GROUND_M = 0.3  # what is nearer than the ground by more is no ground
 MARGIN_PX = 12.0
 SOFT_PX = 0.8  # at 448 pixels across: a shadow's edge
-NOISE_PX = 1.6  # over so many the light of the ground is told
+NOISE_PX = 1.6  # to either side, over which the light of the ground is told
 GROWN_PX = 2.0  # by which a shadow may be larger than its box says
 FAINT = 0.02  # of the shade: nobody sees it
-SAME, SURE = 0.25, 0.65  # from which share of the shade on ground is held to lie in some, and from which wholly
+SPOT = 0.1  # of the shade
+HELD = 0.45  # of the shade: ground with more of it lies in some
 
 
 @dataclass(frozen=True, eq=False)
 class Fallen:
-    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it, and where that is (h, w, 2)."""
+    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it, where that is (h, w, 2) in the
+    world."""
 
     block: Block
     share: Share
@@ -70,7 +72,8 @@ def fallen(sun: Sun, actor: Actor, camera: Camera, backdrop: Backdrop) -> Fallen
     if not shaded.any():
         return None
     soft = cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), SOFT_PX * camera.view.width / 448)
-    return Fallen(block, np.where(depth > ground - ABOVE_GROUND_M, soft, 0), points[..., :2])
+    soft = np.where(depth > ground - ABOVE_GROUND_M, soft, 0)
+    return Fallen(block, soft, points[..., :2])
 
 
 def _block(sun: Sun, T_world_box: Rigid, size_lwh: Vec3, camera: Camera) -> Block | None:
@@ -102,17 +105,22 @@ def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free:
 
 
 def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: Mask) -> Share:
-    """How far each pixel of a block is held to lie in shade: by its light against what the ground there has in the sun."""
+    """How far each pixel of a block is held to lie in shade: by its light against what the ground there has in the sun.
+
+    Markings are lighter in shade than tarmac in the sun: what is a spot against the shade lies in it.
+    """
     level = sun.above.levels.get(camera.view.name)
     if level is None:
         return np.zeros(shadow.share.shape, np.float32)
     light = logs(picture[shadow.block.slices]) - level
-    share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.xy)), -0.5, 1.5) * ground
-    sigma = NOISE_PX * camera.view.width / 448
-    mass = cv2.GaussianBlur(ground.astype(np.float32), (0, 0), sigma)
-    share = cv2.GaussianBlur(share.astype(np.float32), (0, 0), sigma) / np.maximum(mass, 1e-3)
-    t = np.clip((share - SAME) / (SURE - SAME), 0, 1)
-    return t * t * (3 - 2 * t)
+    share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.xy)), 0, 1) * ground
+    wide = 2 * max(1, round(NOISE_PX * camera.view.width / 448)) + 1
+    held = (cv2.medianBlur((255 * share).astype(np.uint8), wide) > 255 * HELD).astype(np.uint8)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(1 - held)
+    held |= (stats[:, cv2.CC_STAT_AREA] < SPOT * held.sum())[pieces].astype(np.uint8)
+    small = np.ones((3, 3), np.uint8)
+    edge = cv2.dilate(held, small) > cv2.erode(held, small)
+    return np.where(edge, share, held).astype(np.float32)
 
 
 def _at(values: NDArray[np.float32], sun: Sun, xy: Array) -> NDArray[np.float32]:
