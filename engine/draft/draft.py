@@ -24,7 +24,7 @@ from engine.draft.looks import Looks
 from engine.draft.occlusion import before_boxes, before_recorded, before_static
 from engine.draft.place import composite
 from engine.draft.remove import SHADOW_M, fill, footprint_mask
-from engine.draft.shadows import darkened, fallen, lightened
+from engine.draft.shadows import darkened, fallen, fallen_at_most, lightened
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera, Recording
 from engine.draft.standing import Standing
@@ -34,7 +34,6 @@ from engine.service.requests import Chunk, Origin, RenderError, Request
 
 Mask = NDArray[np.bool_]
 Bare = Callable[[Block], NDArray[np.float32]]  # how much of each pixel of a block nobody who stays covers
-Step = Callable[..., tuple[NDArray[np.uint8], Mask]]
 
 KEPT_DRAFTERS = 2  # the window's small size and a full-size view
 BENT_STEPS = (3, -3, 8, -8, 15, -15)  # frames before and after that fill in what a bent path brings into view
@@ -179,10 +178,11 @@ class Drafter:
             return before_recorded(self.silhouettes, here, np.inf, ids, block) * self._off_body(here.view, block)
 
         # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
-        canvas = self._shadows(lightened, gone, recorded, camera, bare)
+        others = self._staying(changed, camera.t_us)
+        canvas = self._unshaded(gone, recorded, camera, bare, others)
         canvas = self._without(gone, changed, camera, here, canvas)
-        canvas = self._shadows(lightened, gone, canvas, camera, bare)
-        canvas = self._shadows(darkened, come, canvas, camera, bare)
+        canvas = self._unshaded(gone, canvas, camera, bare, others)
+        canvas = self._shaded(come, canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, depth = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
@@ -286,8 +286,8 @@ class Drafter:
             taken = surfaces(self.witnesses.backdrop, camera, crowd, block).actor != STATIC
             return (1 - taken.astype(np.float32)) * self._off_body(here.view, block)
 
-        canvas = self._shadows(lightened, _gone(changed), canvas, camera, bare)
-        canvas = self._shadows(darkened, _come(changed), canvas, camera, bare)
+        canvas = self._unshaded(_gone(changed), canvas, camera, bare, crowd)
+        canvas = self._shaded(_come(changed), canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, _ = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
@@ -303,15 +303,23 @@ class Drafter:
 
     # -------------------------------------------------------------------------------------------------------- both
 
-    def _shadows(self, step: Step, actors: list[Actor], canvas: Canvas, camera: Camera, bare: Bare) -> Canvas:
-        """The shadows of some actors taken off the ground, or thrown on it, where the sun shines."""
+    def _unshaded(self, gone: list[Actor], canvas: Canvas, camera: Camera, bare: Bare, others: Crowd) -> Canvas:
+        """Where the sun shines, the ground without the shadows of some actors; `others` throw theirs."""
         sun = self.standing.sun
-        if sun is None:
-            return canvas
-        for actor in actors:
-            shadow = fallen(sun, actor, camera, self.witnesses.backdrop)
+        for actor in gone if sun is not None else ():
+            shadow = fallen_at_most(sun, actor, camera, self.standing.backdrop)
             if shadow is not None:
-                picture, new = step(canvas.picture, sun, shadow, camera, bare(shadow.block))
+                picture, new = lightened(canvas.picture, sun, shadow, camera, bare(shadow.block), others)
+                canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
+        return canvas
+
+    def _shaded(self, come: list[Actor], canvas: Canvas, camera: Camera, bare: Bare) -> Canvas:
+        """Where the sun shines, the ground with the shadows of some actors."""
+        sun = self.standing.sun
+        for actor in come if sun is not None else ():
+            shadow = fallen(sun, actor, camera, self.standing.backdrop)
+            if shadow is not None:
+                picture, new = darkened(canvas.picture, sun, shadow, camera, bare(shadow.block))
                 canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
         return canvas
 

@@ -27,10 +27,12 @@ FEW = 50  # places in a picture
 
 @dataclass(frozen=True, eq=False)
 class FromAbove:
-    """Logs of linear light (h, w, 3), against the median of the view's ground; cell (row, column) is about
-    origin + CELL_M * (column, row) in the world, and lies about where `seen` (h, w). `levels` are the views' medians."""
+    """Logs of linear light (h, w, 3), against the median of the view's ground, and the brightest that was seen of each place;
+    cell (row, column) is about origin + CELL_M * (column, row) in the world, and `seen` (h, w) says which were. `levels` are
+    the views' medians."""
 
     light: Map
+    brightest: Map
     seen: Mask
     origin: Array
     levels: dict[str, NDArray[np.float32]]
@@ -38,11 +40,6 @@ class FromAbove:
     def where(self, xy: Array) -> NDArray[np.float32]:
         """The fractional cells (..., 2), column first, of places (..., 2) in the world."""
         return ((xy - self.origin) / CELL_M).astype(np.float32)
-
-    def cells(self, xy: Array) -> tuple[NDArray[np.int32], Mask]:
-        """The cells (n, 2) nearest to places (n, 2), column first, and which of them are on the map."""
-        cells = np.floor(self.where(xy) + 0.5).astype(np.int32)
-        return cells, (cells >= 0).all(axis=1) & (cells < self.seen.shape[::-1]).all(axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +59,14 @@ def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbov
         view: np.median(np.concatenate([g.light for g in found if g.view == view]), axis=0) for view in {g.view for g in found}
     }
     count, total = np.zeros(shape[0] * shape[1]), np.zeros((shape[0] * shape[1], 3))
+    brightest = np.full((shape[0] * shape[1], 3), DARK, np.float32)
     for glance in found:
+        light = np.clip(glance.light - levels[glance.view], DARK, BRIGHT)
         count[glance.cells] += 1  # no cell is twice in a glance
-        total[glance.cells] += np.clip(glance.light - levels[glance.view], DARK, BRIGHT)
+        total[glance.cells] += light
+        brightest[glance.cells] = np.maximum(brightest[glance.cells], light)
     light = (total / np.maximum(count, 1)[:, None]).reshape(*shape, 3).astype(np.float32)
-    return FromAbove(light, (count > 0).reshape(shape), origin, levels)
+    return FromAbove(light, brightest.reshape(*shape, 3), (count > 0).reshape(shape), origin, levels)
 
 
 def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array, shape: tuple[int, int]) -> Iterator[_Glance]:

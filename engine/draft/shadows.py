@@ -11,7 +11,7 @@ from editor.geometry import Array, Rigid, Vec3, box_corners, vec3
 from editor.scene import Actor
 from editor.tracks import actor_at
 from engine.draft.backdrop import FAR_M, Backdrop
-from engine.draft.crowd import ray_box
+from engine.draft.crowd import Crowd, ray_box
 from engine.draft.light import logs, picture_of
 from engine.draft.sources import Camera
 from engine.draft.sun import Sun
@@ -31,7 +31,8 @@ ABOVE_GROUND_M = 0.3  # what is nearer than the ground by more is no ground
 MARGIN_PX = 12.0
 SOFT_PX = 0.8  # at 448 pixels across: a shadow's edge
 NOISE_PX = 1.6  # to either side, over which the light of the ground is told
-GROWN_PX = 2.0  # by which a shadow may be larger than its box says
+DOUBT_M = 0.2  # by which boxes and the sun may be off
+AROUND_M = 25.0  # from where a shadow falls: who else may throw one there
 FAINT = 0.02  # of the shade: nobody sees it
 SPOT = 0.1  # of the shade
 HELD = 0.45  # of the shade: ground with more of it lies in some
@@ -39,12 +40,12 @@ HELD = 0.45  # of the shade: ground with more of it lies in some
 
 @dataclass(frozen=True, eq=False)
 class Fallen:
-    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it, where that is (h, w, 2) in the
+    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it, where that is (h, w, 3) in the
     world."""
 
     block: Block
     share: Share
-    xy: Array
+    points: Array
 
 
 def parts_of(actor: Actor) -> tuple[Part, ...]:
@@ -55,25 +56,41 @@ def parts_of(actor: Actor) -> tuple[Part, ...]:
 
 
 def fallen(sun: Sun, actor: Actor, camera: Camera, backdrop: Backdrop) -> Fallen | None:
-    """Where an actor throws its shadow on the ground; None where the picture shows none of that."""
-    T, size_lwh = actor_at(actor, camera.t_us), actor.size_lwh
+    """Where an actor's body throws its shadow on the ground; None where the picture shows none of that."""
+    return _fallen(sun, actor, actor.size_lwh, parts_of(actor), camera, backdrop)
+
+
+def fallen_at_most(sun: Sun, actor: Actor, camera: Camera, backdrop: Backdrop) -> Fallen | None:
+    """Where the shadow may be that an actor has thrown: its whole box's, and some more."""
+    larger = vec3(np.asarray(actor.size_lwh) + (2 * DOUBT_M, 2 * DOUBT_M, 2 * DOUBT_M))
+    return _fallen(sun, actor, larger, WHOLE, camera, backdrop)
+
+
+def _fallen(
+    sun: Sun, actor: Actor, size_lwh: Vec3, parts: tuple[Part, ...], camera: Camera, backdrop: Backdrop
+) -> Fallen | None:
+    T = actor_at(actor, camera.t_us)
     block = _block(sun, T, size_lwh, camera)
     if block is None:
         return None
     depth, ground = backdrop.depths(camera, block.pixels())
+    is_ground = (depth > ground - ABOVE_GROUND_M) & (ground < FAR_M)
     points = camera.eye + camera.rays_world(block.pixels()) * ground[..., None].astype(np.float64)
     shaded = np.zeros(depth.shape, bool)
-    for along, across, low, high, back in parts_of(actor):
+    for along, across, low, high, back in parts:
         place = T.apply(np.array([-back, 0.0, (low + high) / 2 - 0.5]) * size_lwh)
         halves = np.array([along, across, high - low]) * size_lwh / 2
-        enter, leave = ray_box(points, np.asarray(sun.towards), Rigid(vec3(place), T.rotation), halves)
-        shaded |= (enter < leave) & (leave > 0)
-    shaded &= (depth > ground - ABOVE_GROUND_M) & (ground < FAR_M)
-    if not shaded.any():
+        shaded |= _between(points, sun, Rigid(vec3(place), T.rotation), halves)
+    if not (shaded & is_ground).any():
         return None
     soft = cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), SOFT_PX * camera.view.width / 448)
-    soft = np.where(depth > ground - ABOVE_GROUND_M, soft, 0)
-    return Fallen(block, soft, points[..., :2])
+    return Fallen(block, np.where(is_ground, soft, 0), points)
+
+
+def _between(points: Array, sun: Sun, pose: Rigid, halves: Array) -> Mask:
+    """Which points (..., 3) a box keeps the sun from."""
+    enter, leave = ray_box(points, np.asarray(sun.towards), pose, halves)
+    return (enter < leave) & (leave > 0)
 
 
 def _block(sun: Sun, T_world_box: Rigid, size_lwh: Vec3, camera: Camera) -> Block | None:
@@ -96,12 +113,14 @@ def darkened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: 
     return _shifted(picture, sun, shadow.block, shadow.share * free * (1 - held))
 
 
-def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share) -> tuple[Picture8, Mask]:
-    """The picture with a shadow taken off the ground, where it lies in some and nothing that stands still throws one."""
-    held = _held(picture, sun, shadow, camera, free > 0.5)
-    grow = 2 * max(1, round(GROWN_PX * camera.view.width / 448)) + 1
-    near = cv2.dilate(shadow.share, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (grow, grow)))
-    return _shifted(picture, sun, shadow.block, -near * free * held * _at(sun.open, sun, shadow.xy))
+def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share, others: Crowd) -> tuple[Picture8, Mask]:
+    """The picture with a shadow taken off the ground, where it lies in some and nothing else throws one: neither what stands
+    still nor the `others`."""
+    held = _held(picture, sun, shadow, camera, free > 0.5) * _at(sun.open, sun, shadow.points[..., :2])
+    middle = shadow.points[shadow.share > 0.5].mean(axis=0)
+    for k in np.flatnonzero(np.linalg.norm(others.centres - middle, axis=1) < AROUND_M):
+        held = held * ~_between(shadow.points, sun, others.poses[k], others.halves[k])
+    return _shifted(picture, sun, shadow.block, -shadow.share * free * held)
 
 
 def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: Mask) -> Share:
@@ -113,7 +132,7 @@ def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: M
     if level is None:
         return np.zeros(shadow.share.shape, np.float32)
     light = logs(picture[shadow.block.slices]) - level
-    share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.xy)), 0, 1) * ground
+    share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.points[..., :2])), 0, 1) * ground
     wide = 2 * max(1, round(NOISE_PX * camera.view.width / 448)) + 1
     held = (cv2.medianBlur((255 * share).astype(np.uint8), wide) > 255 * HELD).astype(np.uint8)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(1 - held)

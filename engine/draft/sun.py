@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from editor.geometry import Array, footprint
 from editor.scene import Actor
-from engine.draft.backdrop import Backdrop, nearest_known
-from engine.draft.fromabove import FromAbove, Map, Mask
+from engine.draft.backdrop import Backdrop
+from engine.draft.fromabove import CELL_M, FromAbove, Map, Mask
 
 # Steps of an elevation are steps of a shadow's length, in heights.
 AZIMUTHS = np.radians(np.arange(0.0, 360.0, 10.0))
@@ -24,10 +24,10 @@ FINE_TURNS, FINE_LENGTHS = (
     np.array([0.8, 0.87, 0.93, 1.0, 1.07, 1.15, 1.25]),
 )
 WINDOW = 11  # cells across, whose mean a cell is compared with
-POINT_M = 0.35  # of the points, one in so much space tells enough
+POINT_M = 0.45  # of the points, one in so much space tells enough
 HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than this, more may stand that was not measured
 PARKED_M, LOW_M = 0.7, 0.8
-CLEAR, STANDS_OUT, DARKER = 4.8, 1.35, -0.5  # see `found`
+CLEAR, SURE, DARKER = 3.5, 7.0, -0.6  # see `docs/log.md`
 DARK_SHARE, FEW_CELLS = 0.4, 12
 LIT_CELLS, FAINT = 5.0, 0.02  # how far what is lit tells of what is not, and how little what is lit elsewhere counts
 
@@ -53,14 +53,16 @@ class Sun:
 
 @dataclass(frozen=True, eq=False)
 class _Scene:
-    """What throws shadows, and what they fall on: `contrast` (h, w) is how light a cell is against its neighbourhood."""
+    """What throws shadows, and what they fall on: `contrast` (h, w) is how light a cell is against its neighbourhood. Places
+    are fractional cells, column first; heights are over the ground, in cells."""
 
     above: FromAbove
     contrast: Map
     usable: Mask
-    points: Array  # (n, 2) in the world
-    heights: Array  # (n,) over the ground
-    boxes: tuple[tuple[Array, float], ...]  # outlines (4, 2) in the world and heights
+    points: NDArray[np.float32]  # (n, 2)
+    heights: NDArray[np.float32]  # (n,)
+    outlines: NDArray[np.float32]  # (m, 4, 2) of the boxes of those who are parked
+    tall: NDArray[np.float32]  # (m,)
 
 
 def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> Sun | None:
@@ -73,7 +75,8 @@ def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) ->
     scores -= np.median(scores, axis=0)
     turn, stretch = np.unravel_index(int(np.argmax(scores)), scores.shape)
     others = np.abs((AZIMUTHS - AZIMUTHS[turn] + np.pi) % (2 * np.pi) - np.pi) > np.radians(35)
-    if scores[turn, stretch] < max(CLEAR, STANDS_OUT * scores[others].max()):
+    best = scores[turn, stretch]
+    if best < CLEAR or best * best < SURE * scores[others].max():
         return None
     finer = [(_score(scene, AZIMUTHS[turn] + a, LENGTHS[stretch] * k), a, k) for a in FINE_TURNS for k in FINE_LENGTHS]
     _, a, k = max(finer)
@@ -84,15 +87,16 @@ def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) ->
 def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _Scene:
     points = _thinned(backdrop.upright.astype(np.float64))
     heights = points[:, 2] - backdrop.ground.at(points[None, :, :2])[0]
-    cells, inside = above.cells(points[:, :2])
-    stands = np.zeros(above.seen.shape, np.uint8)
-    stands[cells[inside, 1], cells[inside, 0]] = 1
-    usable = above.seen & (cv2.dilate(stands, np.ones((3, 3), np.uint8)) == 0)
+    places = above.where(points[:, :2])
+    usable = above.seen & (cv2.dilate(_cells_of(above, places), np.ones((3, 3), np.uint8)) == 0)
+    usable[[0, -1]] = usable[:, [0, -1]] = False  # what falls off the map is counted there
     # Shade is bluer than sunshine.
     level = above.light.mean(axis=-1) + above.light[..., 0] - above.light[..., 2]
     contrast = np.clip(np.where(usable, level - _around(level, usable), 0), -1, 1).astype(np.float32)
-    boxes = tuple((footprint(a.track[0].T_world, a.size_lwh), a.size_lwh[2]) for a in actors if _is_parked(a))
-    return _Scene(above, contrast, usable, points[:, :2], heights, boxes)
+    parked = [a for a in actors if _is_parked(a)]
+    outlines = above.where(np.array([footprint(a.track[0].T_world, a.size_lwh) for a in parked]).reshape(-1, 4, 2))
+    tall = np.array([a.size_lwh[2] for a in parked], np.float32) / CELL_M
+    return _Scene(above, contrast, usable, places, (heights / CELL_M).astype(np.float32), outlines, tall)
 
 
 def _is_parked(actor: Actor) -> bool:
@@ -117,19 +121,25 @@ def _sum(values: Map) -> Map:
 
 def _shaded(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
     """Which cells (h, w) lie in the shade of something known, with shadows so many heights long."""
-    way = -length * np.array([np.cos(azimuth), np.sin(azimuth)])
-    mask = _cast(scene, scene.points + scene.heights[:, None] * way)
+    way = _way(azimuth, length)
+    mask = _cells_of(scene.above, scene.points + scene.heights[:, None] * way)
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    for outline, height in scene.boxes:
-        hull = cv2.convexHull(scene.above.where(np.concatenate([outline, outline + height * way])))
-        cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 1)
+    swept = np.concatenate([scene.outlines, scene.outlines + scene.tall[:, None, None] * way], axis=1)
+    for corners in np.round(swept).astype(np.int32):
+        cv2.fillConvexPoly(mask, cv2.convexHull(corners), 1)
     return mask
 
 
-def _cast(scene: _Scene, places: Array) -> NDArray[np.uint8]:
-    mask = np.zeros(scene.usable.shape, np.uint8)
-    cells, inside = scene.above.cells(places)
-    mask[cells[inside, 1], cells[inside, 0]] = 1
+def _way(azimuth: float, length: float) -> NDArray[np.float32]:
+    """Where the shadow of a place one high falls."""
+    return np.array([-length * np.cos(azimuth), -length * np.sin(azimuth)], np.float32)
+
+
+def _cells_of(above: FromAbove, places: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The map's cells (h, w) nearest to some places; what is off the map counts on its border."""
+    mask = np.zeros(above.seen.shape, np.uint8)
+    column, row = (np.clip(places[:, k] + 0.5, 0, mask.shape[1 - k] - 1).astype(np.int32) for k in (0, 1))
+    mask[row, column] = 1
     return mask
 
 
@@ -145,23 +155,23 @@ def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
     """The sun there, if the ground that it should leave in shade is dark enough."""
     small, light = np.ones((3, 3), np.uint8), scene.above.light
     mask = _shaded(scene, azimuth, length)
-    way = -length * np.array([np.cos(azimuth), np.sin(azimuth)])
-    high, perhaps = scene.heights > HIGH_M, mask.copy()
+    high, perhaps = scene.heights > HIGH_M / CELL_M, mask.copy()
     for more in GOES_ON_M:
-        perhaps |= _cast(scene, scene.points[high] + (scene.heights[high] + more)[:, None] * way)
+        over = scene.heights[high] + more / CELL_M
+        perhaps |= _cells_of(scene.above, scene.points[high] + over[:, None] * _way(azimuth, length))
     clear = scene.usable & (cv2.dilate(perhaps, small) == 0)
     deep = scene.usable & (cv2.erode(mask, small) > 0) & (_sum(clear.astype(np.float32)) >= 8)
     if deep.sum() < FEW_CELLS:
         return None
-    darker = np.stack([light[..., k] - _around(light[..., k], clear) for k in range(3)], axis=-1)[deep]
-    # What is no darker stands in another shade or under something that the LiDAR saw through.
-    dark = darker[darker.mean(axis=1) <= np.quantile(darker.mean(axis=1), DARK_SHARE)]
-    shade = dark.mean(axis=0).astype(np.float32)
+    around = np.stack([_around(light[..., k], clear) for k in range(3)], axis=-1)[deep]
+    darker = light[deep] - around
+    # What is no darker stands in another shade, as what is around it does, or under something that the LiDAR saw through.
+    dark = darker.mean(axis=1) <= np.quantile(darker.mean(axis=1), DARK_SHARE)
+    shade, level = darker[dark].mean(axis=0).astype(np.float32), np.median(around[dark], axis=0)
     if shade.mean() > DARKER:
         return None
     up = np.arctan2(1, length)
     towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
-    level = np.median(np.stack([_around(light[..., k], clear) for k in range(3)], axis=-1)[deep], axis=0)
     return _with_ground(Sun(towards, shade, scene.above, light, mask), scene, level, azimuth, length)
 
 
@@ -174,11 +184,13 @@ def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], azimuth: f
     lit = np.stack([_smooth(light[..., k] * in_sun, LIT_CELLS) + FAINT * level[k] for k in range(3)], axis=-1)
     lit = (lit / (mass + FAINT)[..., None]).astype(np.float32)
     actors = _shaded(replace(scene, points=scene.points[:0], heights=scene.heights[:0]), azimuth, length)
-    tells = seen & (cv2.dilate(actors, np.ones((3, 3), np.uint8)) == 0)
-    share = np.clip(sun.share(light - lit), 0, 1).astype(np.float32)
-    weight = _smooth(tells.astype(np.float32), 1.0)
-    is_open = nearest_known(1 - _smooth(share * tells, 1.0) / np.maximum(weight, 1e-3), weight > 0.05)
-    return replace(sun, lit=lit, open=is_open)
+    tells = (seen & (cv2.dilate(actors, np.ones((3, 3), np.uint8)) == 0)).astype(np.float32)
+    # Who drives shades a place for a while only.
+    through = 1 - np.clip(sun.share(scene.above.brightest - lit), 0, 1).astype(np.float32)
+    near, far = (_smooth(tells, sigma) for sigma in (1.0, LIT_CELLS))
+    around = (_smooth(through * tells, LIT_CELLS) + FAINT) / (far + FAINT)
+    is_open = np.where(near > 0.05, _smooth(through * tells, 1.0) / np.maximum(near, 0.05), around)
+    return replace(sun, lit=lit, open=is_open.astype(np.float32))
 
 
 def _smooth(values: Map, sigma: float) -> Map:
