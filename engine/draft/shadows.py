@@ -110,7 +110,8 @@ def darkened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: 
     """The picture with a shadow on what of the ground lies in the sun, and where that changed it; `free` (h, w) is how much
     of each pixel of the shadow's block nothing else covers."""
     held = _held(picture, sun, shadow, camera, free > 0.5)
-    return _shifted(picture, sun, shadow.block, shadow.share * free * (1 - held))
+    is_open = _at(sun.open, sun, shadow.points[..., :2])
+    return _shifted(picture, sun, shadow.block, shadow.share * free * (1 - held) * is_open)
 
 
 def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share, others: Crowd) -> tuple[Picture8, Mask]:

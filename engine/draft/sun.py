@@ -27,8 +27,9 @@ WINDOW = 11  # cells across, whose mean a cell is compared with
 POINT_M = 0.45  # of the points, one in so much space tells enough
 HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than this, more may stand that was not measured
 PARKED_M, LOW_M = 0.7, 0.8
-CLEAR, SURE, DARKER = 3.5, 7.0, -0.6  # see `docs/log.md`
+CLEAR, SURE, DARKER = 4.2, 7.0, -0.6  # of 82 drives under every sky no false sun passes (docs/log.md)
 DARK_SHARE, FEW_CELLS = 0.4, 12
+ALL_CELLS = 5  # across
 LIT_CELLS, FAINT = 5.0, 0.02  # how far what is lit tells of what is not, and how little what is lit elsewhere counts
 
 
@@ -155,10 +156,7 @@ def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
     """The sun there, if the ground that it should leave in shade is dark enough."""
     small, light = np.ones((3, 3), np.uint8), scene.above.light
     mask = _shaded(scene, azimuth, length)
-    high, perhaps = scene.heights > HIGH_M / CELL_M, mask.copy()
-    for more in GOES_ON_M:
-        over = scene.heights[high] + more / CELL_M
-        perhaps |= _cells_of(scene.above, scene.points[high] + over[:, None] * _way(azimuth, length))
+    perhaps = mask | _perhaps(scene, azimuth, length)
     clear = scene.usable & (cv2.dilate(perhaps, small) == 0)
     deep = scene.usable & (cv2.erode(mask, small) > 0) & (_sum(clear.astype(np.float32)) >= 8)
     if deep.sum() < FEW_CELLS:
@@ -172,10 +170,20 @@ def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
         return None
     up = np.arctan2(1, length)
     towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
-    return _with_ground(Sun(towards, shade, scene.above, light, mask), scene, level, azimuth, length)
+    return _with_ground(Sun(towards, shade, scene.above, light, mask), scene, level, _perhaps(scene, azimuth, length))
 
 
-def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], azimuth: float, length: float) -> Sun:
+def _perhaps(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
+    """Which cells (h, w) may lie in the shade of what stands still, where the LiDAR did not reach its top."""
+    way, high = _way(azimuth, length), scene.heights > HIGH_M / CELL_M
+    out = _cells_of(scene.above, scene.points + scene.heights[:, None] * way)
+    for more in GOES_ON_M:
+        over = scene.heights[high] + more / CELL_M
+        out |= _cells_of(scene.above, scene.points[high] + over[:, None] * way)
+    return cv2.morphologyEx(out, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+
+
+def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], perhaps: NDArray[np.uint8]) -> Sun:
     """The same with its maps; `level` (3,) is how light the ground is in the sun where that was measured."""
     light, seen = scene.above.light, scene.above.seen
     shaded = sun.share(light - level) > 0.5
@@ -183,14 +191,11 @@ def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], azimuth: f
     mass = _smooth(in_sun.astype(np.float32), LIT_CELLS)
     lit = np.stack([_smooth(light[..., k] * in_sun, LIT_CELLS) + FAINT * level[k] for k in range(3)], axis=-1)
     lit = (lit / (mass + FAINT)[..., None]).astype(np.float32)
-    actors = _shaded(replace(scene, points=scene.points[:0], heights=scene.heights[:0]), azimuth, length)
-    tells = (seen & (cv2.dilate(actors, np.ones((3, 3), np.uint8)) == 0)).astype(np.float32)
-    # Who drives shades a place for a while only.
-    through = 1 - np.clip(sun.share(scene.above.brightest - lit), 0, 1).astype(np.float32)
-    near, far = (_smooth(tells, sigma) for sigma in (1.0, LIT_CELLS))
-    around = (_smooth(through * tells, LIT_CELLS) + FAINT) / (far + FAINT)
-    is_open = np.where(near > 0.05, _smooth(through * tells, 1.0) / np.maximum(near, 0.05), around)
-    return replace(sun, lit=lit, open=is_open.astype(np.float32))
+    # Where something may throw its shade, markings in it are as light as tarmac in the sun, but not all of a neighbourhood.
+    through = np.where(seen, 1 - np.clip(sun.share(scene.above.brightest - lit), 0, 1), 1).astype(np.float32)
+    told = _smooth(seen.astype(np.float32), 1.0) > 0.3
+    through = cv2.erode(_smooth(through, 1.0), np.ones((ALL_CELLS, ALL_CELLS), np.uint8)) * told
+    return replace(sun, lit=lit, open=_smooth(np.maximum(1.0 - perhaps, through).astype(np.float32), 1.0))
 
 
 def _smooth(values: Map, sigma: float) -> Map:
