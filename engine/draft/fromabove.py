@@ -23,13 +23,15 @@ NEAR_M, FAR_M = 6.0, 25.0  # from a camera: nearer it may see its own car, farth
 WITHIN = 0.5  # the cosine of an angle, to the side of where it looks
 DARK, BRIGHT = -2.5, 1.5  # against a picture's median; what is beyond it is a lamp, a hole or a mirror
 FEW = 50  # places in a picture
+ROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class FromAbove:
-    """Logs of linear light (h, w, 3), against the median of the view's ground, and the brightest that was seen of each place;
-    cell (row, column) is about origin + CELL_M * (column, row) in the world, and `seen` (h, w) says which were. `levels` are
-    the views' medians."""
+    """Logs of linear light (h, w, 3), against the ground's median and the view's exposure, and the brightest that was seen of
+    each place. Cell (row, column) is about origin + CELL_M * (column, row) in the world, `seen` (h, w) says which were, and
+    `levels` are what was taken off the views.
+    """
 
     light: Map
     brightest: Map
@@ -55,9 +57,7 @@ def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbov
     origin = np.floor(path.min(axis=0) - FAR_M)
     shape = tuple(int(x) + 2 for x in np.ceil((path.max(axis=0) + FAR_M - origin) / CELL_M))[::-1]
     found = list(_glances(recording, backdrop, cast, origin, shape))
-    levels = {
-        view: np.median(np.concatenate([g.light for g in found if g.view == view]), axis=0) for view in {g.view for g in found}
-    }
+    levels = _levels(found, shape[0] * shape[1])
     count, total = np.zeros(shape[0] * shape[1]), np.zeros((shape[0] * shape[1], 3))
     brightest = np.full((shape[0] * shape[1], 3), DARK, np.float32)
     for glance in found:
@@ -67,6 +67,22 @@ def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbov
         brightest[glance.cells] = np.maximum(brightest[glance.cells], light)
     light = (total / np.maximum(count, 1)[:, None]).reshape(*shape, 3).astype(np.float32)
     return FromAbove(light, brightest.reshape(*shape, 3), (count > 0).reshape(shape), origin, levels)
+
+
+def _levels(found: list[_Glance], cells: int) -> dict[str, NDArray[np.float32]]:
+    """How light each view's pictures are, so that views agree about the places that several of them show."""
+    if not found:
+        return {}
+    levels = dict.fromkeys(sorted({g.view for g in found}), np.median(np.concatenate([g.light for g in found]), axis=0))
+    for _ in range(ROUNDS):
+        count, total = np.zeros(cells), np.zeros((cells, 3))
+        for g in found:
+            count[g.cells] += 1
+            total[g.cells] += g.light - levels[g.view]
+        mean = total / np.maximum(count, 1)[:, None]
+        off = {v: np.concatenate([g.light - levels[v] - mean[g.cells] for g in found if g.view == v]) for v in levels}
+        levels = {v: levels[v] + np.median(off[v], axis=0) for v in levels}
+    return {v: level.astype(np.float32) for v, level in levels.items()}
 
 
 def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array, shape: tuple[int, int]) -> Iterator[_Glance]:

@@ -118,7 +118,7 @@ def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free:
     """The picture with a shadow taken off the ground, where it lies in some and nothing else throws one: neither what stands
     still nor the `others`."""
     held = _held(picture, sun, shadow, camera, free > 0.5) * _at(sun.open, sun, shadow.points[..., :2])
-    middle = shadow.points[shadow.share > 0.5].mean(axis=0)
+    middle = np.average(shadow.points.reshape(-1, 3), axis=0, weights=np.maximum(shadow.share, 1e-6).ravel())
     for k in np.flatnonzero(np.linalg.norm(others.centres - middle, axis=1) < AROUND_M):
         held = held * ~_between(shadow.points, sun, others.poses[k], others.halves[k])
     return _shifted(picture, sun, shadow.block, -shadow.share * free * held)
