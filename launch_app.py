@@ -124,6 +124,7 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
     """Answer browsers until the process is told to end."""
     import uvicorn  # here, so that a wrong argument is answered at once
 
+    from app.disk import DiskError
     from app.settings import Settings
     from app.window import create_app
     from editor.datasets.records import DataSetError
@@ -141,7 +142,7 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
     )
     try:
         window = create_app(settings)
-    except DataSetError as error:
+    except (DataSetError, DiskError) as error:
         raise LaunchError(str(error)) from error
 
     class Server(uvicorn.Server):

@@ -19,12 +19,15 @@ def anchor_frames(scene: Scene) -> tuple[int, ...]:
     return tuple(chosen) if chosen[-1] == last else (*chosen, last)
 
 
+def segments(scene: Scene) -> tuple[tuple[int, ...], ...]:
+    """The frames from each anchor to the next, both included; those that lack a picture are in none."""
+    complete = [i for i, frame in enumerate(scene.frames) if is_complete(frame, scene)]
+    return tuple(tuple(i for i in complete if a <= i <= b) for a, b in pairwise(anchor_frames(scene)))
+
+
 def segment_frames(scene: Scene, first: int) -> tuple[int, ...]:
-    """The frames from an anchor to the next, both included; none where no segment begins there."""
-    for a, b in pairwise(anchor_frames(scene)):
-        if a == first:
-            return tuple(i for i in range(a, b + 1) if is_complete(scene.frames[i], scene))
-    return ()
+    """Those of the segment that begins with this anchor; none where no segment does."""
+    return next((segment for segment in segments(scene) if segment[0] == first), ())
 
 
 def is_complete(frame: Frame, scene: Scene) -> bool:

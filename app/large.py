@@ -8,20 +8,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.anchors import anchor_frames, is_complete
+from app.anchors import segments
 from app.payload import SMALL
 from app.pictures import Place
 from app.session import Document
 from editor.scene import Scene
 from engine.service.enlarge import enlarged
-from engine.service.requests import Chunk, Model, Request, Service, Tier
+from engine.service.requests import Chunk, Model, RenderError, Request, Service, Tier
+
+NOT_STORED = "What the world model drew here is not stored any more, so it can only be shown small."
 
 
 def large(
     service: Service, document: Document, dataroot: Path, place: Place, tier: Tier, model: Model | None
 ) -> NDArray[np.uint8] | None:
     """The picture (H, W, 3) of a frame and view as a draft, or as the model drew it small in a tier; None where drawing was
-    stopped, or where what the model drew has been let go of. RenderError where it cannot be drawn."""
+    stopped. RenderError where it cannot be drawn, or where what the model drew is not stored."""
     frame, view = place
     whole = Request(dataroot, document.scenario, (view,), (frame,), None, seed=document.take.seed)
     small = replace(whole, size=SMALL)
@@ -29,7 +31,7 @@ def large(
     if tier != "draft":
         drawn = _only(service.stored(_generated(small, document.scenario.scene, tier, model)))
         if drawn is None:
-            return None
+            raise RenderError(NOT_STORED)
     draft = _only(service.render(whole))
     if draft is None or drawn is None:
         return draft and draft.picture
@@ -42,11 +44,8 @@ def _generated(small: Request, scene: Scene, tier: Tier, model: Model | None) ->
     (frame,) = small.frames
     if tier == "anchor":
         return replace(small, tier=tier, model=model)
-    ends = anchor_frames(scene)
-    first = max((end for end in ends[:-1] if end <= frame), default=ends[0])
-    last = next(end for end in ends if end > first)
-    frames = tuple(f for f in range(first, last + 1) if is_complete(scene.frames[f], scene))
-    return replace(small, tier=tier, model=model, frames=frames, only=((frame, *small.views),), anchors=(first, last))
+    frames = next((segment for segment in segments(scene) if frame in segment), ())
+    return replace(small, tier=tier, model=model, frames=frames, only=((frame, *small.views),))
 
 
 def _only(chunks: Iterator[Chunk]) -> Chunk | None:

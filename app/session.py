@@ -11,9 +11,10 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from app.streets import Streets, streets_reader
 from app.takes import Takes, stamp
 from editor.beyond import beyond
 from editor.checks import Finding, findings
@@ -22,7 +23,6 @@ from editor.dirty import Dirty, changes, dirty
 from editor.edits import Edit, SetBeyond
 from editor.files import TakeFileError, check_fingerprint, edit_to_json
 from editor.history import History, opened
-from editor.map import StreetMap
 from editor.scene import ActorId, Scenario, Scene, recorded
 from editor.take import Step, Take
 from editor.ways import ways_of
@@ -40,18 +40,10 @@ class Stage:
     """A scene and what is derived from it alone."""
 
     scene: Scene
-    streets: Future[StreetMap]  # a large map takes seconds to read, and pictures need none
     recorded: Scenario
-    read_streets: Callable[[Scene], StreetMap]  # of a drive that goes on beyond its recording, through more of them
-
-    @property
-    def street_map(self) -> StreetMap:
-        """The streets; waits until they are read."""
-        return self.streets.result()
-
-    def streets_of(self, scene: Scene) -> StreetMap:
-        """The streets of this scene, or of one that goes on beyond it."""
-        return self.street_map if scene is self.scene else self.read_streets(scene)
+    # Of this scene, or of one that goes on beyond it through more of them. A large map takes seconds to read, and pictures
+    # need none, so it is read ahead.
+    streets_of: Callable[[Scene], Streets]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,16 +100,17 @@ def document_of(stage: Stage, history: History, saved_at: str | None, last: Docu
     else:
         stale = dirty(stage.recorded, scenario)
         changed = tuple((change.was or change.now).id for change in changes(recorded(scenario.scene), scenario))
-        found = findings(scenario, stage.streets_of(scenario.scene)) if history.take.edits else ()
+        found = findings(scenario, stage.streets_of(scenario.scene).known) if history.take.edits else ()
     return Document(stage, history, _states(history.take, known, steps), stale, changed, found, saved_at)
 
 
 def _make_ready(stage: Stage) -> None:
-    """Have computed, and kept, what every edit of a scene needs and the first one would wait for."""
+    """Have read and computed, and kept, what every edit of a scene needs and the first one would wait for."""
+    streets = stage.streets_of(stage.scene).known
     for actor in stage.scene.actors[:1]:
         edited = stage.recorded.with_actor(replace(actor, category="animal"))
         dirty(stage.recorded, edited)
-        findings(edited, stage.street_map)
+        findings(edited, streets)
 
 
 class Desk:
@@ -125,6 +118,7 @@ class Desk:
 
     def __init__(self, data_set: DataSet, takes: Takes) -> None:
         self.data_set, self.takes = data_set, takes
+        self._streets_of = streets_reader(data_set)
         self._lock = threading.RLock()
         self._stages: dict[str, Stage] = {}
         self._documents: OrderedDict[str, Document] = OrderedDict()
@@ -139,8 +133,7 @@ class Desk:
         with self._lock:
             if name not in self._stages:
                 scene = self.data_set.scene(name)
-                streets = self._readers.submit(self.data_set.street_map, scene)
-                self._stages[name] = Stage(scene, streets, recorded(scene), self.data_set.street_map)
+                self._stages[name] = Stage(scene, recorded(scene), self._streets_of)
                 self._readers.submit(_make_ready, self._stages[name])
             return self._stages[name]
 
@@ -185,11 +178,14 @@ class Desk:
             return before, self._changed(before, edited)
 
     def step(self, scene_name: str, take_id: str, base: str, change: Callable[[History], History]) -> tuple[Document, Document]:
-        """Undo, redo, or several of them."""
+        """Undo, redo, or several of them; the document before and after. A lost answer may be asked for again."""
         with self._lock_of(take_id):
-            before = self.open(scene_name, take_id)
-            _check_base(before, base)
-            return before, self._changed(before, change)
+            present = self.open(scene_name, take_id)
+            start = _start_of(present, base, change)
+            if start is not None:
+                return document_of(present.stage, start, present.saved_at, present), present
+            _check_base(present, base)
+            return present, self._changed(present, change)
 
     def describe(self, scene_name: str, take_id: str, **changes: object) -> Document:
         """Another name, notes, tags, rating or seed."""
@@ -246,11 +242,28 @@ class Desk:
 
 
 def _led(stage: Stage, edit: Edit) -> Edit:
-    """The edit; a drive that goes on, along the lanes that there are."""
-    if not isinstance(edit, SetBeyond) or edit.ways:
+    """The edit; a drive that goes on, along the lanes that there are. DataSetError where those cannot be known: the take would
+    keep ways that are not theirs."""
+    if not isinstance(edit, SetBeyond) or edit.ways or not edit.seconds:
         return edit
-    streets = stage.streets_of(beyond(stage.scene, edit.seconds))
-    return replace(edit, ways=ways_of(stage.scene, streets, edit.seconds) if edit.seconds else ())
+    streets = stage.streets_of(beyond(stage.scene, edit.seconds)).needed()
+    return replace(edit, ways=ways_of(stage.scene, streets, edit.seconds))
+
+
+def _start_of(document: Document, base: str, change: Callable[[History], History]) -> History | None:
+    """The history in an older state, where this step from there is what led to the present one; None where it is not."""
+    if base == document.state:
+        return None
+    take, history = document.take, document.history
+    states = _states(replace(take, edits=(*take.edits, *take.undone)), document.states, take.edits)
+    if base not in states:
+        return None
+    num_edits = states.index(base)
+    while len(history.take.edits) > num_edits:
+        history = history.undo()
+    while len(history.take.edits) < num_edits:
+        history = history.redo()
+    return history if change(history).take == take else None
 
 
 def _check_base(document: Document, base: str) -> None:

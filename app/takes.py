@@ -1,12 +1,12 @@
 """The takes of a workspace: one file each, in a folder per scene."""
 
-import errno
 import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.disk import in_words
 from editor.files import TakeFileError, load_take, save_take
 from editor.take import Take
 
@@ -73,7 +73,7 @@ class Takes:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_take(path, take)
         except OSError as error:
-            raise SaveError(f"The take could not be saved and stays as it was: {_in_words(error, path.parent)}.") from error
+            raise SaveError(f"The take could not be saved and stays as it was: {in_words(error, path.parent)}.") from error
 
     def remove(self, take: Take) -> None:
         """Take its file away, where it has one."""
@@ -104,9 +104,3 @@ class Takes:
         summary = TakeSummary(take.id, take.name, take.parent, len(take.edits), take.rating, take.tags, stamp(written / 1e9))
         self._read[path] = written, summary
         return summary
-
-
-def _in_words(error: OSError, folder: Path) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk that holds {folder} is full"
-    return f"{folder} cannot be written to ({error.strerror or error})"

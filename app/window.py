@@ -9,6 +9,7 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from app.disk import DiskError, in_words
 from app.exports import Exports
 from app.guard import Guard, logged_in, password_check
 from app.pictures import Pictures
@@ -25,6 +26,7 @@ from editor.scene import SceneError
 from editor.take import TakeError
 from engine.service.local import NUM_PROCESSES, LocalService
 from engine.service.requests import RenderError
+from engine.service.store import REFUSED
 
 SAID_IN_A_SENTENCE = (EditError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
 STATUS = {StaleError: 409, SaveError: 507}  # the others are 422
@@ -35,14 +37,19 @@ LOGIN = "Any user name, and the password that Retake was started with."
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The window, ready to be served; DataSetError where the data set cannot be opened."""
+    """The window, ready to be served; DataSetError where the data set cannot be opened, DiskError where the workspace takes
+    nothing."""
     data_set = open_data_set(settings.dataroot, settings.version)
     if settings.scene is not None:
         data_set.scene(settings.scene)
     cache = settings.workspace / "cache"
-    service = LocalService(cache / "drafts", num_processes=NUM_PROCESSES)
+    try:
+        service = LocalService(cache / "drafts", num_processes=NUM_PROCESSES)
+        pictures = Pictures(settings.dataroot, cache / "pictures")
+    except REFUSED as error:
+        raise DiskError(f"the window has no place for its pictures: {in_words(error, cache)}") from error
     desk = Desk(data_set, Takes(settings.workspace / "takes"))
-    office = Office(settings, desk, Pictures(settings.dataroot, cache / "pictures"), service, Exports(service))
+    office = Office(settings, desk, pictures, service, Exports(service))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service))
     app.include_router(routes(office))
     _say_in_sentences(app)

@@ -39,7 +39,7 @@ def gbuffer(backdrop: Backdrop, camera: Camera, crowd: Crowd, picture: NDArray[n
     is_ground = (seen.actor == STATIC) & (below < FAR_M) & (seen.depth > below * (1 - ABOVE))
     is_sky = (seen.depth >= FAR_M) & (seen.rays[..., 2] > SKYWARDS)
     colours = cv2.resize(picture, pixels.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5 - 1
-    distance = seen.depth * np.linalg.norm(seen.rays, axis=-1) / np.linalg.norm(camera.ahead)
+    distance = seen.depth * np.linalg.norm(seen.rays, axis=-1)
     left = [np.where(is_sky, 0, np.exp(-distance / reach)) for reach in REACHES_M]
     mirrored = np.moveaxis(_mirrored(backdrop, seen, colours, is_ground) * is_ground[..., None], -1, 0)
     out = np.stack([*left, is_ground, is_sky, *mirrored]).astype(np.float32)

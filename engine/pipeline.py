@@ -23,6 +23,7 @@ from engine.diffusion.samplers import euler
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import Asked
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.relight import Relight
 from engine.model.tell import Drafts, pictures_of, share_of, tell, tensor_of
 from engine.model.text import WordEncoder
 from engine.model.told import Told
@@ -89,8 +90,9 @@ class WorldPipelineOutput(BaseOutput):
 
 
 class WorldPipeline(DiffusionPipeline):
-    """A transformer, an autoencoder, a text encoder and a schedule."""
+    """A transformer, an autoencoder, a text encoder and a schedule; and what relights drafts, where there is one."""
 
+    _optional_components = ["relight"]
     model_cpu_offload_seq = "text_encoder->transformer->autoencoder"
 
     def __init__(
@@ -99,6 +101,7 @@ class WorldPipeline(DiffusionPipeline):
         autoencoder: PictureAutoencoder,
         text_encoder: WordEncoder,
         scheduler: FrameFlowScheduler,
+        relight: Relight | None = None,
     ) -> None:
         """ValueError where the networks do not fit together."""
         super().__init__()
@@ -109,7 +112,17 @@ class WorldPipeline(DiffusionPipeline):
             )
         if text_encoder.dim != transformer.config.text_dim:
             raise ValueError(f"texts of width {text_encoder.dim} for a transformer that reads {transformer.config.text_dim}")
-        self.register_modules(transformer=transformer, autoencoder=autoencoder, text_encoder=text_encoder, scheduler=scheduler)
+        parts = {"transformer": transformer, "autoencoder": autoencoder, "text_encoder": text_encoder, "relight": relight}
+        self.register_modules(**parts, scheduler=scheduler)
+
+    @property
+    def reads_gbuffers(self) -> bool:
+        """Whether drafts need their G-buffers."""
+        return self.relight is not None or self.transformer.config.gbuffer_channels > 0
+
+    def relit(self, asked: Asked, drafts: Drafts) -> Drafts:
+        """Drafts in the light that is asked for, as far as colours by place go; what clips are drawn from."""
+        return drafts if self.relight is None else self.relight.relit(asked, drafts)
 
     @torch.inference_mode()
     def stream(self, clip: Clip, sampling: Sampling) -> Iterator[Preview]:

@@ -137,9 +137,10 @@ class Rollout:
 
         parts = (grid(lambda place, n=name: getattr(chunks[place], n)) for name in ("picture", "valid", "dirty"))
         gbuffers = None if self.seen is None else grid(lambda place: self.seen(*place, chunks[place].picture))
+        what = asked(self.scenario, self.streets, frames, views, self.size)
         return Clip(
-            asked(self.scenario, self.streets, frames, views, self.size),
-            Drafts(*parts, gbuffers),
+            what,
+            self.pipeline.relit(what, Drafts(*parts, gbuffers)),
             frames,
             views,
             grid(lambda place: np.float32(start.get(place, 0.0))),

@@ -1,10 +1,13 @@
 """Where the shared data sets are; a test that asks for one skips, saying so, on a machine that lacks it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.small_drive import write_small_drive
+from editor.datasets.files import write_json
+from editor.datasets.map_expansion import expansion_path
+from tests.small_drive import LOCATION, write_small_drive
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -33,3 +36,11 @@ def nuscenes_root() -> Path:
 def small_drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up drive on disk, one second long: two cameras, LiDAR at keyframes, four actors."""
     return write_small_drive(tmp_path_factory.mktemp("small-drive"))
+
+
+@pytest.fixture(scope="session")
+def drive_with_broken_map(small_drive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with a map expansion that is of a version that nobody reads."""
+    root = shutil.copytree(small_drive, tmp_path_factory.mktemp("broken-map") / "drive")
+    write_json(expansion_path(root, LOCATION), {"version": "2.0"})
+    return root

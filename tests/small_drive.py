@@ -8,7 +8,7 @@ import numpy as np
 from editor.datasets.tables import TableWriter
 from editor.geometry import Rigid, multiply, yaw_quaternion
 
-VERSION, SCENE = "v1.0-small", "scene-0001"
+VERSION, SCENE, LOCATION = "v1.0-small", "scene-0001", "nowhere"
 SIZE = (160, 90)
 STEP_US = 100_000
 START_US = 1_700_000_000_000_000
@@ -29,7 +29,7 @@ EGO_MPS = 5.0
 def write_small_drive(dataroot: Path) -> Path:
     """Write it and return its root."""
     tables = TableWriter(VERSION, seed="small")
-    log = tables.log("small", vehicle="none", date_captured="2026-01-01", location="nowhere")
+    log = tables.log("small", vehicle="none", date_captured="2026-01-01", location=LOCATION)
     tables.map("maps/nowhere.png", [log])
     scene = tables.scene(SCENE, log, "A straight road")
     (dataroot / "maps").mkdir(parents=True)

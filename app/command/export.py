@@ -28,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--generated", action="store_true", help=about)
     about = "with --generated, other weights than the drive's own or those that ship"
     parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help=about)
-    parser.add_argument("--device", default="cpu", help="with --generated, cpu or cuda")
+    parser.add_argument("--device", metavar="NAME", help="with --generated, cpu (as usual) or cuda")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -63,13 +63,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _model(options: argparse.Namespace, scene: Scene) -> Model | None:
     if not options.generated:
-        if options.checkpoint is not None:
-            raise CommandError("--checkpoint without --generated; wanted both, since drafts have no weights")
+        for name in ("checkpoint", "device"):
+            if getattr(options, name) is not None:
+                raise CommandError(f"--{name} without --generated; wanted both, since only the world model has a {name}")
         return None
     folder = options.checkpoint or adapted_to(scene) or SHIPPED
     if not is_checkpoint(folder):
         raise CommandError(f"no checkpoint in {folder}; wanted the folder of one by --checkpoint")
-    return Model(folder, device=options.device)
+    return Model(folder, device=options.device or "cpu")
 
 
 def _tell(progress: Progress) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.command.opening import Opened, add_clip, add_json, add_take, as_json, frames_of, opened, size, views_of
 from app.export.label import labelled
-from app.export.pictures import write_png
+from app.export.pixels import write_png
 from app.export.staging import staged
 from app.export.video import Film, frame_rate
 from engine.service.local import NUM_PROCESSES, local_service

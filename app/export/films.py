@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -12,6 +11,7 @@ from PIL import Image
 from app.export.contact_sheet import TILE, contact_sheet, rows_to_show
 from app.export.label import WORDS, labelled
 from app.export.order import Exported, Order
+from app.export.pixels import read_pixels
 from app.export.video import GREY, Film, fitted, frame_rate, mosaic, mosaic_rows
 
 MOSAIC_TILE = (640, 360)
@@ -43,7 +43,7 @@ def _picture(order: Order, exported: Exported, folder: Path) -> NDArray[np.uint8
     view = order.scenario.scene.view(exported.view)
     if exported.file is None:
         return np.full((view.height, view.width, 3), GREY, np.uint8)
-    return cv2.cvtColor(cv2.imread(str(folder / exported.file), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return read_pixels(folder / exported.file)
 
 
 def _write_sheet(order: Order, pictures: dict[tuple[int, str], Exported], folder: Path, rows: list) -> None:

@@ -8,15 +8,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from app.anchors import anchor_frames, is_complete
+from app.anchors import segments
 from app.export.order import Order, Progress
+from app.export.pixels import read_pixels, write_png
 from app.payload import SMALL
 from editor.dirty import dirty
 from editor.scene import recorded
@@ -49,7 +45,7 @@ def as_generated(order: Order, draft: Chunk, folder: Path) -> Chunk:
     files = _files(folder, draft)
     if not all(file.is_file() for file in files):
         return draft
-    picture = enlarged(draft.picture, order.scenario.scene.view(draft.view), *map(_read, files))
+    picture = enlarged(draft.picture, order.scenario.scene.view(draft.view), *map(read_pixels, files))
     changed = (picture != draft.picture).any(axis=-1)
     return replace(draft, tier="refined", origin="generated", picture=picture, dirty=draft.dirty | changed)
 
@@ -61,13 +57,12 @@ def forget(folder: Path) -> None:
 
 def _request(order: Order) -> Request:
     """All segments that the order has frames of, whole, since a segment is drawn from both its anchors."""
-    scene = order.scenario.scene
-    segments = [(a, b) for a, b in pairwise(anchor_frames(scene)) if any(a <= frame <= b for frame in order.frames)]
-    frames = sorted({f for a, b in segments for f in range(a, b + 1) if is_complete(scene.frames[f], scene)})
+    scene, ordered = order.scenario.scene, set(order.frames)
+    needed = [segment for segment in segments(scene) if not ordered.isdisjoint(segment)]
+    frames = sorted({frame for segment in needed for frame in segment})
     stale = dirty(recorded(scene.as_recorded), order.scenario).model
-    wanted = set(order.frames) & set(frames)
-    only = tuple((frame, view) for frame in sorted(wanted) for view in order.views if frame in stale.get(view, ()))
-    anchors = tuple(sorted({end for segment in segments for end in segment}))
+    only = tuple((frame, view) for frame in frames if frame in ordered for view in order.views if frame in stale.get(view, ()))
+    anchors = tuple(sorted({end for segment in needed for end in (segment[0], segment[-1])}))
     return Request(
         order.dataroot,
         order.scenario,
@@ -91,13 +86,9 @@ def _keep(service: Service, request: Request, chunk: Chunk, folder: Path) -> Non
         return
     for file, picture in zip(_files(folder, chunk), (draft.picture, chunk.picture), strict=True):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes())
+        write_png(file, picture)
 
 
 def _files(folder: Path, chunk: Chunk) -> tuple[Path, Path]:
     stem = folder / FOLDER / chunk.view / f"{chunk.frame:05d}"
     return stem.with_suffix(".draft.png"), stem.with_suffix(".drawn.png")
-
-
-def _read(file: Path) -> NDArray[np.uint8]:
-    return cv2.cvtColor(cv2.imread(str(file), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.export.order import Exported, Order
-from app.export.pictures import write_png
+from app.export.pixels import write_png
 from editor.masks import instance_mask
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image, PngImagePlugin
 
@@ -64,12 +63,6 @@ def save(path: Path, picture: np.ndarray, mark: str) -> None:
         image.save(path, pnginfo=info, compress_level=4)
     else:
         image.save(path, quality=JPEG_QUALITY, subsampling=0, comment=mark)
-
-
-def write_png(path: Path, pixels: np.ndarray) -> None:
-    """Write 8- or 16-bit pixels, RGB or grey; OSError where the disk refuses (OpenCV's own writer would say nothing)."""
-    ordered = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.ndim == 3 else pixels
-    path.write_bytes(cv2.imencode(".png", ordered)[1].tobytes())
 
 
 def _exists(order: Order, index: int, view: str) -> bool:

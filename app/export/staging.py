@@ -1,6 +1,5 @@
 """A folder that appears whole or not at all: made beside its target under a hidden name, renamed at the end."""
 
-import errno
 import fcntl
 import os
 import shutil
@@ -8,6 +7,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from app.disk import in_words
 
 UNFINISHED = ".unfinished"
 
@@ -29,14 +30,14 @@ def staged(target: Path) -> Iterator[Path]:
         beside = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}{UNFINISHED}"
         beside.mkdir()
     except OSError as error:
-        raise in_words(error, target) from error
+        raise _refusal(error, target) from error
     lock = _locked(beside)
     try:
         yield beside
         _refuse_existing(target)
         beside.rename(target)
     except OSError as error:
-        raise in_words(error, target) from error
+        raise _refusal(error, target) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         os.close(lock)
@@ -54,14 +55,8 @@ def remove_abandoned(target: Path) -> None:
         shutil.rmtree(path)
 
 
-def in_words(error: OSError, target: Path) -> ExportError:
-    """What went wrong with the disk, for a user."""
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return ExportError(f"the disk that holds {target.parent} is full; nothing was left there")
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return ExportError(f"{target.parent} cannot be written to")
-    return ExportError(f"{target} cannot be written: {error.strerror or error}")
+def _refusal(error: OSError, target: Path) -> ExportError:
+    return ExportError(f"{in_words(error, target.parent)}; nothing was left there")
 
 
 def _refuse_existing(target: Path) -> None:

@@ -96,9 +96,11 @@ def _add_opening(router: APIRouter, office: Office) -> None:
 
     @router.get("/map/{scene}")
     def streets(scene: str, seconds: float = 0.0) -> Response:
-        """The streets of a scene that goes on for so long beyond its recording."""
+        """The streets of a scene that goes on for so long beyond its recording; without any, why, where their map is broken."""
         stage = desk.stage(scene)
-        return json_answer(map_json(stage.streets_of(beyond(stage.scene, seconds))))
+        found = stage.streets_of(beyond(stage.scene, seconds))
+        notice = f"{scene} is open without its streets: {found.problem}." if found.problem else ""
+        return json_answer(map_json(found.known) | {"notice": notice})
 
 
 def _add_editing(router: APIRouter, office: Office) -> None:

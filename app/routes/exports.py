@@ -40,7 +40,7 @@ def add_exports(router: APIRouter, office: Office) -> None:
             settings.dataroot,
             document.take,
             document.scenario,
-            document.stage.streets_of(scene),
+            document.stage.streets_of(scene).needed(),
             folder / bundle_name(scene.name, document.take.name, folder, office.exports.being_made()),
             tuple(scene.view(name).name for name in asked.views),
             tuple(frames),

@@ -70,7 +70,7 @@ def add_pictures(router: APIRouter, office: Office) -> None:
     def raster(scene: str, seconds: float = 0.0) -> Response:
         """The drivable area, where the map is a picture, of a scene that goes on for so long beyond its recording."""
         stage = desk.stage(scene)
-        found = stage.streets_of(beyond(stage.scene, seconds)).raster
+        found = stage.streets_of(beyond(stage.scene, seconds)).known.raster
         if found is None:
             raise HTTPException(404, f"Scene {scene} has no map picture.")
         return Response(raster_png(found), media_type="image/png", headers=ASK_AGAIN)

@@ -73,7 +73,6 @@ export function createExport(dialog, store, take, generating, say) {
       running = begun.number;
       return await follow(begun, order);
     } catch (error) {
-      running = null;
       return failed(error.message);
     }
   }
@@ -93,18 +92,30 @@ export function createExport(dialog, store, take, generating, say) {
 
   async function follow(begun, order) {
     const tell = progress();
-    let now = begun;
     take.stopDrawing(); // the export draws the same pictures, and is waited for
     const before = { halted: state.halted, queue: state.queue };
     if (order.model) generating.halt();
+    try {
+      tellEnd(await ended(begun, tell));
+    } finally {
+      running = null;
+      take.draw();
+      if (order.model && state.take.id === order.take) store.set(before);
+    }
+  }
+
+  /** The export, once it is over. */
+  async function ended(begun, tell) {
+    let now = begun;
     while (!now.is_over) {
       tell(now);
       await sleep(ASK_MS);
       now = await asked(begun.number, now);
     }
-    running = null;
-    take.draw();
-    if (order.model && state.take.id === order.take) store.set(before);
+    return now;
+  }
+
+  function tellEnd(now) {
     if (now.is_finished) finished(now);
     else if (now.problem) failed(now.problem);
     else show("Export cancelled", make("p", { text: "Nothing was left behind." }), closing());

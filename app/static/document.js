@@ -3,7 +3,7 @@
 import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
 
 const NO_MAP = {
-  known: false, lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
+  known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
 };
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
 const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
@@ -88,7 +88,9 @@ export function createDocument(store, pictures, generating, say) {
     const asked = `${encodeURIComponent(name)}?seconds=${seconds}`;
     const map = { ...(await get(`map/${asked}`)), seconds };
     if (map.raster) map.raster.url = `raster/${asked}`;
-    if (state.scene.name === name && state.take.beyond_s === seconds) store.set({ scene: { ...state.scene, map } });
+    if (state.scene.name !== name || state.take.beyond_s !== seconds) return;
+    store.set({ scene: { ...state.scene, map } });
+    if (map.notice) say(map.notice, "problem");
   }
 
   /** The same actors with what is said of the take. */
@@ -135,6 +137,7 @@ export function createDocument(store, pictures, generating, say) {
     } catch (error) {
       promised.clear();
       store.set({ saving: "saved", waiting: null });
+      store.touch("take"); // fields that were changed show again what the take says
       if (!(error instanceof Refused)) throw error;
       if (error.status === 409) await reopen(error.message);
       else say(error.message, "problem");
@@ -181,11 +184,16 @@ export function createDocument(store, pictures, generating, say) {
 
   function branch() {
     return inTake(async () => {
-      const answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+      let answer;
+      try {
+        answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+      } catch (error) {
+        return say(error instanceof Refused ? error.message : "Nothing was heard of the branch: no connection to the server.", "problem");
+      }
       store.set({ take: renamed(answer.take), takes: answer.takes });
       pictures.know(answer.take.state, answer.take.drawn);
       remember(state.take);
-      say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
+      return say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
     });
   }
 

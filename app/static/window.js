@@ -123,7 +123,7 @@ function drawButtons(root, state, scopes) {
   for (const button of scopes) button.setAttribute("aria-checked", String(button.dataset.scope === state.scope));
   const streets = root.querySelector('[data-layer="map"]');
   streets.disabled = !state.scene.map.known;
-  streets.textContent = state.scene.map.known ? "Streets" : "No street map";
+  streets.textContent = state.scene.map.known ? "Streets" : state.scene.map.notice ? "Map is broken" : "No street map";
   root.querySelector("#hint").textContent = state.selected === "ego" && state.tool === "select" ? "Drag the handles on the ego's path to bend it." : HINTS[state.tool];
   root.querySelector("#hint").hidden = state.space || (state.tool === "select" && state.selected !== "ego" && (state.selected !== null || state.take?.gestures.length > 0));
   root.querySelector("#add-form").hidden = state.tool !== "add";

@@ -63,7 +63,7 @@ def expanded_streets(dataroot: Path, scene: Scene) -> StreetMap | None:
     area = _area(scene)
     try:
         return read_map_expansion(dataroot / file, area)
-    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, OSError) as error:
         raise DataSetError(f"map expansion {file}: got {error!r}; wanted layers as in version 1.3") from error
 
 

@@ -4,7 +4,7 @@ them."""
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -15,12 +15,14 @@ from safetensors import safe_open
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.digest import CARD
+from engine.model.relight import Relight
 from engine.model.text import WordEncoder
 from engine.model.transformer import WorldTransformer
 
 VERSION = 1
 SHARD = "14MB"
 PARTS = {"transformer": WorldTransformer, "autoencoder": PictureAutoencoder, "text_encoder": WordEncoder}
+RELIGHT = "relight"  # a part that not every checkpoint has; its card says so
 
 
 class CheckpointError(ValueError):
@@ -38,6 +40,7 @@ class Card:
     steps: int
     hours: float
     version: int = VERSION
+    relights: bool = False  # whether drafts are relit before the network sees them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,14 +52,18 @@ class Checkpoint:
     text_encoder: WordEncoder
     scheduler: FrameFlowScheduler
     card: Card
+    relight: Relight | None = None
 
 
 def save(checkpoint: Checkpoint, folder: Path) -> None:
     """Write every part in shards small enough for git."""
     for name in PARTS:
         getattr(checkpoint, name).save_pretrained(folder / name, max_shard_size=SHARD)
+    if checkpoint.relight is not None:
+        checkpoint.relight.save_pretrained(folder / RELIGHT, max_shard_size=SHARD)
     checkpoint.scheduler.save_pretrained(folder / "scheduler")
-    (folder / CARD).write_text(json.dumps(asdict(checkpoint.card), indent=2) + "\n")
+    card = replace(checkpoint.card, relights=checkpoint.relight is not None)
+    (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n")
 
 
 def load(folder: Path, device: str = "cpu") -> Checkpoint:
@@ -67,7 +74,8 @@ def load(folder: Path, device: str = "cpu") -> Checkpoint:
     card = _card(folder)
     with _no_bars():
         parts = {name: _part(kind, folder / name, device) for name, kind in PARTS.items()}
-    return Checkpoint(**parts, scheduler=FrameFlowScheduler.from_pretrained(folder / "scheduler"), card=card)
+        relight = _part(Relight, folder / RELIGHT, device) if card.relights else None
+    return Checkpoint(**parts, scheduler=FrameFlowScheduler.from_pretrained(folder / "scheduler"), card=card, relight=relight)
 
 
 @contextmanager
@@ -98,7 +106,8 @@ def _card(folder: Path) -> Card:
 
 def _part(kind: type[ModelMixin], folder: Path, device: str) -> ModelMixin:
     if not folder.is_dir():
-        raise CheckpointError(f"{folder.parent} has no {folder.name}; wanted {', '.join(PARTS)}")
+        wanted = ", ".join((*PARTS, RELIGHT) if kind is Relight else PARTS)
+        raise CheckpointError(f"{folder.parent} has no {folder.name}; wanted {wanted}")
     try:
         model, found = kind.from_pretrained(
             folder,

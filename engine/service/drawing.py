@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from editor.datasets.records import DataSetError
 from engine.service.requests import Chunk, RenderError, Request
 from engine.service.store import REFUSED, Store
 from engine.service.task import Task
@@ -96,7 +97,7 @@ def _step(drawing: Drawing, connection: Connection) -> bool:
     """Draw, send and store one picture, or do a part of the work for one; False when the job is over."""
     try:
         chunk = next(drawing.chunks, OVER)
-    except RenderError as error:
+    except (RenderError, DataSetError) as error:  # in a sentence for a user already
         connection.send(Ended(drawing.job, str(error)))
         return False
     except Exception as error:

@@ -47,13 +47,12 @@ def generated(request: Request, task: Task) -> Steps:
     yield None
     scene, wanted = request.scenario.scene, set(request.places())
     if not wanted:
-        if pipeline.transformer.config.gbuffer_channels:
-            _drafter(request).make_ready()  # G-buffers are made of what it reads
+        if pipeline.reads_gbuffers:
+            _ = _drafter(request).standing.backdrop  # which reads the LiDAR, so that the first clip need not
         return
     streets = _streets(request.dataroot, Same(scene))
     sampling = Sampling(num_steps=request.model.steps, guidance=request.model.guidance)
-    reads = pipeline.transformer.config.gbuffer_channels > 0
-    seen = partial(of_draft, _drafter(request), request.scenario) if reads else None
+    seen = partial(of_draft, _drafter(request), request.scenario) if pipeline.reads_gbuffers else None
     run = of_request(pipeline, request, streets, _drafted(request, task), sampling, seen)
     draw = _anchors if request.tier == "anchor" else _refined
     for chunk in _stoppable(draw(run, request, task), pipeline.transformer, task):
@@ -141,7 +140,7 @@ def _pipeline(model: Model) -> WorldPipeline:
 def _loaded(folder: Path, weights: str, device: str) -> WorldPipeline:
     """A checkpoint as it is when its files hash to `weights`."""
     found = load(folder, device)
-    return WorldPipeline(found.transformer, found.autoencoder, found.text_encoder, found.scheduler)
+    return WorldPipeline(found.transformer, found.autoencoder, found.text_encoder, found.scheduler, found.relight)
 
 
 @lru_cache(maxsize=4)

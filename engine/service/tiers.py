@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from editor.datasets.records import DataSetError
 from engine.draft.draft import drafter_of
 from engine.service.requests import Chunk, RenderError, Request
 from engine.service.task import ALONE, Task
@@ -27,7 +28,7 @@ def _drafts(request: Request) -> Iterator[Chunk]:
     for done, (frame, view) in enumerate(wanted, start=1):
         try:
             chunk = drafter.chunk(request.scenario, frame, view, done, len(wanted))
-        except RenderError as error:
+        except (RenderError, DataSetError) as error:
             failure = failure or error
         else:
             yield chunk

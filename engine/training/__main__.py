@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from diffusers.utils.logging import disable_progress_bar
@@ -14,11 +16,14 @@ from diffusers.utils.logging import disable_progress_bar
 from editor.datasets.records import DataSetError
 from editor.scene import SceneError
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.checkpoints import RELIGHT
+from engine.model.relight import Relight
 from engine.service.shipped import SHIPPED
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
-from engine.training.recipes import RECIPES, Recipe, begin, recipe
+from engine.training.recipes import RECIPES, RELIT, Recipe, begin, recipe
+from engine.training.relighting import RelightPlan, relight_trained, relit_clips
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
@@ -39,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     r.add_argument("--autoencoder", metavar="RUN", help="the run whose autoencoder a network is trained on")
     r.add_argument("--after", metavar="RUN", help="the finished run of the same networks that this one begins with")
     r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
+    t = commands.add_parser("relight", help="train what relights drafts, and relight those of all clips with it")
+    t.add_argument("--steps", type=int, default=RelightPlan().steps, metavar="N", help="how many")
     a = commands.add_parser("adapt", help="fine-tune a checkpoint on a recorded drive")
     a.add_argument("--dataroot", type=Path, required=True, metavar="FOLDER", help="the data set, in nuScenes format")
     a.add_argument("--version", metavar="NAME", help="which of its versions, where it has several")
@@ -48,8 +55,9 @@ def parser() -> argparse.ArgumentParser:
     a.add_argument("--everything", action="store_true", help="hold nothing out: better weights, which nothing can judge")
     a.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="how many draw clips at a time")
     a.add_argument("--device", default="cpu", help="cpu or cuda")
-    for command in (h, r):
+    for command in (h, r, t):
         command.add_argument("--out", type=Path, default=BUILD, metavar="FOLDER", help="for clips and runs")
+    for command in (h, r):
         command.add_argument("--device", default="cpu", help="cpu or cuda")
     return p
 
@@ -58,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do it; the exit code."""
     options = parser().parse_args(arguments)
     try:
-        return {"harvest": _harvest, "run": _run, "adapt": _adapt}[options.command](options)
+        return {"harvest": _harvest, "run": _run, "relight": _relight, "adapt": _adapt}[options.command](options)
     except (ClipError, DataSetError, SceneError, ValueError) as error:
         print(f"python -m engine.training: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -93,8 +101,8 @@ def _run(options: argparse.Namespace) -> int:
     if state.resume(file):
         _say(f"going on from step {state.step}")
     elif options.after is not None:
-        state.begin_with(options.out / "runs" / f"{options.after}.pt")
-    batches = Batches(options.out / "clips", what.shapes, what.seed, what.lights_first)
+        state.begin_with(options.out / "runs" / f"{options.after}.pt", what.anew)
+    batches = Batches(options.out / what.clips, what.shapes, what.seed, what.lights_first)
     limit = None if options.minutes is None else state.seconds + 60 * options.minutes
     reports = train(state, what.objective, batches, what.plan, file)
     recent: list[float] = []
@@ -107,9 +115,30 @@ def _run(options: argparse.Namespace) -> int:
     if options.ship is not None and state.step >= what.plan.steps:
         from engine.training.ship import ship
 
-        ship(what, state, f"{len(batches.files)} clips of Town", options.ship)
+        relight = _relight_of(options.out) if what.clips == RELIT else None
+        ship(what, state, f"{len(batches.files)} clips of Town", options.ship, relight)
         _say(f"checkpoint in {options.ship}")
     return 0
+
+
+def _relight(options: argparse.Namespace) -> int:
+    if options.steps < 1:
+        raise ValueError(f"{options.steps} steps; wanted 1 or more")
+    plan, trained = replace(RelightPlan(), steps=options.steps), options.out / "runs" / RELIGHT
+    if not trained.is_dir():
+        relight_trained(options.out / "clips", plan, partial(_say_step, plan.steps)).save_pretrained(trained)
+    clips = relit_clips(_relight_of(options.out), options.out / "clips", options.out / RELIT)
+    for number, file in enumerate(clips, 1):
+        if number % 20 == 0:
+            _say(f"{number} clips relit, the last {file.name}")
+    return 0
+
+
+def _relight_of(out: Path) -> Relight:
+    folder = out / "runs" / RELIGHT
+    if not folder.is_dir():
+        raise ValueError(f"nothing that relights drafts in {folder}; train it first")
+    return Relight.from_pretrained(folder, low_cpu_mem_usage=False)
 
 
 def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:
@@ -149,6 +178,10 @@ def _adapt(options: argparse.Namespace) -> int:
 def _line(what: Recipe, report: Report, loss: float) -> str:
     left = report.seconds / report.step * (report.total - report.step)
     return f"{what.name} step {report.step} of {report.total}, loss {loss:.4f}, {left / 60:.0f} min left"
+
+
+def _say_step(total: int, step: int, loss: float) -> None:
+    _say(f"relight step {step} of {total}, loss {loss:.4f}")
 
 
 def _say(line: str) -> None:

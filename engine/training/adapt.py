@@ -23,6 +23,7 @@ from engine.model.digest import digest
 from engine.service.adapted import ADAPTED, STATEMENT, folder_of
 from engine.teacher.held_out import RULE, held_out
 from engine.training.batches import Batches, Shape
+from engine.training.clips import VERSION as CLIP_VERSION
 from engine.training.lessons import NUM_FRAMES, Lessons, lessons
 from engine.training.loop import Plan, train
 from engine.training.objectives import AutoencoderObjective, WorldObjective
@@ -118,7 +119,7 @@ def adapt(what: Adapting, minutes: float | None = None, processes: int = 1) -> I
 
 def _key(what: Adapting) -> str:
     """A hash of all that clips and runs depend on beside the drive."""
-    parts = (digest(what.checkpoint), what.everything, what.seed, RULE, VERSION, what.syllabus)
+    parts = (digest(what.checkpoint), what.everything, what.seed, RULE, VERSION, CLIP_VERSION, what.syllabus)
     return sha256(repr(parts).encode()).hexdigest()[:8]
 
 
@@ -213,7 +214,7 @@ def _write(what: Adapting, scene: Scene, base: Checkpoint, state: RunState, num_
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    save(Checkpoint(**networks, scheduler=base.scheduler, card=card), fresh)
+    save(Checkpoint(**networks, scheduler=base.scheduler, card=card, relight=base.relight), fresh)
     statement = {
         "version": VERSION,
         "scene": asdict(scene.fingerprint),

@@ -46,6 +46,8 @@ class Recipe:
     lights_first: int = 0  # steps
     paces: Mapping[str, float] = field(default_factory=dict)  # of networks that learn at a share of the plan's rate
     seed: int = 0
+    clips: str = "clips"  # the folder of them
+    anew: tuple[str, ...] = ()  # what another run's weights are not taken over for: beginnings of names
     decay: float = 0.999
     betas: tuple[float, float] = (0.9, 0.95)
     weight_decay: float = 0.01
@@ -64,7 +66,8 @@ def _world(name: str, **more: object) -> Callable[[PictureAutoencoder | None], n
     def build(codec: PictureAutoencoder | None) -> nn.ModuleDict:
         if codec is None:
             raise ValueError(f"the {name} network without an autoencoder; wanted one that was trained before")
-        net = WorldTransformer(**{"text_dim": 128, **size(name), "latent_channels": codec.latent_channels, **more})
+        fitting = {"latent_channels": codec.latent_channels, "gbuffer_channels": NUM_GBUFFER}
+        net = WorldTransformer(**{"text_dim": 128, **size(name), **fitting, **more})
         text = WordEncoder(vocabulary(), dim=net.config.text_dim)
         codec.encoder.requires_grad_(False)  # or what latents mean would change under the network
         return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec})
@@ -84,6 +87,7 @@ def _aligned(name: str) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
 
 
 WORLD = ("transformer", "text_encoder", "autoencoder")
+RELIT = "relit"  # the folder of clips whose drafts are relit
 # About 1,300 tokens each. Rectangles around what changes teach most for what they cost, and many clips more than many frames;
 # whole pictures, and views beside one another, are what is asked for in the end.
 RECTANGLES = Shape(clips=6, frames=2, views=1, width=224, height=128)
@@ -106,31 +110,32 @@ RECIPES = MappingProxyType(
                 (Shape(clips=4, frames=2, views=1, width=160, height=128),), Plan(steps=3000, learning_rate=1e-3),
             ),
             Recipe(
-                "world-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
+                "world-cpu", _world("small", gbuffer_channels=0), WORLD, WorldObjective(num_seen=1),
                 PARTS_AND_WHOLES, Plan(steps=5000, learning_rate=1e-3, warmup=50),
                 lights_first=200, paces={"autoencoder": 0.3},
             ),
             Recipe(  # --after world-cpu, which reads no G-buffers
-                "gbuffer-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1),
+                "gbuffer-cpu", _world("small"), WORLD, WorldObjective(num_seen=1),
                 PARTS_AND_WHOLES, Plan(steps=2400, learning_rate=6e-4, warmup=50),
                 lights_first=300, paces={"autoencoder": 0.3}, seed=2,
             ),
-            Recipe(  # --after gbuffer-cpu, whose pictures are too soft: blur has six times the price
-                "sharper-cpu", _world("small", gbuffer_channels=NUM_GBUFFER), WORLD, WorldObjective(num_seen=1, sharpness=0.3),
-                PARTS_AND_WHOLES, Plan(steps=300, learning_rate=1e-4, warmup=20), seed=1, decay=0.99,
+            Recipe(  # --after gbuffer-cpu, and after `relight`: at first it answers the relit draft, as a new network would
+                "relit-cpu", _world("small"), WORLD, WorldObjective(num_seen=1, sharpness=0.15),
+                PARTS_AND_WHOLES, Plan(steps=1400, learning_rate=6e-4, warmup=50),
+                paces={"autoencoder": 0.3}, seed=3, clips=RELIT, anew=("transformer.correct.",),
             ),
-            Recipe(  # LSA's second stage, --after world-cpu
+            Recipe(  # LSA's second stage, --after relit-cpu
                 "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
-                PARTS_AND_WHOLES, Plan(steps=500, learning_rate=5e-5, warmup=50),
+                PARTS_AND_WHOLES, Plan(steps=500, learning_rate=5e-5, warmup=50), clips=RELIT,
             ),
             Recipe(
                 "autoencoder-gpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),
                 (Shape(clips=16, frames=2, views=1, width=224, height=128),), Plan(steps=8000, learning_rate=1e-3),
             ),
-            Recipe(
+            Recipe(  # after `relight`
                 "world-gpu", _world("small"), WORLD, WorldObjective(),
                 (Shape(clips=8, frames=9, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
-                lights_first=700, paces={"autoencoder": 0.75},
+                lights_first=700, paces={"autoencoder": 0.75}, clips=RELIT,
             ),
         )
     }

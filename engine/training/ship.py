@@ -7,6 +7,7 @@ import torch
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.checkpoints import Card, Checkpoint, save
+from engine.model.relight import Relight
 from engine.training.batches import Batches
 from engine.training.collate import pictures
 from engine.training.recipes import Recipe
@@ -27,12 +28,13 @@ def standardised(codec: PictureAutoencoder, batches: Batches) -> PictureAutoenco
     return codec
 
 
-def ship(recipe: Recipe, state: RunState, data: str, folder: Path) -> None:
-    """Write the averages of a run as a checkpoint in bf16; its card names the runs that this one went on from too."""
+def ship(recipe: Recipe, state: RunState, data: str, folder: Path, relight: Relight | None = None) -> None:
+    """Write the averages of a run as a checkpoint in bf16, and what relit its drafts as it is, which draws pixels without a
+    decoder after it; the card names the runs that this one went on from too."""
     state.averaged()
     networks = {name: network.eval().to(torch.bfloat16) for name, network in state.networks.items()}
     runs = (*state.before, (recipe.name, state.step, state.seconds))
     recipes = ", ".join(f"{name} ({steps} steps)" for name, steps, _ in runs)
     hours = sum(seconds for *_, seconds in runs) / 3600
     card = Card(recipe.name, recipes, data, recipe.seed, sum(steps for _, steps, _ in runs), round(hours, 2))
-    save(Checkpoint(**networks, scheduler=FrameFlowScheduler(), card=card), folder)
+    save(Checkpoint(**networks, scheduler=FrameFlowScheduler(), card=card, relight=relight), folder)

@@ -57,13 +57,14 @@ class RunState:
         self.step, self.seconds, self.before = found["step"], found["seconds"], found["before"]
         return True
 
-    def begin_with(self, file: Path) -> None:
+    def begin_with(self, file: Path, anew: tuple[str, ...] = ()) -> None:
         """Start from the averages of another run of the same networks, in a file of its recipe's name; what was not there in
-        that run stays as it begins. OSError where there is no such run, ValueError where it has what is not here."""
+        that run stays as it begins, and so do weights whose names begin with one of `anew`. OSError where there is no such run,
+        ValueError where it has what is not here."""
         found = torch.load(file, map_location=next(self.networks.parameters()).device, weights_only=True)
         if left := sorted(set(found["averages"]) - set(self.averages)):
             raise ValueError(f"{file} has weights {left[0]!r}, which these networks lack; wanted a run of the same or fewer")
-        self.averages = self.averages | found["averages"]
+        self.averages = self.averages | {name: w for name, w in found["averages"].items() if not name.startswith(anew)}
         self.before = (*found["before"], (file.stem, found["step"], found["seconds"]))
         self.averaged()
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.generating import Wish, anchor_frames, first_frames, generate, segment_frames, window_about
+from app.anchors import anchor_frames, segment_frames, segments
+from app.generating import Wish, first_frames, generate, window_about
 from app.pictures import Pictures
 from app.session import Desk
 from app.takes import Takes
@@ -42,6 +43,7 @@ def test_anchors_are_keyframes_and_segments_lie_between_them(data_set):
     assert segment_frames(scene, 5) == (5, 6, 7, 8, 9, 10)
     assert segment_frames(scene, 10) == ()
     assert segment_frames(scene, 3) == ()
+    assert segments(scene) == ((0, 1, 2, 3, 4, 5), (5, 6, 7, 8, 9, 10))
 
 
 def without(scene, *frames):
@@ -54,7 +56,9 @@ def test_frames_that_lack_a_picture_are_no_anchors_and_in_no_segment(data_set):
     scene = data_set.scene("scene-0001")
     assert anchor_frames(without(scene, 0, 5, 7)) == (1, 10)
     assert segment_frames(without(scene, 0, 5, 7), 1) == (1, 2, 3, 4, 6, 8, 9, 10)
+    assert not any(frame in segment for segment in segments(without(scene, 0, 5, 7)) for frame in (0, 5, 7))
     assert anchor_frames(without(scene, *range(11))) == ()
+    assert segments(without(scene, *range(11))) == ()
 
 
 def test_a_data_set_annotated_at_ten_hertz_gets_two_anchors_a_second(data_set):

@@ -1,5 +1,7 @@
 """A drawn picture at its camera's own size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import SetWeather
 from engine.service.local import local_service
-from engine.service.requests import Model, Request
+from engine.service.requests import Model, RenderError, Request
 from tests import small_drive as drive
 from tests.engine.service.small_model import write_checkpoint
 
@@ -41,8 +43,9 @@ def test_what_the_model_drew_small_is_there_in_the_cameras_size(service, model, 
 
     recorded = shown(3, "draft")
     assert recorded.shape == (*drive.SIZE[::-1], 3)
-    assert shown(3, "refined") is None
-    assert shown(0, "anchor") is None
+    for frame, tier in ((3, "refined"), (0, "anchor")):
+        with pytest.raises(RenderError, match="is not stored any more"):
+            shown(frame, tier)
     frames = (0, 1, 2, 3, 4, 5)
     one = Request(small_drive, rainy.scenario, (VIEW,), frames, SMALL, "refined", seed=rainy.take.seed, model=model)
     drawn = {chunk.frame: chunk.picture for chunk in service.render(one) if not chunk.preview}
@@ -53,3 +56,11 @@ def test_what_the_model_drew_small_is_there_in_the_cameras_size(service, model, 
         assert (found != shown(frame, "draft")).any()
     bias = np.mean(drawn[3].astype(float)) - np.mean(shown(3, "refined").astype(float))
     assert abs(bias) < 3
+
+
+def test_a_frame_of_no_segment_is_refused_in_a_sentence(service, model, rainy, small_drive):
+    scene = rainy.scenario.scene
+    lone = replace(scene, frames=tuple(replace(frame, pictures=frame.pictures[:1]) for frame in scene.frames))
+    history = replace(rainy.history, past=(replace(rainy.scenario, scene=lone),))
+    with pytest.raises(RenderError, match="Segments of the frames 3; wanted two anchors or more"):
+        large(service, replace(rainy, history=history), small_drive, (3, VIEW), "refined", model)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -93,6 +94,18 @@ def test_a_port_in_use_is_said(complaint):
 )
 def test_what_is_wrong_is_said_in_one_sentence(arguments, named, complaint):
     assert named in complaint(*arguments)
+
+
+def test_a_workspace_that_takes_nothing_is_said_in_one_sentence(complaint, tmp_path):
+    workspace = tmp_path / "takes"
+    workspace.mkdir()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))  # SQLite meets it, as it would meet a full disk
+    try:
+        said = complaint()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert f"no place for its pictures: {workspace / 'cache'} cannot be written to (disk I/O error)" in said
 
 
 def test_shipped_weights_are_taken_where_they_are_there_and_nothing_else_was_said(tmp_path):

@@ -1,7 +1,6 @@
 """The desk: an edit is on disk when it is answered, and one that cannot be kept is not made."""
 
 import math
-import shutil
 from errno import ENOSPC, EROFS
 from os import strerror
 
@@ -10,10 +9,11 @@ import pytest
 from app.payload import patch_json
 from app.session import Desk, StaleError
 from app.takes import SaveError, Takes
-from editor.datasets.map_expansion import expansion_path
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
 from editor.edits import Move, SetBeyond
+from editor.history import History
+from editor.scene import SceneError
 from tests.small_drive import SCENE
 
 
@@ -58,17 +58,14 @@ def test_a_disk_that_does_not_take_a_take_is_named_and_why(desk, tmp_path, monke
     assert str(raised.value).endswith(": " + words[errno].replace("FOLDER", str(tmp_path / "takes" / SCENE)))
 
 
-def test_an_edit_that_is_refused_is_not_on_disk(small_drive, tmp_path):
-    """Where nothing can be said of the streets, since the map is of a version that nobody reads."""
-    root = shutil.copytree(small_drive, tmp_path / "drive", ignore=shutil.ignore_patterns("*.jpg"))
-    data_set = open_data_set(root)
-    expansion = expansion_path(root, data_set.scene(SCENE).location)
-    expansion.parent.mkdir(parents=True, exist_ok=True)
-    expansion.write_text('{"version": "2.0"}')
-    desk = Desk(data_set, Takes(tmp_path / "takes"))
+def test_an_edit_that_is_refused_is_not_on_disk(desk, monkeypatch):
+    def refuse(scenario, street_map):
+        raise SceneError("checks that cannot be made")
+
+    monkeypatch.setattr("app.session.findings", refuse)  # while the disk is at work already
 
     def is_refused(document):
-        with pytest.raises(DataSetError, match="map expansion"):
+        with pytest.raises(SceneError, match="checks that cannot be made"):
             desk.commit(SCENE, document.take.id, document.state, moved(document, 1.5), "g-000001")
         assert desk.open(SCENE, document.take.id).take == document.take
 
@@ -78,7 +75,22 @@ def test_an_edit_that_is_refused_is_not_on_disk(small_drive, tmp_path):
     named = desk.describe(SCENE, new.take.id, name="Cut-in")
     is_refused(named)
     assert desk.takes.load(SCENE, new.take.id) == named.take
-    assert Desk(data_set, desk.takes).open(SCENE, new.take.id).take == named.take
+    assert Desk(desk.data_set, desk.takes).open(SCENE, new.take.id).take == named.take
+
+
+def test_without_a_map_that_can_be_read_only_what_needs_lanes_is_refused(drive_with_broken_map, tmp_path):
+    desk = Desk(open_data_set(drive_with_broken_map), Takes(tmp_path / "takes"))
+    begun = desk.begin(SCENE)
+    streets = begun.stage.streets_of(begun.scenario.scene)
+    assert not streets.known.knows_drivable
+    assert "maps/expansion/nowhere.json" in streets.problem
+    truck = next(actor for actor in begun.scenario.actors if actor.category == "vehicle.truck")
+    into_the_car = Move(truck.id, truck.track[0].t_us, (-4.0, 3.5, 0.0))
+    _, edited = desk.commit(SCENE, begun.take.id, begun.state, [into_the_car], "g-000001")
+    assert "overlap" in {finding.kind for finding in edited.findings}
+    with pytest.raises(DataSetError, match=r"^this needs the streets, .*nowhere\.json: got"):
+        desk.commit(SCENE, begun.take.id, edited.state, [SetBeyond(4.0)], "g-000002")
+    assert desk.takes.load(SCENE, begun.take.id) == edited.take
 
 
 def test_an_edit_on_an_older_state_is_refused(desk):
@@ -104,3 +116,39 @@ def test_an_edit_whose_answer_was_lost_is_answered_as_it_was_the_first_time(desk
         assert each.open(SCENE, document.take.id).take == after.take
     assert first["actors"]
     assert ("beyond" in first) == (kind == "beyond")
+
+
+STEPS = {"undo": (3, History.undo), "redo": (1, History.redo), "goto": (0, lambda history: history.redo().redo())}
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_step_whose_answer_was_lost_is_answered_as_it_was_the_first_time(desk, small_drive, kind):
+    document = desk.begin(SCENE)
+    take = SCENE, document.take.id
+    for number in range(3):
+        document = desk.commit(*take, document.state, moved(document, 1.0 + number), f"g-{number:06x}")[1]
+    num_edits, change = STEPS[kind]
+    while len(document.take.edits) > num_edits:
+        document = desk.step(*take, document.state, History.undo)[1]
+    before, after = desk.step(*take, document.state, change)
+    assert before.take != after.take
+    for each in (desk, Desk(open_data_set(small_drive), desk.takes)):
+        again = each.step(*take, document.state, change)
+        assert [found.state for found in again] == [before.state, after.state]
+        assert patch_json(*again)["actors"] == patch_json(before, after)["actors"] != []
+        assert each.open(*take).take == after.take
+
+
+def test_a_step_from_a_state_that_another_step_led_away_from_is_refused(desk):
+    document = desk.begin(SCENE)
+    take = SCENE, document.take.id
+    states = [document.state]
+    for number in range(2):
+        document = desk.commit(*take, document.state, moved(document, 1.0 + number), f"g-{number:06x}")[1]
+        states.append(document.state)
+    desk.step(*take, states[2], History.undo)
+    desk.step(*take, states[1], History.undo)
+    for base, change in ((states[2], History.undo), (states[1], History.redo), ("never", History.undo)):
+        with pytest.raises(StaleError, match="changed in another window"):
+            desk.step(*take, base, change)
+    assert desk.open(*take).state == states[0]

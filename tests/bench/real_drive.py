@@ -26,7 +26,7 @@ def open_real_drive() -> Drive | None:
 def pipeline(checkpoint: Path) -> WorldPipeline:
     """What draws with a checkpoint."""
     found = load(checkpoint)
-    return WorldPipeline(found.transformer, found.autoencoder, found.text_encoder, found.scheduler)
+    return WorldPipeline(found.transformer, found.autoencoder, found.text_encoder, found.scheduler, found.relight)
 
 
 def shipped() -> tuple[WorldPipeline, ...]:

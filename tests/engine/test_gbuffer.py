@@ -14,6 +14,7 @@ from engine.draft.draft import Drafter
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 from engine.gbuffer import CELL, CHANNELS, REACHES_M, gbuffer, of_draft
+from engine.model import relight
 from engine.model.told import NUM_GBUFFER
 
 HEIGHT_M, FOCAL, HORIZON = 1.6, 120.0, 47.5
@@ -45,6 +46,12 @@ def rows_of(part):
 def test_there_are_as_many_channels_as_networks_are_made_for():
     assert gbuffer(level_ground(), CAMERA, nobody(), grey()).shape == (NUM_GBUFFER, 96 // CELL, 160 // CELL)
     assert len(CHANNELS) == NUM_GBUFFER
+
+
+def test_what_relights_drafts_takes_each_channel_for_what_it_is():
+    places = relight.NEAR, relight.MIDDLE, relight.FAR, relight.GROUND, relight.SKY
+    assert [CHANNELS[k] for k in places] == ["left after 20 m", "left after 60 m", "left after 200 m", "ground", "sky"]
+    assert CHANNELS[relight.MIRRORED] == ("mirrored R", "mirrored G", "mirrored B")
 
 
 def test_below_the_horizon_is_ground_and_above_it_sky():

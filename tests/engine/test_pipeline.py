@@ -12,6 +12,7 @@ from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import Asked
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.layout import NUM_CHANNELS
+from engine.model.relight import Relight
 from engine.model.sizes import size
 from engine.model.tell import Drafts
 from engine.model.text import WordEncoder
@@ -22,20 +23,21 @@ from engine.pipeline import Clip, Sampling, WorldPipeline, anew, reimagined
 T, V, H, W, N = 3, 2, 32, 48, 2
 
 
-def pipeline(trained=True, gbuffer_channels=0):
+def pipeline(trained=True, gbuffer_channels=0, relights=False):
     torch.manual_seed(0)
     parts = (
         WorldTransformer(**size("tiny"), latent_channels=4, gbuffer_channels=gbuffer_channels),
         PictureAutoencoder(latent_channels=4, width=8, deep=8, num_residual=1),
         WordEncoder(["rain", "driving"], dim=32),
     )
+    relight = Relight(hidden=16) if relights else None
     if trained:
         with torch.no_grad():
-            for part in parts:
+            for part in filter(None, (*parts, relight)):
                 for parameter in part.parameters():
                     if not parameter.any():
                         parameter.normal_(std=0.05)
-    return WorldPipeline(*(part.eval() for part in parts), FrameFlowScheduler())
+    return WorldPipeline(*(part.eval() for part in parts), FrameFlowScheduler(), relight)
 
 
 def clip():
@@ -132,8 +134,9 @@ np.save(sys.argv[2], drawn(pipe, clip()))
 """
 
 
-def test_saved_and_loaded_in_a_fresh_process_it_draws_the_same(tmp_path):
-    pipe = pipeline()
+@pytest.mark.parametrize("relights", [False, True])
+def test_saved_and_loaded_in_a_fresh_process_it_draws_the_same(tmp_path, relights):
+    pipe = pipeline(relights=relights)
     pipe.save_pretrained(tmp_path / "pipe")
     subprocess.run([sys.executable, "-c", LOADED, str(tmp_path / "pipe"), str(tmp_path / "out.npy")], check=True)
     assert (np.load(tmp_path / "out.npy") == drawn(pipe, clip())).all()

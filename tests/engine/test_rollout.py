@@ -13,7 +13,7 @@ from editor.edits import Delete, EgoOffset, EgoPath, SetBeyond, SetWeather
 from editor.scene import recorded
 from engine.draft.draft import Drafter
 from engine.model.told import NUM_GBUFFER
-from engine.pipeline import Sampling
+from engine.pipeline import Sampling, WorldPipeline
 from engine.rollout import SHARED, WINDOW, Rollout, whole, windows
 from tests.engine.test_pipeline import pipeline
 
@@ -88,6 +88,19 @@ def test_networks_that_read_gbuffers_are_told_those_of_the_drafts(drive):
     assert set(told) == set(read)
     assert all((told[place] == run.drafted(*place).picture).all() for place in told)
     assert (read[10, "CAM_FRONT"].picture != unread[10, "CAM_FRONT"].picture).any()
+
+
+def test_what_relights_drafts_is_asked_for_another_weather_alone(drive):
+    def seen(frame, view, picture):
+        return np.full((NUM_GBUFFER, SIZE[1] // 8, SIZE[0] // 8), 0.5, np.float16)
+
+    pipe = pipeline(relights=True)
+    without = WorldPipeline(pipe.transformer, pipe.autoencoder, pipe.text_encoder, pipe.scheduler)
+    for edit, relit in ((SetWeather("rain"), True), (delete(drive, 7.0), False)):
+        run = replace(rollout(drive, edit), pipeline=pipe, seen=seen)
+        plain = replace(run, pipeline=without, seen=None)
+        found, other = (final(r.anchors(ANCHORS[:1], VIEWS[:1], {}))[0, "CAM_FRONT"].picture for r in (run, plain))
+        assert (found != other).any() == relit
 
 
 def test_anchors_that_are_right_already_are_left_alone(drive):

@@ -131,7 +131,11 @@ BAD = {
     ),
     "weights for drafts": (
         ["export", "--dataroot", "{root}", "--out", "{tmp}/o", "--checkpoint", "{tmp}"],
-        "without --generated",
+        "--checkpoint without --generated",
+    ),
+    "device for drafts": (
+        ["export", "--dataroot", "{root}", "--out", "{tmp}/o", "--device", "cuda"],
+        "--device without --generated",
     ),
 }
 

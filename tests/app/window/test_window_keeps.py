@@ -108,7 +108,7 @@ def test_killing_the_server_after_an_acknowledged_edit_loses_none(chromium, smal
     context.close()
 
 
-def test_an_edit_that_the_disk_does_not_take_is_said_and_the_next_one_is_kept(chromium, small_drive, tmp_path):
+def test_what_the_disk_does_not_take_is_said_and_the_next_edit_is_kept(chromium, small_drive, tmp_path):
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
     with served(small_drive, tmp_path) as running:
         window = Window(context.new_page(), running.url)
@@ -119,10 +119,16 @@ def test_an_edit_that_the_disk_does_not_take_is_said_and_the_next_one_is_kept(ch
         window.settle(0)
         assert window.actors == before
         assert window.page.locator("#saved").inner_text() == "autosaves with the first edit"
+        take, notices = window.ask("take.id"), window.page.locator(".notice", has_text="The take could not be saved")
+        notices.get_by_role("button", name="Dismiss").click()
+        window.page.get_by_role("button", name="Branch").click()
+        notices.wait_for()
+        assert window.ask("take.id") == take
         obstacle.unlink()
         window.drag(window.actor_on_map(truck(window)), (-30, 0))
         window.settle(1)
         assert len(json.loads(next(tmp_path.rglob("*.take.json")).read_text())["edits"]) == 1
+        assert window.problems == []
     context.close()
 
 

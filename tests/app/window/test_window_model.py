@@ -274,6 +274,21 @@ def test_a_generated_picture_opens_large_in_the_recorded_size(window):
     window.press("Escape")
 
 
+def test_drawing_goes_on_where_an_export_cannot_be_followed(window):
+    in_steps(window, QUICK)
+    gone = "There is no export 1; it was begun before the server was started again."
+    window.page.route("**/retake/exports/*", lambda route: route.fulfill(status=404, json={"detail": gone}))
+    under(window, "rain")
+    window.press("Control+e")
+    export = window.page.locator("#export-dialog")
+    export.locator("[name=to_frame]").fill("0")
+    export.get_by_role("button", name="Export").click()
+    export.get_by_text(gone).wait_for()
+    window.press("Escape")
+    wait_until_anchored(window)
+    window.page.unroute("**/retake/exports/*")
+
+
 def test_an_export_holds_what_the_world_model_draws_and_its_drawing_goes_on_after(window):
     in_steps(window, QUICK)
     export = window.page.locator("#export-dialog")

@@ -275,3 +275,22 @@ def test_spoilt_pictures_points_and_streets_are_refused_in_one_sentence(tmp_path
         with pytest.raises(DataSetError) as refused:
             read()
         assert_one_sentence(str(refused.value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        '{"version": "2.0"}',
+        '{"version": "1.3", "node": [{}]}',
+        '{"version": "1.3", "node": [], "polygon": []',
+    ],
+)
+def test_a_map_that_cannot_be_read_is_named_in_one_sentence(tmp_path, text):
+    data_set = open_data_set(small_data_set(tmp_path))
+    (data_set.dataroot / "maps" / "expansion" / "small.json").write_text(text)
+    with pytest.raises(DataSetError, match=r"^map expansion maps/expansion/small\.json: got") as refused:
+        data_set.street_map(data_set.scene("scene-0001"))
+    assert_one_sentence(str(refused.value))

@@ -1,4 +1,6 @@
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -26,6 +28,18 @@ def test_what_was_saved_is_loaded(folder):
     for name in ("transformer", "autoencoder", "text_encoder"):
         for key, weight in getattr(pipe, name).state_dict().items():
             assert torch.equal(getattr(loaded, name).state_dict()[key], weight)
+
+
+def test_what_relights_drafts_goes_along_as_it_is(folder, tmp_path):
+    assert load(folder).relight is None
+    relight = pipeline(relights=True).relight
+    save(replace(load(folder), relight=relight), tmp_path / "relighting")
+    loaded = load(tmp_path / "relighting")
+    assert loaded.card.relights
+    assert all(torch.equal(a, loaded.relight.state_dict()[name]) for name, a in relight.state_dict().items())
+    shutil.rmtree(tmp_path / "relighting" / "relight")
+    with pytest.raises(CheckpointError, match="has no relight; wanted transformer, autoencoder, text_encoder, relight"):
+        load(tmp_path / "relighting")
 
 
 def test_weights_in_bf16_stay_so(folder, tmp_path):

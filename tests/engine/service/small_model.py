@@ -19,9 +19,9 @@ ANCHORS = (0, 5, 10)
 
 def write_checkpoint(folder: Path) -> Path:
     """A checkpoint as training ships one, but for what it has learned."""
-    pipe = pipeline(gbuffer_channels=NUM_GBUFFER)
+    pipe = pipeline(gbuffer_channels=NUM_GBUFFER, relights=True)
     card = Card("tiny", recipe="none", data="none", seed=0, steps=0, hours=0.0)
-    save(Checkpoint(pipe.transformer, pipe.autoencoder, pipe.text_encoder, FrameFlowScheduler(), card), folder)
+    save(Checkpoint(pipe.transformer, pipe.autoencoder, pipe.text_encoder, FrameFlowScheduler(), card, pipe.relight), folder)
     return folder
 
 

@@ -148,6 +148,12 @@ def test_a_run_goes_on_from_one_whose_network_reads_less(clips, tmp_path):
     now = seeing.networks.state_dict()
     assert all(torch.equal(now[name], weight) for name, weight in first.items())
     assert all(torch.equal(now[f"transformer.gbuffer_in.{name}"], weight) for name, weight in began.items())
+    fresh = begin(replace(tiny(steps=3), networks=world(gbuffer_channels=NUM_GBUFFER)), None)
+    zero = fresh.networks["transformer"].correct.weight.clone()
+    fresh.begin_with(tmp_path / "first.pt", ("transformer.correct.",))
+    assert torch.equal(fresh.networks["transformer"].correct.weight, zero)
+    assert not torch.equal(now["transformer.correct.weight"], zero)
+    assert torch.equal(fresh.networks["transformer"].out.weight, now["transformer.out.weight"])
     seeing.save(tmp_path / "second.pt")
     with pytest.raises(ValueError, match="gbuffer_in.*which these networks lack"):
         begin(tiny(steps=3), None).begin_with(tmp_path / "second.pt")

@@ -1,0 +1,127 @@
+"""Training of `engine.model.relight`, and clips whose drafts it has relit, for the network that goes on from them.
+
+Pictures count at an eighth of their size, where all of them fit into memory and a step takes a twentieth of a second.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from engine.model.relight import LIGHT_WORDS, Relight, colours, light_words
+from engine.model.tell import tensor_of
+from engine.training.batches import LIGHTS
+from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
+from engine.training.losses import gain
+
+GOOD = 1e-3  # a mean squared error of pictures from -1 to 1; below, a better picture is hardly better
+REPORTED_EVERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RelightPlan:
+    """`untold` is the share of samples that hear only what is to be otherwise and nothing of the recorded light, as most
+    recordings' notes say nothing of it; `brighter` how far other exposures and white balances than Town's go, a logarithm."""
+
+    steps: int = 5000
+    batch: int = 24
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    untold: float = 0.15
+    brighter: float = 0.15
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    drafts: torch.Tensor  # (clips, pictures, 3, h, w)
+    truths: torch.Tensor
+    gbuffers: torch.Tensor
+    asked: torch.Tensor  # (clips, words)
+    recorded: torch.Tensor
+
+
+def relight_trained(folder: Path, plan: RelightPlan, tell: Callable[[int, float], None]) -> Relight:
+    """A network trained on a folder's clips of other hours and weathers; `tell` hears the step and the mean loss now and then.
+    ClipError for a folder without such clips."""
+    samples = _samples(folder)
+    generator = torch.Generator().manual_seed(plan.seed)
+    torch.manual_seed(plan.seed)
+    seen = colours(samples.drafts.flatten(0, 1), samples.gbuffers.flatten(0, 1))
+    net = Relight(means=tuple(seen.mean(0).tolist()), deviations=tuple((seen.std(0) + 1e-3).tolist()))
+    optimizer = torch.optim.AdamW(net.parameters(), plan.learning_rate, weight_decay=plan.weight_decay)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, plan.steps)
+    losses: list[float] = []
+    for step in range(1, plan.steps + 1):
+        loss = _loss(net, samples, plan, generator)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        losses = [*losses[-REPORTED_EVERY:], loss.item()]
+        if step % REPORTED_EVERY == 0:
+            tell(step, float(np.mean(losses)))
+    return net.eval()
+
+
+def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.Generator) -> torch.Tensor:
+    """How much worse than the draft, as `gain` has it, some pictures are."""
+
+    def dice(*shape: int) -> torch.Tensor:
+        return torch.rand(shape, generator=generator)
+
+    n = plan.batch
+    clip = (dice(n) * len(samples.drafts)).long()
+    picture = (dice(n) * samples.drafts.shape[1]).long()
+    draft, truth, gbuffer = (x[clip, picture] for x in (samples.drafts, samples.truths, samples.gbuffers))
+    turned = dice(n, 1, 1, 1) < 0.5
+    draft, truth, gbuffer = (torch.where(turned, x.flip(-1), x) for x in (draft, truth, gbuffer))
+    exposure = torch.exp(plan.brighter * (2 * dice(n, 3, 1, 1) - 1))
+    draft, truth = (((x + 1) * exposure - 1).clamp(max=1) for x in (draft, truth))
+    asked, recorded, told = samples.asked[clip], samples.recorded[clip], dice(n, 1) >= plan.untold
+    drawn = net(draft, gbuffer, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
+    error, drafted = ((x - truth).square().mean((1, 2, 3)) for x in (drawn, draft))
+    return gain(error, drafted, GOOD).mean()
+
+
+def _samples(folder: Path) -> _Samples:
+    files = sorted(file for file in folder.rglob(f"*{ENDING}") if file.name.endswith(LIGHTS))
+    if not files:
+        raise ClipError(f"no training clips of other hours and weathers in {folder}; harvest some with --lights")
+    first = read_clip(files[0])
+    number, size = int(np.prod(first.truth.shape[:2])), first.drafts.gbuffer.shape[2:]
+    pictures = [torch.empty(len(files), number, *shape) for shape in ((3, *size[1:]), (3, *size[1:]), size)]
+    words = [torch.empty(len(files), len(LIGHT_WORDS)) for _ in range(2)]
+    samples = _Samples(*pictures, *words)
+    for place, file in enumerate(files):  # into what is there already: kept scraps of large clips would leave holes in memory
+        _put(samples, place, read_clip(file))
+    return samples
+
+
+def _put(samples: _Samples, place: int, clip: TrainingClip) -> None:
+    samples.gbuffers[place] = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1)
+    for into, pictures in ((samples.drafts, clip.drafts.pictures), (samples.truths, clip.truth)):
+        for k, picture in enumerate(pictures.reshape(-1, *pictures.shape[2:])):
+            into[place, k] = F.adaptive_avg_pool2d(tensor_of(picture), into.shape[-2:])
+    samples.asked[place], samples.recorded[place] = light_words(clip.asked.text), light_words(clip.asked.recorded_text)
+
+
+def relit_clips(net: Relight, clips: Path, folder: Path) -> Iterator[Path]:
+    """The clips of one folder in another, those of other hours and weathers with their drafts relit; what is there already is
+    left. The others are the same files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(clips.rglob(f"*{ENDING}")):
+        there = folder / file.name
+        if there.is_file():
+            continue
+        if file.name.endswith(LIGHTS):
+            clip = read_clip(file)
+            write_clip(there, replace(clip, drafts=net.relit(clip.asked, clip.drafts)))
+        else:
+            os.link(file, there)
+        yield there

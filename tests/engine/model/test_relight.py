@@ -1,0 +1,120 @@
+"""Relighting drafts: what it leaves alone, and what it can be taught."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.model.relight import GROUND, LIGHT_WORDS, NUM_TERMS, SKY, Relight, along_edges, colours, light_words, terms
+from engine.model.tell import Drafts
+from engine.model.told import NUM_GBUFFER
+from tests.engine.test_pipeline import clip
+
+H, W = 32, 48
+
+
+def pictures(number=2, seed=0):
+    g = torch.Generator().manual_seed(seed)
+    return 2 * torch.rand((number, 3, H, W), generator=g) - 1, torch.rand((number, NUM_GBUFFER, H // 8, W // 8), generator=g)
+
+
+def trained(seed=0):
+    """One whose guesses are not 0."""
+    torch.manual_seed(seed)
+    net = Relight(hidden=16)
+    torch.nn.init.normal_(net.mix.weight, std=0.1)
+    return net.eval()
+
+
+def drafts():
+    what = clip().drafts
+    shape = (*what.pictures.shape[:2], NUM_GBUFFER, H // 8, W // 8)
+    return replace(what, gbuffer=np.random.default_rng(0).random(shape).astype(np.float16))
+
+
+def asking(text):
+    return replace(clip().asked, text=text, recorded_text="Driving, clear weather, noon.")
+
+
+def test_light_words_are_those_of_hours_and_weathers():
+    found = light_words("A driving scene at Town. Rain, many peds, NIGHT, difficult lighting.")
+    assert {word for word, there in zip(LIGHT_WORDS, found, strict=True) if there} == {"rain", "night"}
+
+
+def test_an_untrained_one_gives_pictures_back():
+    (shown, gbuffer), words = pictures(), light_words("rain")[None].expand(2, -1)
+    assert torch.equal(Relight(hidden=16)(shown, gbuffer, words, 0 * words), shown)
+
+
+def test_the_recorded_light_is_left_alone_to_the_last_level():
+    what = drafts()
+    assert trained().relit(asking("Driving, many peds, noon, clear."), what) is what
+
+
+def test_another_light_changes_pictures_and_nothing_else_of_a_draft():
+    what = drafts()
+    relit = trained().relit(asking("Rain, noon."), what)
+    assert (relit.pictures != what.pictures).any()
+    assert relit.pictures.dtype == np.uint8
+    assert all(getattr(relit, name) is getattr(what, name) for name in ("valid", "dirty", "gbuffer"))
+
+
+def test_each_picture_is_relit_by_itself():
+    what, net = drafts(), trained()
+    whole = net.relit(asking("Fog."), what).pictures
+    one = Drafts(*(getattr(what, name)[1:2, :1] for name in ("pictures", "valid", "dirty", "gbuffer")))
+    assert (net.relit(asking("Fog."), one).pictures == whole[1:2, :1]).all()
+
+
+def test_drafts_without_gbuffers_are_refused():
+    with pytest.raises(ValueError, match="without G-buffers"):
+        trained().relit(asking("Fog."), clip().drafts)
+
+
+def test_means_are_over_each_kind_of_place_alone():
+    shown, gbuffer = torch.zeros(1, 3, 4, 6), torch.zeros(1, NUM_GBUFFER, 4, 6)
+    shown[:, 0, 2:], shown[:, 2, :2] = 0.5, -0.25
+    gbuffer[:, GROUND, 2:], gbuffer[:, SKY, :2] = 1, 1
+    ground, sky = colours(shown, gbuffer)[0].split(7)[:2]
+    assert ground[[0, 1, 2, 6]].tolist() == pytest.approx([0.5, 0, 0, 0.5])
+    assert sky[[0, 1, 2, 6]].tolist() == pytest.approx([0, 0, -0.25, 0.5])
+    assert ground[3:6].max() < 2e-3
+
+
+def test_borders_of_a_gbuffer_are_drawn_to_those_of_the_picture():
+    shown, gbuffer = -0.5 * torch.ones(1, 3, 64, 96), torch.zeros(1, NUM_GBUFFER, 8, 12)
+    shown[..., 44:], gbuffer[..., 6:] = 0.5, 1  # that of the G-buffer lies at pixel 48
+    found = along_edges(gbuffer, shown)[0, 0, 32]
+    plain = torch.nn.functional.interpolate(gbuffer, size=(64, 96), mode="bilinear")[0, 0, 32]
+    assert found[44] - found[43] > 0.5
+    assert plain[44] - plain[43] < 0.1
+
+
+def test_where_the_picture_is_even_a_gbuffer_is_what_it_was():
+    _, gbuffer = pictures(1)
+    found = along_edges(gbuffer, torch.zeros(1, 3, H, W))
+    assert found.mean() == pytest.approx(float(gbuffer.mean()), abs=0.02)
+    assert along_edges(gbuffer, torch.zeros(1, 3, H // 8, W // 8)) is gbuffer
+
+
+def test_terms_are_as_many_as_weights_are_made_for():
+    shown, gbuffer = pictures()
+    assert terms(shown, torch.nn.functional.interpolate(gbuffer, size=(H, W))).shape == (2, NUM_TERMS, H, W)
+
+
+def test_it_learns_a_fog_that_swallows_the_far():
+    """Means of what is seen do not say how far away each pixel is; the G-buffer does."""
+    shown, gbuffer = pictures(8)
+    left = along_edges(gbuffer, shown)[:, 1:2]
+    foggy = shown * left + 0.6 * (1 - left)
+    words = light_words("fog")[None].expand(8, -1)
+    torch.manual_seed(0)
+    net = Relight(hidden=16)
+    optimizer = torch.optim.Adam(net.parameters(), 1e-2)
+    for _ in range(300):
+        optimizer.zero_grad()
+        error = (net(shown, gbuffer, words, 0 * words) - foggy).square().mean()
+        error.backward()
+        optimizer.step()
+    assert error < 0.01 * (shown - foggy).square().mean()

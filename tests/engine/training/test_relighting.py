@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.model.relight import Relight
+from engine.training.clips import ClipError, read_clip, write_clip
+from engine.training.relighting import RelightPlan, relight_trained, relit_clips
+from tests.engine.training.made_up import clip
+
+BRIEF = RelightPlan(steps=400, batch=8, brighter=0.0)
+
+
+def unheard(step, loss):
+    """For whom nobody waits."""
+
+
+def foggy(seed):
+    """A clip whose truth is its draft, half swallowed."""
+    made = clip(seed)
+    asked = replace(made.asked, text="Fog, noon.", recorded_text="Clear weather, noon.")
+    truth = (0.5 * made.drafts.pictures + 100).astype(np.uint8)
+    return replace(made, kind="light", asked=asked, truth=truth)
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    for seed in range(3):
+        write_clip(folder / f"00100{seed}-{seed}-light.clip.npz", foggy(seed))
+    write_clip(folder / "001000-delete.clip.npz", clip())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(clips):
+    losses = []
+    net = relight_trained(clips, BRIEF, lambda step, loss: losses.append(loss))
+    return net, losses
+
+
+def error(pictures, truth):
+    return float(np.square(pictures.astype(float) - truth).mean())
+
+
+def test_it_learns_what_all_clips_show(trained):
+    net, losses = trained
+    assert len(losses) == 2
+    assert losses[1] < losses[0] < 0
+    new = foggy(7)
+    assert error(net.relit(new.asked, new.drafts).pictures, new.truth) < 0.1 * error(new.drafts.pictures, new.truth)
+
+
+def test_the_same_plan_trains_the_same(clips, trained):
+    again = relight_trained(clips, BRIEF, unheard)
+    pairs = zip(trained[0].state_dict().values(), again.state_dict().values(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_those_of_other_light_are_relit_and_the_others_are_the_same_files(clips, trained, tmp_path):
+    made = list(relit_clips(trained[0], clips, tmp_path))
+    assert len(made) == 4
+    assert (tmp_path / "001000-delete.clip.npz").samefile(clips / "001000-delete.clip.npz")
+    before, after = (read_clip(folder / "001000-0-light.clip.npz") for folder in (clips, tmp_path))
+    assert (after.truth == before.truth).all()
+    assert (after.drafts.pictures == trained[0].relit(before.asked, before.drafts).pictures).all()
+    assert (after.drafts.gbuffer == before.drafts.gbuffer).all()
+
+
+def test_what_is_relit_already_is_left(clips, trained, tmp_path):
+    list(relit_clips(trained[0], clips, tmp_path))
+    assert not list(relit_clips(Relight(), clips, tmp_path))
+
+
+def test_a_folder_without_other_light_is_refused(tmp_path):
+    write_clip(tmp_path / "001000-delete.clip.npz", clip())
+    with pytest.raises(ClipError, match="no training clips of other hours and weathers"):
+        relight_trained(tmp_path, BRIEF, unheard)
+
+
+def test_most_notes_say_nothing_of_the_light_and_it_learns_with_those_too(clips):
+    net = relight_trained(clips, replace(BRIEF, untold=1.0), unheard)
+    new = foggy(7)
+    untold = replace(new.asked, text="Fog.", recorded_text="Driving.")
+    assert error(net.relit(untold, new.drafts).pictures, new.truth) < 0.1 * error(new.drafts.pictures, new.truth)
