@@ -1,6 +1,6 @@
 """What stands still: the ground as a height map and upright things as points, from all LiDAR sweeps without the actors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -79,6 +79,12 @@ class Backdrop:
         ground = self.ground.depth(camera, pixels)
         standing, is_sky = _standing(self.upright, camera, pixels)
         return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing)), ground
+
+    def thinned(self, step_m: float) -> "Backdrop":
+        """The same with one upright point in each cube so large."""
+        cells = np.floor(self.upright.astype(np.float64) / step_m).astype(np.int64) + 2**20
+        _, first = np.unique((cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2], return_index=True)
+        return replace(self, upright=self.upright[np.sort(first)])
 
 
 def backdrop_of(recording: Recording) -> Backdrop:

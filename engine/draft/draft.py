@@ -113,7 +113,7 @@ class Drafter:
     @cached_property
     def witnesses(self) -> Witnesses:
         """The recorded pictures as sources; the LiDAR is read when they are first needed."""
-        return Witnesses(self.recording, Cast(self.recording.scene.actors), self.standing.backdrop)
+        return Witnesses(self.recording, self.standing.cast, self.standing.backdrop)
 
     @cached_property
     def silhouettes(self) -> Silhouettes:
@@ -180,8 +180,8 @@ class Drafter:
         # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
         others = self._staying(changed, camera.t_us)
         canvas = self._unshaded(gone, recorded, camera, bare, others)
-        canvas = self._without(gone, changed, camera, here, canvas)
-        canvas = self._unshaded(gone, canvas, camera, bare, others)
+        canvas, hole = self._without(gone, changed, camera, here, canvas)
+        canvas = self._unshaded(gone, canvas, camera, lambda block: bare(block) * hole[block.slices], others)
         canvas = self._shaded(come, canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, depth = _wanted(actor, camera)
@@ -197,16 +197,17 @@ class Drafter:
         drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
         return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
 
-    def _without(self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas) -> Canvas:
+    def _without(self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas) -> tuple[Canvas, Mask]:
+        """The picture without some actors, and where it was filled for that."""
         hole = np.zeros_like(canvas.dirty)
         for actor in gone:
             hole |= self._taken(actor, camera, here)
         if not hole.any():
-            return canvas
+            return canvas, hole
         body = self._body(here.view)
         hole &= True if body is None else ~body
         filled = fill(self.witnesses, self._behind(gone, changed, camera), camera, canvas.picture, hole, here)
-        return Canvas(filled.picture, filled.unknown, canvas.dirty | hole)
+        return Canvas(filled.picture, filled.unknown, canvas.dirty | hole), hole
 
     def _staying(self, changed: list[Change], t_us: int) -> Crowd:
         ids = _ids(changed)

@@ -17,8 +17,9 @@ Map = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 CELL_M = 0.4
-FRAMES = 12  # that are read, in every view
-WIDE_PX = 800  # larger pictures are read at half their size
+FRAMES = 8  # that are read, in every view
+WIDE_PX = 480  # larger pictures are read at this size
+STEP_PX = 6  # at 448 pixels across: where it is looked up what stands before the ground
 NEAR_M, FAR_M = 6.0, 25.0  # from a camera: nearer it may see its own car, farther the ground too flatly
 WITHIN = 0.5  # the cosine of an angle, to the side of where it looks
 DARK, BRIGHT = -2.5, 1.5  # against a picture's median; what is beyond it is a lamp, a hole or a mirror
@@ -52,7 +53,7 @@ class _Glance:
 
 
 def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbove:
-    """The map of a drive; `cast` are those who stood before the ground."""
+    """The map of a drive; `cast` are those who stood before the ground, beside what stands still."""
     path = np.array([pose.T_world.translation[:2] for pose in recording.scene.ego])
     origin = np.floor(path.min(axis=0) - FAR_M)
     shape = tuple(int(x) + 2 for x in np.ceil((path.max(axis=0) + FAR_M - origin) / CELL_M))[::-1]
@@ -118,7 +119,7 @@ def _open_ground(
     at, cells, depth = pixels[seen].round().astype(int), cells[seen], depth[seen]
     crowd, grow = cast.at(camera.t_us), round(2 * camera.view.width / 448)
     free = occupancy(crowd, hulls(crowd, camera), camera, grow, {})[at[:, 1], at[:, 0]] < 0
-    step = 3 * max(1, round(camera.view.width / 448))
+    step = STEP_PX * max(1, round(camera.view.width / 448))
     standing = backdrop.depth(*coarser(camera, step))[at[:, 1] // step, at[:, 0] // step]
     free &= depth < 1.04 * standing + 0.3
     return cells[free], at[free]
@@ -127,5 +128,5 @@ def _open_ground(
 def read_small(recording: Recording) -> Recording:
     """The same drive at a size that is large enough here."""
     view = recording.scene.views[0]
-    size = None if view.width <= WIDE_PX else (view.width // 2, view.height // 2)
+    size = None if view.width <= WIDE_PX else (WIDE_PX, round(WIDE_PX * view.height / view.width))
     return Recording(recording.dataroot, recording.scene, size)

@@ -33,9 +33,9 @@ SOFT_PX = 0.8  # at 448 pixels across: a shadow's edge
 NOISE_PX = 1.6  # to either side, over which the light of the ground is told
 DOUBT_M = 0.2  # by which boxes and the sun may be off
 AROUND_M = 25.0  # from where a shadow falls: who else may throw one there
-FAINT = 0.02  # of the shade: nobody sees it
+FAINT = 0.02  # of a logarithm: nobody sees it
 SPOT = 0.1  # of the shade
-HELD = 0.45  # of the shade: ground with more of it lies in some
+SUNNY, SHADY = 0.3, 0.6  # of the shade that ground in the sun has at most, and ground in shade at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,8 @@ def _fallen(
     sun: Sun, actor: Actor, size_lwh: Vec3, parts: tuple[Part, ...], camera: Camera, backdrop: Backdrop
 ) -> Fallen | None:
     T = actor_at(actor, camera.t_us)
-    block = _block(sun, T, size_lwh, camera)
+    # Of a view that showed no ground, nobody knows how light the ground is in it.
+    block = _block(sun, T, size_lwh, camera) if camera.view.name in sun.above.levels else None
     if block is None:
         return None
     depth, ground = backdrop.depths(camera, block.pixels())
@@ -111,7 +112,7 @@ def darkened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: 
     of each pixel of the shadow's block nothing else covers."""
     held = _held(picture, sun, shadow, camera, free > 0.5)
     is_open = _at(sun.open, sun, shadow.points[..., :2])
-    return _shifted(picture, sun, shadow.block, shadow.share * free * (1 - held) * is_open)
+    return _shifted(picture, shadow.block, (shadow.share * free * (1 - held) * is_open)[..., None] * sun.shade)
 
 
 def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share, others: Crowd) -> tuple[Picture8, Mask]:
@@ -121,7 +122,17 @@ def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free:
     middle = np.average(shadow.points.reshape(-1, 3), axis=0, weights=np.maximum(shadow.share, 1e-6).ravel())
     for k in np.flatnonzero(np.linalg.norm(others.centres - middle, axis=1) < AROUND_M):
         held = held * ~_between(shadow.points, sun, others.poses[k], others.halves[k])
-    return _shifted(picture, sun, shadow.block, -shadow.share * free * held)
+    return _shifted(picture, shadow.block, _relit(picture, sun, shadow, camera, shadow.share * free * held))
+
+
+def _relit(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, share: Share) -> NDArray[np.float32]:
+    """By how much (h, w, 3) the ground gets lighter where so much of the shade is taken off it: never lighter than ground of
+    that hue is seen to be."""
+    wanted = -share[..., None] * sun.shade
+    after = logs(picture[shadow.block.slices]) - sun.above.levels[camera.view.name] + wanted
+    over = np.maximum(after.mean(axis=-1) - sun.lightest.at(after), 0)
+    kept = np.clip(1 - over / np.maximum(wanted.mean(axis=-1), FAINT), 0, 1)
+    return wanted * cv2.blur(kept, (3, 3))[..., None]
 
 
 def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: Mask) -> Share:
@@ -129,17 +140,17 @@ def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: M
 
     Markings are lighter in shade than tarmac in the sun: what is a spot against the shade lies in it.
     """
-    level = sun.above.levels.get(camera.view.name)
-    if level is None:
-        return np.zeros(shadow.share.shape, np.float32)
-    light = logs(picture[shadow.block.slices]) - level
+    light = logs(picture[shadow.block.slices]) - sun.above.levels[camera.view.name]
     share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.points[..., :2])), 0, 1) * ground
     wide = 2 * max(1, round(NOISE_PX * camera.view.width / 448)) + 1
-    held = (cv2.medianBlur((255 * share).astype(np.uint8), wide) > 255 * HELD).astype(np.uint8)
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(1 - held)
-    held |= (stats[:, cv2.CC_STAT_AREA] < SPOT * held.sum())[pieces].astype(np.uint8)
+    held = cv2.medianBlur((255 * share).astype(np.uint8), wide).astype(np.float32) / 255
+    held = np.clip((held - SUNNY) / (SHADY - SUNNY), 0, 1)
+    inside = (held > 0.5).astype(np.uint8)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(1 - inside)
+    spots = (stats[:, cv2.CC_STAT_AREA] < SPOT * inside.sum())[pieces] & (inside == 0)
+    held, inside = np.where(spots, 1, held), inside | spots
     small = np.ones((3, 3), np.uint8)
-    edge = cv2.dilate(held, small) > cv2.erode(held, small)
+    edge = cv2.dilate(inside, small) > cv2.erode(inside, small)
     return np.where(edge, share, held).astype(np.float32)
 
 
@@ -148,12 +159,11 @@ def _at(values: NDArray[np.float32], sun: Sun, xy: Array) -> NDArray[np.float32]
     return cv2.remap(values, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _shifted(picture: Picture8, sun: Sun, block: Block, share: Share) -> tuple[Picture8, Mask]:
-    """The picture with so much of the shade laid over a block of it."""
+def _shifted(picture: Picture8, block: Block, light: NDArray[np.float32]) -> tuple[Picture8, Mask]:
+    """The picture with the logarithms of its light changed by so much (h, w, 3) in a block of it."""
     out, changed = picture.copy(), np.zeros(picture.shape[:2], bool)
-    new = np.abs(share) > FAINT
+    new = np.abs(light).max(axis=-1) > FAINT
     part = out[block.slices]
-    shade = picture_of(logs(part[new]) + share[new][:, None] * sun.shade)
-    part[new] = np.clip(shade, 0, 255).round().astype(np.uint8)
+    part[new] = np.clip(picture_of(logs(part[new]) + light[new]), 0, 255).round().astype(np.uint8)
     changed[block.slices] = new
     return out, changed

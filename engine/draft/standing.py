@@ -10,6 +10,8 @@ from engine.draft.fromabove import from_above, read_small
 from engine.draft.sources import Recording
 from engine.draft.sun import Sun, find_sun
 
+POINT_M = 0.45  # of what throws shadows and hides the ground, one point in so much space tells enough
+
 
 class Standing:
     """Worked out once, when it is first needed."""
@@ -24,7 +26,13 @@ class Standing:
         return backdrop_of(Recording(self.dataroot, self.scene, None))
 
     @cached_property
+    def cast(self) -> Cast:
+        """Who is where at each time."""
+        return Cast(self.scene.actors)
+
+    @cached_property
     def sun(self) -> Sun | None:
         """Where the sun stands; None where it throws no shadows."""
-        above = from_above(read_small(Recording(self.dataroot, self.scene, None)), self.backdrop, Cast(self.scene.actors))
-        return find_sun(above, self.backdrop, self.scene.actors)
+        sparse = self.backdrop.thinned(POINT_M)
+        above = from_above(read_small(Recording(self.dataroot, self.scene, None)), sparse, self.cast)
+        return find_sun(above, sparse, self.scene.actors)

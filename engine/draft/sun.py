@@ -24,21 +24,52 @@ FINE_TURNS, FINE_LENGTHS = (
     np.array([0.8, 0.87, 0.93, 1.0, 1.07, 1.15, 1.25]),
 )
 WINDOW = 11  # cells across, whose mean a cell is compared with
-POINT_M = 0.45  # of the points, one in so much space tells enough
 HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than this, more may stand that was not measured
 PARKED_M, LOW_M = 0.7, 0.8
-CLEAR, SURE, DARKER = 4.2, 7.0, -0.6  # of 104 drives under every sky no false sun passed (docs/log.md)
+CLEAR, SURE, DARKER = 5.0, 9.0, -0.6  # of 104 drives under every sky no false sun had 4.8 (docs/log.md)
 DARK_SHARE, FEW_CELLS = 0.4, 12
 ALL_CELLS = 5  # across
+HUES, HUE_STEP, LIGHTEST, NEVER = 31, 0.12, 0.95, -9.0
+IS_LIT, NOT_LIT = 0.3, 0.7  # of the shade: what ground in the sun has at most, what ground in shade has at least
+MIXED = 0.3  # of a neighbourhood
 LIT_CELLS, FAINT = 5.0, 0.02  # how far what is lit tells of what is not, and how little what is lit elsewhere counts
+
+
+@dataclass(frozen=True, eq=False)
+class Lightest:
+    """How light the ground gets, by its hue: the logarithm's mean over the channels, `by_hue` [blue over green, red over
+    green]."""
+
+    by_hue: Map
+
+    @classmethod
+    def of(cls, above: FromAbove) -> "Lightest":
+        """As a drive's ground shows it; hues that hardly occur are not light at all."""
+        light = above.brightest[above.seen]
+        column, row = (np.round(x).astype(np.intp) for x in _hue(light))
+        by_hue = np.full((HUES, HUES), NEVER, np.float32)
+        for k in np.unique(row * HUES + column):
+            found = light[row * HUES + column == k].mean(axis=-1)
+            if len(found) >= FEW_CELLS:
+                by_hue.flat[k] = np.quantile(found, LIGHTEST)
+        return cls(cv2.dilate(by_hue, np.ones((3, 3), np.uint8)))
+
+    def at(self, light: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How light (h, w) ground of the hue of each pixel (h, w, 3) gets."""
+        return cv2.remap(self.by_hue, *_hue(light), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _hue(light: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Where in a table of hues: red over green, blue over green."""
+    return [np.clip((light[..., k] - light[..., 1]) / HUE_STEP + HUES // 2, 0, HUES - 1).astype(np.float32) for k in (0, 2)]
 
 
 @dataclass(frozen=True, eq=False)
 class Sun:
     """The unit vector to the sun in the world, and the logarithm of what share of its light (r, g, b) ground keeps in shade.
 
-    `lit` (h, w, 3) is how light the ground of the map `above` is in the sun, or would be; `open` (h, w) how much of the sun,
-    from 0 to 1, what stands still lets through to it.
+    `lit` (h, w, 3) is how light the ground of the map `above` is in the sun, or would be; `open` (h, w) how surely, from 0 to 1,
+    the sun was seen to shine on it, past what stands still; `lightest` how light ground of a hue gets.
     """
 
     towards: tuple[float, float, float]
@@ -46,6 +77,7 @@ class Sun:
     above: FromAbove
     lit: Map
     open: Map
+    lightest: Lightest
 
     def share(self, light: NDArray[np.float32]) -> NDArray[np.float32]:
         """How many times the shade lies in differences (..., 3) of logarithms: about 1 where one is shaded and one lit."""
@@ -54,13 +86,15 @@ class Sun:
 
 @dataclass(frozen=True, eq=False)
 class _Scene:
-    """What throws shadows, and what they fall on: `contrast` (h, w) is how light a cell is against its neighbourhood. Places
-    are fractional cells, column first; heights are over the ground, in cells."""
+    """What throws shadows, and what they fall on: `contrast` (h, w) is how light a cell is against its neighbourhood, `weight`
+    (h, w) what each usable cell of a neighbourhood counts there. Places are fractional cells, column first; heights are over
+    the ground, in cells."""
 
     above: FromAbove
     contrast: Map
     usable: Mask
-    points: NDArray[np.float32]  # (n, 2)
+    weight: Map
+    points: NDArray[np.float32]  # (2, n)
     heights: NDArray[np.float32]  # (n,)
     outlines: NDArray[np.float32]  # (m, 4, 2) of the boxes of those who are parked
     tall: NDArray[np.float32]  # (m,)
@@ -86,9 +120,9 @@ def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) ->
 
 
 def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _Scene:
-    points = _thinned(backdrop.upright.astype(np.float64))
+    points = backdrop.upright.astype(np.float64)
     heights = points[:, 2] - backdrop.ground.at(points[None, :, :2])[0]
-    places = above.where(points[:, :2])
+    places = np.ascontiguousarray(above.where(points[:, :2]).T)
     usable = above.seen & (cv2.dilate(_cells_of(above, places), np.ones((3, 3), np.uint8)) == 0)
     usable[[0, -1]] = usable[:, [0, -1]] = False  # what falls off the map is counted there
     # Shade is bluer than sunshine.
@@ -97,7 +131,8 @@ def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _
     parked = [a for a in actors if _is_parked(a)]
     outlines = above.where(np.array([footprint(a.track[0].T_world, a.size_lwh) for a in parked]).reshape(-1, 4, 2))
     tall = np.array([a.size_lwh[2] for a in parked], np.float32) / CELL_M
-    return _Scene(above, contrast, usable, places, (heights / CELL_M).astype(np.float32), outlines, tall)
+    weight = usable / np.maximum(_sum(usable.astype(np.float32)), 1)
+    return _Scene(above, contrast, usable, weight, places, (heights / CELL_M).astype(np.float32), outlines, tall)
 
 
 def _is_parked(actor: Actor) -> bool:
@@ -105,30 +140,29 @@ def _is_parked(actor: Actor) -> bool:
     return bool(np.linalg.norm(first - last) < PARKED_M and actor.size_lwh[2] > LOW_M)
 
 
-def _thinned(points: Array) -> Array:
-    cells = np.floor(points / POINT_M).astype(np.int64) + 2**20
-    _, first = np.unique((cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2], return_index=True)
-    return points[np.sort(first)]
-
-
 def _around(values: Map, where: Mask) -> Map:
     """The mean over each cell's window of the cells that count."""
     return _sum(values * where) / np.maximum(_sum(where.astype(np.float32)), 1)
 
 
-def _sum(values: Map) -> Map:
+def _sum(values: Map | NDArray[np.uint8]) -> Map | NDArray[np.uint8]:
     return cv2.boxFilter(values, -1, (WINDOW, WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT)
 
 
 def _shaded(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
     """Which cells (h, w) lie in the shade of something known, with shadows so many heights long."""
     way = _way(azimuth, length)
-    mask = _cells_of(scene.above, scene.points + scene.heights[:, None] * way)
+    mask = _cells_of(scene.above, scene.points + way[:, None] * scene.heights)
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _sweep(mask, scene, way)
+    return mask
+
+
+def _sweep(mask: NDArray[np.uint8], scene: _Scene, way: NDArray[np.float32]) -> None:
+    """Writes the shadows of the boxes of those who are parked into a mask (h, w)."""
     swept = np.concatenate([scene.outlines, scene.outlines + scene.tall[:, None, None] * way], axis=1)
     for corners in np.round(swept).astype(np.int32):
         cv2.fillConvexPoly(mask, cv2.convexHull(corners), 1)
-    return mask
 
 
 def _way(azimuth: float, length: float) -> NDArray[np.float32]:
@@ -137,19 +171,19 @@ def _way(azimuth: float, length: float) -> NDArray[np.float32]:
 
 
 def _cells_of(above: FromAbove, places: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The map's cells (h, w) nearest to some places; what is off the map counts on its border."""
+    """The map's cells (h, w) nearest to some places (2, n); what is off the map counts on its border."""
     mask = np.zeros(above.seen.shape, np.uint8)
-    column, row = (np.clip(places[:, k] + 0.5, 0, mask.shape[1 - k] - 1).astype(np.int32) for k in (0, 1))
-    mask[row, column] = 1
+    column, row = (np.clip(places[k] + 0.5, 0, mask.shape[1 - k] - 1).astype(np.intp) for k in (0, 1))
+    mask.ravel()[row * mask.shape[1] + column] = 1
     return mask
 
 
 def _score(scene: _Scene, azimuth: float, length: float) -> float:
     """How well shadows that way explain what is dark against its neighbourhood: the root of the squares that a fit of one
     depth for all of them takes off, negative where they would have to be lighter."""
-    mask = (_shaded(scene, azimuth, length) * scene.usable).astype(np.float32)
-    mask = np.where(scene.usable, mask - _around(mask, scene.usable), 0)
-    return float(-(mask * scene.contrast).sum() / np.sqrt(max(float((mask * mask).sum()), 30.0)))
+    mask = _shaded(scene, azimuth, length) * scene.usable
+    mask = mask - _sum(mask) * scene.weight  # a window's sum of such fits in a byte
+    return float(-np.vdot(mask, scene.contrast) / np.sqrt(max(float(np.vdot(mask, mask)), 30.0)))
 
 
 def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
@@ -170,32 +204,47 @@ def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
         return None
     up = np.arctan2(1, length)
     towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
-    return _with_ground(Sun(towards, shade, scene.above, light, mask), scene, level, _perhaps(scene, azimuth, length))
+    return _with_ground(Sun(towards, shade, scene.above, light, mask, Lightest.of(scene.above)), scene, level, _way(azimuth, length))
 
 
 def _perhaps(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
     """Which cells (h, w) may lie in the shade of what stands still, where the LiDAR did not reach its top."""
     way, high = _way(azimuth, length), scene.heights > HIGH_M / CELL_M
-    out = _cells_of(scene.above, scene.points + scene.heights[:, None] * way)
+    out = _cells_of(scene.above, scene.points + way[:, None] * scene.heights)
     for more in GOES_ON_M:
         over = scene.heights[high] + more / CELL_M
-        out |= _cells_of(scene.above, scene.points[high] + over[:, None] * way)
+        out |= _cells_of(scene.above, scene.points[:, high] + way[:, None] * over)
     return cv2.morphologyEx(out, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
 
 
-def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], perhaps: NDArray[np.uint8]) -> Sun:
-    """The same with its maps; `level` (3,) is how light the ground is in the sun where that was measured."""
+def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], way: NDArray[np.float32]) -> Sun:
+    """The same with its maps; `level` (3,) is how light the ground is in the sun where that was measured, `way` where the
+    shadow of a place one high falls."""
     light, seen = scene.above.light, scene.above.seen
-    shaded = sun.share(light - level) > 0.5
-    in_sun = seen & ~shaded
+    in_sun = seen & (sun.share(light - level) < 0.5)
     mass = _smooth(in_sun.astype(np.float32), LIT_CELLS)
     lit = np.stack([_smooth(light[..., k] * in_sun, LIT_CELLS) + FAINT * level[k] for k in range(3)], axis=-1)
     lit = (lit / (mass + FAINT)[..., None]).astype(np.float32)
-    # Where something may throw its shade, markings in it are as light as tarmac in the sun, but not all of a neighbourhood.
-    through = np.where(seen, 1 - np.clip(sun.share(scene.above.brightest - lit), 0, 1), 1).astype(np.float32)
-    told = _smooth(seen.astype(np.float32), 1.0) > 0.3
-    through = cv2.erode(_smooth(through, 1.0), np.ones((ALL_CELLS, ALL_CELLS), np.uint8)) * told
-    return replace(sun, lit=lit, open=_smooth(np.maximum(1.0 - perhaps, through).astype(np.float32), 1.0))
+    # Markings in shade are as light as tarmac in the sun, but not all of a neighbourhood is.
+    share = np.where(seen, sun.share(scene.above.brightest - lit), 0).astype(np.float32)
+    through = np.clip((NOT_LIT - cv2.dilate(share, np.ones((ALL_CELLS, ALL_CELLS), np.uint8))) / (NOT_LIT - IS_LIT), 0, 1)
+    told = (seen & ~_beside_parked(scene, way)).astype(np.float32)
+    near, wide = _smooth(told, 1.0), _smooth(told, LIT_CELLS)
+    is_near, is_wide = near > 0.3, wide > FAINT
+    through = np.where(
+        is_near,
+        _smooth(through * told, 1.0) / np.maximum(near, FAINT),
+        is_wide * _smooth(through * told, LIT_CELLS) / np.maximum(wide, FAINT),
+    )
+    is_open = np.clip((through - MIXED) / (1 - 2 * MIXED), 0, 1).astype(np.float32)
+    return replace(sun, lit=lit, open=is_open, lightest=Lightest.of(scene.above))
+
+
+def _beside_parked(scene: _Scene, way: NDArray[np.float32]) -> Mask:
+    """Which cells (h, w) those may shade who are parked, so that they tell nothing of what shades them besides."""
+    mask = np.zeros(scene.above.seen.shape, np.uint8)
+    _sweep(mask, scene, way)
+    return cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0
 
 
 def _smooth(values: Map, sigma: float) -> Map:
