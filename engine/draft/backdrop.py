@@ -80,6 +80,11 @@ class Backdrop:
         standing, is_sky = _standing(self.upright, camera, pixels)
         return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing)), ground
 
+    def within(self, low: Array, high: Array) -> "Backdrop":
+        """The same with the upright points between two corners (x, y) only."""
+        x, y = self.upright[:, 0], self.upright[:, 1]
+        return replace(self, upright=self.upright[(x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])])
+
     def thinned(self, step_m: float) -> "Backdrop":
         """The same with one upright point in each cube so large."""
         cells = np.floor(self.upright.astype(np.float64) / step_m).astype(np.int64) + 2**20

@@ -24,7 +24,7 @@ from engine.draft.looks import Looks
 from engine.draft.occlusion import before_boxes, before_recorded, before_static
 from engine.draft.place import composite
 from engine.draft.remove import SHADOW_M, fill, footprint_mask
-from engine.draft.shadows import darkened, fallen, fallen_at_most, lightened
+from engine.draft.shadows import Fallen, darkened, fallen, fallen_at_most, lightened
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera, Recording
 from engine.draft.standing import Standing
@@ -179,9 +179,10 @@ class Drafter:
 
         # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
         others = self._staying(changed, camera.t_us)
-        canvas = self._unshaded(gone, recorded, camera, bare, others)
+        shadows = self._shadows(gone, camera)
+        canvas = self._unshaded(shadows, recorded, camera, bare, others)
         canvas, hole = self._without(gone, changed, camera, here, canvas)
-        canvas = self._unshaded(gone, canvas, camera, lambda block: bare(block) * hole[block.slices], others)
+        canvas = self._unshaded(shadows, canvas, camera, lambda block: bare(block) * hole[block.slices], others)
         canvas = self._shaded(come, canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, depth = _wanted(actor, camera)
@@ -287,7 +288,7 @@ class Drafter:
             taken = surfaces(self.witnesses.backdrop, camera, crowd, block).actor != STATIC
             return (1 - taken.astype(np.float32)) * self._off_body(here.view, block)
 
-        canvas = self._unshaded(_gone(changed), canvas, camera, bare, crowd)
+        canvas = self._unshaded(self._shadows(_gone(changed), camera), canvas, camera, bare, crowd)
         canvas = self._shaded(_come(changed), canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, _ = _wanted(actor, camera)
@@ -304,19 +305,22 @@ class Drafter:
 
     # -------------------------------------------------------------------------------------------------------- both
 
-    def _unshaded(self, gone: list[Actor], canvas: Canvas, camera: Camera, bare: Bare, others: Crowd) -> Canvas:
-        """Where the sun shines, the ground without the shadows of some actors; `others` throw theirs."""
-        sun = self.standing.sun
-        for actor in gone if sun is not None else ():
-            shadow = fallen_at_most(sun, actor, camera, self.standing.backdrop)
-            if shadow is not None:
-                picture, new = lightened(canvas.picture, sun, shadow, camera, bare(shadow.block), others)
-                canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
+    def _shadows(self, gone: list[Actor], camera: Camera) -> list[Fallen]:
+        """Where some actors may have thrown shadows; nowhere if the sun does not shine."""
+        sun = self.standing.sun if gone else None
+        found = [sun and fallen_at_most(sun, actor, camera, self.standing.backdrop) for actor in gone]
+        return [shadow for shadow in found if shadow is not None]
+
+    def _unshaded(self, shadows: list[Fallen], canvas: Canvas, camera: Camera, bare: Bare, others: Crowd) -> Canvas:
+        """The ground without some shadows; `others` throw theirs."""
+        for shadow in shadows:
+            picture, new = lightened(canvas.picture, self.standing.sun, shadow, camera, bare(shadow.block), others)
+            canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
         return canvas
 
     def _shaded(self, come: list[Actor], canvas: Canvas, camera: Camera, bare: Bare) -> Canvas:
         """Where the sun shines, the ground with the shadows of some actors."""
-        sun = self.standing.sun
+        sun = self.standing.sun if come else None
         for actor in come if sun is not None else ():
             shadow = fallen(sun, actor, camera, self.standing.backdrop)
             if shadow is not None:

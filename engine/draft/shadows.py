@@ -32,6 +32,7 @@ MARGIN_PX = 12.0
 SOFT_PX = 0.8  # at 448 pixels across: a shadow's edge
 NOISE_PX = 1.6  # to either side, over which the light of the ground is told
 DOUBT_M = 0.2  # by which boxes and the sun may be off
+BESIDE_M = 1.0  # of a line of sight: what may hide its end
 AROUND_M = 25.0  # from where a shadow falls: who else may throw one there
 FAINT = 0.02  # of a logarithm: nobody sees it
 SPOT = 0.1  # of the shade
@@ -40,8 +41,8 @@ SUNNY, SHADY = 0.3, 0.6  # of the shade that ground in the sun has at most, and 
 
 @dataclass(frozen=True, eq=False)
 class Fallen:
-    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it, where that is (h, w, 3) in the
-    world."""
+    """An actor's shadow in a picture: how much of each pixel of a block shows ground in it that nothing else keeps the sun
+    from, and where that is (h, w, 3) in the world."""
 
     block: Block
     share: Share
@@ -74,18 +75,32 @@ def _fallen(
     block = _block(sun, T, size_lwh, camera) if camera.view.name in sun.above.levels else None
     if block is None:
         return None
-    depth, ground = backdrop.depths(camera, block.pixels())
-    is_ground = (depth > ground - ABOVE_GROUND_M) & (ground < FAR_M)
-    points = camera.eye + camera.rays_world(block.pixels()) * ground[..., None].astype(np.float64)
-    shaded = np.zeros(depth.shape, bool)
-    for along, across, low, high, back in parts:
-        place = T.apply(np.array([-back, 0.0, (low + high) / 2 - 0.5]) * size_lwh)
-        halves = np.array([along, across, high - low]) * size_lwh / 2
-        shaded |= _between(points, sun, Rigid(vec3(place), T.rotation), halves)
-    if not (shaded & is_ground).any():
-        return None
+    pixels = block.pixels()
+    ground = backdrop.ground.depth(camera, pixels)
+    points = camera.eye + camera.rays_world(pixels) * ground[..., None].astype(np.float64)
+    shaded = _shaded(sun, T, size_lwh, parts, points)
     soft = cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), SOFT_PX * camera.view.width / 448)
-    return Fallen(block, np.where(is_ground, soft, 0), points)
+    share = np.where(ground < FAR_M, soft * _at(sun.open, sun, points[..., :2]), 0)
+    if (share > FAINT).any():
+        share[_hidden(backdrop, camera, pixels, ground, points[share > FAINT])] = 0
+    return Fallen(block, share, points) if (share > FAINT).any() else None
+
+
+def _shaded(sun: Sun, T_world_box: Rigid, size_lwh: Vec3, parts: tuple[Part, ...], points: Array) -> Mask:
+    """Which points (..., 3) a body keeps the sun from."""
+    shaded = np.zeros(points.shape[:-1], bool)
+    for along, across, low, high, back in parts:
+        place = T_world_box.apply(np.array([-back, 0.0, (low + high) / 2 - 0.5]) * size_lwh)
+        halves = np.array([along, across, high - low]) * size_lwh / 2
+        shaded |= _between(points, sun, Rigid(vec3(place), T_world_box.rotation), halves)
+    return shaded
+
+
+def _hidden(backdrop: Backdrop, camera: Camera, pixels: Array, ground: Share, points: Array) -> Mask:
+    """Where something upright stands before the ground (h, w), looking at some points (n, 3) of it."""
+    ends = np.concatenate([points[:, :2], camera.eye[None, :2]])
+    near = backdrop.within(ends.min(axis=0) - BESIDE_M, ends.max(axis=0) + BESIDE_M)
+    return near.depth(camera, pixels) <= ground - ABOVE_GROUND_M
 
 
 def _between(points: Array, sun: Sun, pose: Rigid, halves: Array) -> Mask:
@@ -111,18 +126,22 @@ def darkened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: 
     """The picture with a shadow on what of the ground lies in the sun, and where that changed it; `free` (h, w) is how much
     of each pixel of the shadow's block nothing else covers."""
     held = _held(picture, sun, shadow, camera, free > 0.5)
-    is_open = _at(sun.open, sun, shadow.points[..., :2])
-    return _shifted(picture, shadow.block, (shadow.share * free * (1 - held) * is_open)[..., None] * sun.shade)
+    return _shifted(picture, shadow.block, (shadow.share * free * (1 - held))[..., None] * sun.shade)
 
 
 def lightened(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, free: Share, others: Crowd) -> tuple[Picture8, Mask]:
     """The picture with a shadow taken off the ground, where it lies in some and nothing else throws one: neither what stands
     still nor the `others`."""
-    held = _held(picture, sun, shadow, camera, free > 0.5) * _at(sun.open, sun, shadow.points[..., :2])
-    middle = np.average(shadow.points.reshape(-1, 3), axis=0, weights=np.maximum(shadow.share, 1e-6).ravel())
-    for k in np.flatnonzero(np.linalg.norm(others.centres - middle, axis=1) < AROUND_M):
-        held = held * ~_between(shadow.points, sun, others.poses[k], others.halves[k])
-    return _shifted(picture, shadow.block, _relit(picture, sun, shadow, camera, shadow.share * free * held))
+    share = shadow.share * free
+    if (share > FAINT).any():
+        share = share * _held(picture, sun, shadow, camera, free > 0.5)
+    some = share > FAINT
+    points = shadow.points[some]
+    if len(points):
+        near = np.linalg.norm(others.centres - points.mean(axis=0), axis=1) < AROUND_M
+        for k in np.flatnonzero(near):
+            share[some] *= ~_between(points, sun, others.poses[k], others.halves[k])
+    return _shifted(picture, shadow.block, _relit(picture, sun, shadow, camera, share))
 
 
 def _relit(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, share: Share) -> NDArray[np.float32]:
