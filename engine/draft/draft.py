@@ -198,7 +198,9 @@ class Drafter:
         drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
         return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
 
-    def _without(self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas) -> tuple[Canvas, Mask]:
+    def _without(
+        self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas
+    ) -> tuple[Canvas, Mask]:
         """The picture without some actors, and where it was filled for that."""
         hole = np.zeros_like(canvas.dirty)
         for actor in gone:

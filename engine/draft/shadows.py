@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.cameras import box_hull
+from editor.dirty import ground_room_m
 from editor.geometry import Array, Rigid, Vec3, box_corners, vec3
 from editor.scene import Actor
 from editor.tracks import actor_at
@@ -14,7 +15,7 @@ from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Crowd, ray_box
 from engine.draft.light import logs, picture_of
 from engine.draft.sources import Camera
-from engine.draft.sun import Sun
+from engine.draft.sunlight import Sun
 from engine.draft.surfaces import Block, block_around
 
 Share = NDArray[np.float32]  # (h, w), 0 to 1
@@ -26,7 +27,7 @@ Part = tuple[float, float, float, float, float]
 CAR: tuple[Part, ...] = ((0.97, 0.94, 0.0, 0.6, 0.0), (0.60, 0.80, 0.6, 0.98, 0.05))
 PERSON: tuple[Part, ...] = ((0.6, 0.6, 0.0, 1.0, 0.0),)
 WHOLE: tuple[Part, ...] = ((0.97, 0.94, 0.0, 0.98, 0.0),)
-SLENDER = ("human.", "vehicle.bicycle", "vehicle.motorcycle")
+SLENDER_M, LOW_M = 1.0, 2.0
 ABOVE_GROUND_M = 0.3  # what is nearer than the ground by more is no ground
 MARGIN_PX = 12.0
 SOFT_PX = 0.8  # at 448 pixels across: a shadow's edge
@@ -49,16 +50,17 @@ class Fallen:
     points: Array
 
 
-def parts_of(actor: Actor) -> tuple[Part, ...]:
-    """What of its box an actor's body fills."""
-    if actor.category.startswith(SLENDER):
+def parts_of(size_lwh: Vec3) -> tuple[Part, ...]:
+    """What of its box a body fills, told by its size: what an actor is called is nothing that a draft shows."""
+    length, width, height = size_lwh
+    if min(length, width) < SLENDER_M:
         return PERSON
-    return CAR if actor.category == "vehicle.car" else WHOLE
+    return CAR if height < LOW_M else WHOLE
 
 
 def fallen(sun: Sun, actor: Actor, camera: Camera, backdrop: Backdrop) -> Fallen | None:
     """Where an actor's body throws its shadow on the ground; None where the picture shows none of that."""
-    return _fallen(sun, actor, actor.size_lwh, parts_of(actor), camera, backdrop)
+    return _fallen(sun, actor, actor.size_lwh, parts_of(actor.size_lwh), camera, backdrop)
 
 
 def fallen_at_most(sun: Sun, actor: Actor, camera: Camera, backdrop: Backdrop) -> Fallen | None:
@@ -78,7 +80,7 @@ def _fallen(
     pixels = block.pixels()
     ground = backdrop.ground.depth(camera, pixels)
     points = camera.eye + camera.rays_world(pixels) * ground[..., None].astype(np.float64)
-    shaded = _shaded(sun, T, size_lwh, parts, points)
+    shaded = _shaded(sun, T, size_lwh, parts, points) & _near(T, actor.size_lwh, points)
     soft = cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), SOFT_PX * camera.view.width / 448)
     share = np.where(ground < FAR_M, soft * _at(sun.open, sun, points[..., :2]), 0)
     if (share > FAINT).any():
@@ -94,6 +96,12 @@ def _shaded(sun: Sun, T_world_box: Rigid, size_lwh: Vec3, parts: tuple[Part, ...
         halves = np.array([along, across, high - low]) * size_lwh / 2
         shaded |= _between(points, sun, Rigid(vec3(place), T_world_box.rotation), halves)
     return shaded
+
+
+def _near(T_world_box: Rigid, size_lwh: Vec3, points: Array) -> Mask:
+    """Which points (..., 3) are where an actor may change a picture; those of long shadows of the tall may not be."""
+    local = np.abs(T_world_box.inverse().apply(points.reshape(-1, 3))[:, :2])
+    return (local < np.array(size_lwh[:2]) / 2 + ground_room_m(size_lwh)).all(axis=1).reshape(points.shape[:-1])
 
 
 def _hidden(backdrop: Backdrop, camera: Camera, pixels: Array, ground: Share, points: Array) -> Mask:

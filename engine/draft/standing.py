@@ -8,7 +8,8 @@ from engine.draft.backdrop import Backdrop, backdrop_of
 from engine.draft.crowd import Cast
 from engine.draft.fromabove import from_above, read_small
 from engine.draft.sources import Recording
-from engine.draft.sun import Sun, find_sun
+from engine.draft.sun import find_sun
+from engine.draft.sunlight import Sun
 
 POINT_M = 0.45  # of what throws shadows and hides the ground, one point in so much space tells enough
 

@@ -5,16 +5,18 @@ ground. The right one is where the ground is darker there than around, seen from
 light the shade keeps. Ours; what tells is how far it stands out against other directions (see `docs/log.md`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.geometry import Array, footprint
+from editor.dirty import SHADOW_HEIGHTS
+from editor.geometry import footprint
 from editor.scene import Actor
 from engine.draft.backdrop import Backdrop
 from engine.draft.fromabove import CELL_M, FromAbove, Map, Mask
+from engine.draft.sunlight import Sun, sun_over
 
 # Steps of an elevation are steps of a shadow's length, in heights.
 AZIMUTHS = np.radians(np.arange(0.0, 360.0, 10.0))
@@ -28,60 +30,6 @@ HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than
 PARKED_M, LOW_M = 0.7, 0.8
 CLEAR, SURE, DARKER = 5.0, 9.0, -0.6  # of 104 drives under every sky no false sun had 4.8 (docs/log.md)
 DARK_SHARE, FEW_CELLS = 0.4, 12
-ALL_CELLS = 5  # across
-HUES, HUE_STEP, LIGHTEST, NEVER = 31, 0.12, 0.95, -9.0
-IS_LIT, NOT_LIT = 0.3, 0.7  # of the shade: what ground in the sun has at most, what ground in shade has at least
-MIXED = 0.3  # of a neighbourhood
-LIT_CELLS, FAINT = 5.0, 0.02  # how far what is lit tells of what is not, and how little what is lit elsewhere counts
-
-
-@dataclass(frozen=True, eq=False)
-class Lightest:
-    """How light the ground gets, by its hue: the logarithm's mean over the channels, `by_hue` [blue over green, red over
-    green]."""
-
-    by_hue: Map
-
-    @classmethod
-    def of(cls, above: FromAbove) -> "Lightest":
-        """As a drive's ground shows it; hues that hardly occur are not light at all."""
-        light = above.brightest[above.seen]
-        column, row = (np.round(x).astype(np.intp) for x in _hue(light))
-        by_hue = np.full((HUES, HUES), NEVER, np.float32)
-        for k in np.unique(row * HUES + column):
-            found = light[row * HUES + column == k].mean(axis=-1)
-            if len(found) >= FEW_CELLS:
-                by_hue.flat[k] = np.quantile(found, LIGHTEST)
-        return cls(cv2.dilate(by_hue, np.ones((3, 3), np.uint8)))
-
-    def at(self, light: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How light (h, w) ground of the hue of each pixel (h, w, 3) gets."""
-        return cv2.remap(self.by_hue, *_hue(light), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _hue(light: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Where in a table of hues: red over green, blue over green."""
-    return [np.clip((light[..., k] - light[..., 1]) / HUE_STEP + HUES // 2, 0, HUES - 1).astype(np.float32) for k in (0, 2)]
-
-
-@dataclass(frozen=True, eq=False)
-class Sun:
-    """The unit vector to the sun in the world, and the logarithm of what share of its light (r, g, b) ground keeps in shade.
-
-    `lit` (h, w, 3) is how light the ground of the map `above` is in the sun, or would be; `open` (h, w) how surely, from 0 to 1,
-    the sun was seen to shine on it, past what stands still; `lightest` how light ground of a hue gets.
-    """
-
-    towards: tuple[float, float, float]
-    shade: NDArray[np.float32]
-    above: FromAbove
-    lit: Map
-    open: Map
-    lightest: Lightest
-
-    def share(self, light: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How many times the shade lies in differences (..., 3) of logarithms: about 1 where one is shaded and one lit."""
-        return light @ self.shade / np.float32(self.shade @ self.shade)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +49,7 @@ class _Scene:
 
 
 def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> Sun | None:
-    """None by night, under clouds, where too little throws shadows, or where nothing stands out."""
+    """None by night, under clouds, where the sun is low, where too little throws shadows, or where nothing stands out."""
     if not above.seen.any() or not len(backdrop.upright):
         return None
     scene = _scene(above, backdrop, actors)
@@ -116,7 +64,8 @@ def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) ->
     finer = [(_score(scene, AZIMUTHS[turn] + a, LENGTHS[stretch] * k), a, k) for a in FINE_TURNS for k in FINE_LENGTHS]
     _, a, k = max(finer)
     azimuth, length = AZIMUTHS[turn] + a, LENGTHS[stretch] * k
-    return _measured(scene, azimuth, length)
+    # Longer shadows leave the ground that an actor is known to change (`editor.dirty`), and lie on walls.
+    return _measured(scene, azimuth, length) if length <= SHADOW_HEIGHTS else None
 
 
 def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _Scene:
@@ -204,7 +153,7 @@ def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
         return None
     up = np.arctan2(1, length)
     towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
-    return _with_ground(Sun(towards, shade, scene.above, light, mask, Lightest.of(scene.above)), scene, level, _way(azimuth, length))
+    return sun_over(scene.above, towards, shade, level, _beside_parked(scene, _way(azimuth, length)))
 
 
 def _perhaps(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
@@ -217,35 +166,8 @@ def _perhaps(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
     return cv2.morphologyEx(out, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
 
 
-def _with_ground(sun: Sun, scene: _Scene, level: NDArray[np.float32], way: NDArray[np.float32]) -> Sun:
-    """The same with its maps; `level` (3,) is how light the ground is in the sun where that was measured, `way` where the
-    shadow of a place one high falls."""
-    light, seen = scene.above.light, scene.above.seen
-    in_sun = seen & (sun.share(light - level) < 0.5)
-    mass = _smooth(in_sun.astype(np.float32), LIT_CELLS)
-    lit = np.stack([_smooth(light[..., k] * in_sun, LIT_CELLS) + FAINT * level[k] for k in range(3)], axis=-1)
-    lit = (lit / (mass + FAINT)[..., None]).astype(np.float32)
-    # Markings in shade are as light as tarmac in the sun, but not all of a neighbourhood is.
-    share = np.where(seen, sun.share(scene.above.brightest - lit), 0).astype(np.float32)
-    through = np.clip((NOT_LIT - cv2.dilate(share, np.ones((ALL_CELLS, ALL_CELLS), np.uint8))) / (NOT_LIT - IS_LIT), 0, 1)
-    told = (seen & ~_beside_parked(scene, way)).astype(np.float32)
-    near, wide = _smooth(told, 1.0), _smooth(told, LIT_CELLS)
-    is_near, is_wide = near > 0.3, wide > FAINT
-    through = np.where(
-        is_near,
-        _smooth(through * told, 1.0) / np.maximum(near, FAINT),
-        is_wide * _smooth(through * told, LIT_CELLS) / np.maximum(wide, FAINT),
-    )
-    is_open = np.clip((through - MIXED) / (1 - 2 * MIXED), 0, 1).astype(np.float32)
-    return replace(sun, lit=lit, open=is_open, lightest=Lightest.of(scene.above))
-
-
 def _beside_parked(scene: _Scene, way: NDArray[np.float32]) -> Mask:
     """Which cells (h, w) those may shade who are parked, so that they tell nothing of what shades them besides."""
     mask = np.zeros(scene.above.seen.shape, np.uint8)
     _sweep(mask, scene, way)
     return cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0
-
-
-def _smooth(values: Map, sigma: float) -> Map:
-    return cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
