@@ -1,5 +1,6 @@
 """The sun is where the shadows say, or nowhere; and shadows come and go with who throws them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,18 @@ import pytest
 from editor.apply import replay
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.recorded import read_picture
+from editor.dirty import dirty, ground_room_m
 from editor.edits import Add, Delete, Edit, Move
 from editor.geometry import Rigid
-from editor.scene import Actor, ActorId, Pose, Scene
+from editor.scene import Actor, ActorId, Pose, Scene, recorded
 from editor.tracks import actor_at
 from engine.draft.crowd import nobody, ray_box
 from engine.draft.draft import draft, drafter_of
 from engine.draft.light import logs, picture_of
-from engine.draft.shadows import darkened, fallen, lightened
+from engine.draft.shadows import darkened, fallen, fallen_at_most, lightened
 from engine.draft.sources import Recording
 from engine.draft.standing import Standing
+from engine.draft.sunlight import sun_over
 from engine.draft.surfaces import Block
 from engine.service.requests import Chunk, Request
 from tests.small_drive import SIZE
@@ -74,6 +77,11 @@ def test_the_sun_is_found_where_it_stands_and_nowhere_under_clouds(sunny: Path, 
     wanted = np.log((SHADED / LIT) ** 2.2)
     assert np.abs(sun.shade - wanted).max() < 0.5
     assert Standing(dull, _scene(dull)).sun is None
+
+
+@pytest.mark.slow
+def test_the_real_drive_is_overcast_and_has_no_sun(pandaset_root: Path):
+    assert Standing(pandaset_root, open_data_set(pandaset_root).scene("scene-0002")).sun is None
 
 
 def test_the_same_drive_has_the_same_sun(sunny: Path):
@@ -135,6 +143,61 @@ def test_without_sun_an_added_actor_throws_no_shadow(dull: Path):
     shaded = cast_by([(box, np.array(CAR) / 2)], points) & ~near & (np.abs(before - 0.7 * LIT).max(axis=-1) < 12)
     assert shaded.sum() > 25
     assert np.median(np.abs(chunk.picture.astype(float) - before)[shaded]) < 4
+
+
+def test_ground_gets_no_lighter_than_ground_of_its_hue_is_seen_to_be(sunny: Path):
+    scene = _scene(sunny)
+    standing, camera = Standing(sunny, scene), Recording(sunny, scene, SIZE).camera(FRAME, VIEW)
+    shadow = fallen_at_most(standing.sun, _parked(scene), camera, standing.backdrop)
+    picture, free = np.zeros((SIZE[1], SIZE[0], 3), np.uint8), np.ones(shadow.share.shape, np.float32)
+    for colour, gets_lighter in ((SHADED, True), ((40, 90, 30), False), ((90, 30, 30), False)):
+        picture[:] = np.uint8(colour)
+        lighter, changed = lightened(picture, standing.sun, shadow, camera, free, nobody())
+        assert changed.any() == gets_lighter
+        assert (lighter.max(axis=(0, 1)) < LIT + 15).all()
+
+
+def test_the_sun_reaches_the_ground_only_where_it_was_seen_to(sunny: Path):
+    above = Standing(sunny, _scene(sunny)).sun.above
+    lit, shade = np.zeros(3, np.float32), np.array([-1.5, -1.4, -1.2], np.float32)
+    light, seen, parked = np.zeros((80, 80, 3), np.float32), np.ones((80, 80), bool), np.zeros((80, 80), bool)
+    light[:, 40:] = shade  # of a house
+    light[20:26, 10:16], parked[19:27, 9:17] = shade, True
+    light[30:32, 50:53] = lit  # markings in the shade
+    seen[60:] = False
+    sun = sun_over(replace(above, light=light, brightest=light, seen=seen), tuple(TOWARDS_SUN), shade, lit, parked)
+    assert (sun.open[:55, :34] > 0.99).all()
+    assert (sun.open[:, 44:] < 0.01).all()
+    assert (sun.open[76:] < 0.01).all()
+
+
+def test_a_draft_changes_no_picture_that_the_edit_is_not_known_to_reach(sunny: Path):
+    scene = _scene(sunny)
+    parked = _parked(scene)
+    edits = (Delete(parked.id), Move(parked.id, parked.track[0].t_us, (4.0, -7.0, 0.0)), _added(scene, -4.0, 4.5))
+    num = 0
+    for edit in edits:
+        scenario = replay(scene, (edit,))
+        stale = dirty(recorded(scene), scenario).draft
+        views = tuple(view.name for view in scene.views)
+        for chunk in draft(Request(sunny, scenario, views, range(0, len(scene.frames), 5), SIZE)):
+            before = read_picture(sunny, scene.frames[chunk.frame].picture(chunk.view), scene.view(chunk.view))
+            assert np.array_equal(chunk.picture[~chunk.dirty], before[~chunk.dirty])
+            assert np.array_equal(chunk.dirty.any(), chunk.origin == "draft")
+            if chunk.frame not in stale[chunk.view]:
+                assert chunk.origin == "recorded"
+                num += 1
+    assert num
+
+
+def test_shadows_of_the_tall_stay_where_an_actor_is_known_to_change_pictures(sunny: Path):
+    scene = _scene(sunny)
+    standing, camera = Standing(sunny, scene), Recording(sunny, scene, SIZE).camera(FRAME, VIEW)
+    parked = _parked(scene)
+    low = replace(standing.sun, towards=(0.98, 0.0, 0.2), open=np.ones_like(standing.sun.open))
+    shadow = fallen_at_most(low, parked, camera, standing.backdrop)
+    away = np.abs(shadow.points[shadow.share > 0.5][:, :2] - parked.track[0].T_world.translation[:2])
+    assert 3.5 < (away[:, 0] - parked.size_lwh[0] / 2).max() < ground_room_m(parked.size_lwh) + 0.3
 
 
 def test_moving_there_and_back_leaves_the_recording(sunny: Path):
