@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.cameras import NEAR_M, matrix_of
-from editor.geometry import CORNER_SIGNS, Array
+from editor.geometry import CORNER_SIGNS, Array, Vec3
 from editor.identity import Same
 from editor.sampled import poses_of
 from editor.scene import Actor, Pose, Scenario, Scene, View
 from editor.tracks import HOLD_US, ego_at
 
-AROUND_M = 4.0  # added to a box on every side: how far from it an actor's shadow and its cut-out can change a picture
+AROUND_M = 4.0  # added to a box on every side: how far from it an actor's cut-out can change a picture
+SHADOW_HEIGHTS = 2.4  # of an actor, added on the ground where that is more: how far from it a draft draws its shadow
 UNMOVED = 1e-9
 Pictures = Mapping[str, tuple[int, ...]]
 
@@ -77,6 +78,11 @@ def changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
         raise ValueError(f"scenarios of scenes {before.scene.name} and {after.scene.name}; wanted one scene's")
     scene, ego = Same(after.scene), Same(before.ego)
     return tuple(_change(scene, ego, Same(old), Same(new)) for old, new in _changed_actors(before, after))
+
+
+def ground_room_m(size_lwh: Vec3) -> float:
+    """How far from a box on the ground an actor that fills it can change a draft."""
+    return max(AROUND_M, SHADOW_HEIGHTS * size_lwh[2])
 
 
 def dirty(before: Scenario, after: Scenario) -> Dirty:
@@ -223,7 +229,8 @@ def _in_view(
     if not len(v):
         return seen
     origins, axes = cameras
-    offsets = CORNER_SIGNS * (np.array(actor.size_lwh) / 2 + AROUND_M)
+    ground = ground_room_m(actor.size_lwh)
+    offsets = CORNER_SIGNS * (np.array(actor.size_lwh) / 2 + (ground, ground, AROUND_M))
     c, s = np.cos(boxes.headings[v, f])[:, None], np.sin(boxes.headings[v, f])[:, None]
     x, y = c * offsets[:, 0] - s * offsets[:, 1], s * offsets[:, 0] + c * offsets[:, 1]
     corners = np.stack([x, y, np.broadcast_to(offsets[:, 2], x.shape)], axis=-1)

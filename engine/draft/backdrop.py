@@ -1,8 +1,6 @@
 """What stands still: the ground as a height map and upright things as points, from all LiDAR sweeps without the actors."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -82,18 +80,16 @@ class Backdrop:
         standing, is_sky = _standing(self.upright, camera, pixels)
         return np.where(is_sky & (ground < FAR_M), ground, np.minimum(ground, standing)), ground
 
+    def within(self, low: Array, high: Array) -> "Backdrop":
+        """The same with the upright points between two corners (x, y) only."""
+        x, y = self.upright[:, 0], self.upright[:, 1]
+        return replace(self, upright=self.upright[(x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])])
 
-class Standing:
-    """The backdrop of a drive, for drafts of every size: worked out once, when it is first needed."""
-
-    def __init__(self, dataroot: Path, scene: Scene) -> None:
-        """Nothing is read yet."""
-        self.dataroot, self.scene = dataroot, scene
-
-    @cached_property
-    def backdrop(self) -> Backdrop:
-        """What stands still."""
-        return backdrop_of(Recording(self.dataroot, self.scene, None))
+    def thinned(self, step_m: float) -> "Backdrop":
+        """The same with one upright point in each cube so large."""
+        cells = np.floor(self.upright.astype(np.float64) / step_m).astype(np.int64) + 2**20
+        _, first = np.unique((cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2], return_index=True)
+        return replace(self, upright=self.upright[np.sort(first)])
 
 
 def backdrop_of(recording: Recording) -> Backdrop:

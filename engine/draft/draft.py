@@ -1,6 +1,6 @@
 """The draft: pictures of a scenario from the recording and geometry alone, one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +14,7 @@ from editor.cameras import box_hull
 from editor.geometry import box_corners
 from editor.scene import Actor, Scenario, Scene
 from editor.tracks import actor_at, ego_at
-from engine.draft.backdrop import FAR_M, Standing
+from engine.draft.backdrop import FAR_M
 from engine.draft.changes import Change, changes, same_pose
 from engine.draft.crowd import Cast, Crowd
 from engine.draft.egobody import body_mask
@@ -24,13 +24,16 @@ from engine.draft.looks import Looks
 from engine.draft.occlusion import before_boxes, before_recorded, before_static
 from engine.draft.place import composite
 from engine.draft.remove import SHADOW_M, fill, footprint_mask
+from engine.draft.shadows import Fallen, darkened, fallen, fallen_at_most, lightened
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera, Recording
-from engine.draft.surfaces import Block, block_around, surfaces
+from engine.draft.standing import Standing
+from engine.draft.surfaces import STATIC, Block, block_around, surfaces
 from engine.draft.warp import warped
 from engine.service.requests import Chunk, Origin, RenderError, Request
 
 Mask = NDArray[np.bool_]
+Bare = Callable[[Block], NDArray[np.float32]]  # how much of each pixel of a block nobody who stays covers
 
 KEPT_DRAFTERS = 2  # the window's small size and a full-size view
 BENT_STEPS = (3, -3, 8, -8, 15, -15)  # frames before and after that fill in what a bent path brings into view
@@ -110,7 +113,7 @@ class Drafter:
     @cached_property
     def witnesses(self) -> Witnesses:
         """The recorded pictures as sources; the LiDAR is read when they are first needed."""
-        return Witnesses(self.recording, Cast(self.recording.scene.actors), self.standing.backdrop)
+        return Witnesses(self.recording, self.standing.cast, self.standing.backdrop)
 
     @cached_property
     def silhouettes(self) -> Silhouettes:
@@ -129,6 +132,7 @@ class Drafter:
                 self.witnesses.crowd(Source(number, picture.view))
         for view in self.recording.scene.views:
             self._body(view.name)
+        _ = self.standing.sun
 
     def read(self, frame: int, view: str) -> None:
         """Has a picture at hand that is drawn next, where it is a recorded one."""
@@ -168,30 +172,45 @@ class Drafter:
 
     def _kept_mode(self, camera: Camera, here: Source, recorded: Canvas, changed: list[Change]) -> Canvas:
         """Outside what the changes take and give, the picture stays the recording's own."""
-        canvas = self._without([c.was for c in changed if c.was is not None and not c.stays], changed, camera, here, recorded)
-        ids = _ids(changed)
+        gone, come, ids = _gone(changed), _come(changed), _ids(changed)
+
+        def bare(block: Block) -> NDArray[np.float32]:
+            return before_recorded(self.silhouettes, here, np.inf, ids, block) * self._off_body(here.view, block)
+
+        # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
+        others = self._staying(changed, camera.t_us)
+        shadows = self._shadows(gone, camera)
+        canvas = self._unshaded(shadows, recorded, camera, bare, others)
+        canvas, hole = self._without(gone, changed, camera, here, canvas)
+        canvas = self._unshaded(shadows, canvas, camera, lambda block: bare(block) * hole[block.slices], others)
+        canvas = self._shaded(come, canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, depth = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
             if lifted is None:
                 continue
-            free = before_static(self.witnesses, camera, lifted) * before_recorded(self.silhouettes, here, depth, ids, lifted)
+            free = before_static(self.witnesses, camera, lifted) * before_recorded(
+                self.silhouettes, here, depth, ids, lifted.block
+            )
             canvas = _set_in(canvas, lifted, free * self._off_body(here.view, lifted.block), wanted)
         if not canvas.dirty.any():
             return recorded
         drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
         return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
 
-    def _without(self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas) -> Canvas:
-        hole = canvas.dirty.copy()
+    def _without(
+        self, gone: list[Actor], changed: list[Change], camera: Camera, here: Source, canvas: Canvas
+    ) -> tuple[Canvas, Mask]:
+        """The picture without some actors, and where it was filled for that."""
+        hole = np.zeros_like(canvas.dirty)
         for actor in gone:
             hole |= self._taken(actor, camera, here)
         if not hole.any():
-            return canvas
+            return canvas, hole
         body = self._body(here.view)
         hole &= True if body is None else ~body
         filled = fill(self.witnesses, self._behind(gone, changed, camera), camera, canvas.picture, hole, here)
-        return Canvas(filled.picture, filled.unknown, hole)
+        return Canvas(filled.picture, filled.unknown, canvas.dirty | hole), hole
 
     def _staying(self, changed: list[Change], t_us: int) -> Crowd:
         ids = _ids(changed)
@@ -266,6 +285,13 @@ class Drafter:
         )
         unknown = filled.unknown if unmapped is None else filled.unknown | unmapped.doubted
         canvas = Canvas(filled.picture, unknown, np.ones(unknown.shape, bool))
+
+        def bare(block: Block) -> NDArray[np.float32]:
+            taken = surfaces(self.witnesses.backdrop, camera, crowd, block).actor != STATIC
+            return (1 - taken.astype(np.float32)) * self._off_body(here.view, block)
+
+        canvas = self._unshaded(self._shadows(_gone(changed), camera), canvas, camera, bare, crowd)
+        canvas = self._shaded(_come(changed), canvas, camera, bare)
         for actor in _far_to_near([c.now for c in changed if c.now is not None], camera):
             wanted, _ = _wanted(actor, camera)
             lifted = self._lifted(actor, wanted, here)
@@ -280,6 +306,29 @@ class Drafter:
         return 0 <= frame < len(self.recording.scene.frames)
 
     # -------------------------------------------------------------------------------------------------------- both
+
+    def _shadows(self, gone: list[Actor], camera: Camera) -> list[Fallen]:
+        """Where some actors may have thrown shadows; nowhere if the sun does not shine."""
+        sun = self.standing.sun if gone else None
+        found = [sun and fallen_at_most(sun, actor, camera, self.standing.backdrop) for actor in gone]
+        return [shadow for shadow in found if shadow is not None]
+
+    def _unshaded(self, shadows: list[Fallen], canvas: Canvas, camera: Camera, bare: Bare, others: Crowd) -> Canvas:
+        """The ground without some shadows; `others` throw theirs."""
+        for shadow in shadows:
+            picture, new = lightened(canvas.picture, self.standing.sun, shadow, camera, bare(shadow.block), others)
+            canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
+        return canvas
+
+    def _shaded(self, come: list[Actor], canvas: Canvas, camera: Camera, bare: Bare) -> Canvas:
+        """Where the sun shines, the ground with the shadows of some actors."""
+        sun = self.standing.sun if come else None
+        for actor in come if sun is not None else ():
+            shadow = fallen(sun, actor, camera, self.standing.backdrop)
+            if shadow is not None:
+                picture, new = darkened(canvas.picture, sun, shadow, camera, bare(shadow.block))
+                canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
+        return canvas
 
     def _lifted(self, actor: Actor, wanted: Wanted, here: Source) -> Lifted | None:
         corners = wanted.camera.T_world_camera.inverse().apply(box_corners(wanted.T_world_box, wanted.size_lwh))
@@ -298,6 +347,16 @@ class Drafter:
 
 def _ids(changed: list[Change]) -> set[str]:
     return {str(actor.id) for change in changed for actor in (change.was, change.now) if actor is not None}
+
+
+def _gone(changed: list[Change]) -> list[Actor]:
+    """As they were recorded, those who stand there no more."""
+    return [c.was for c in changed if c.was is not None and not c.stays]
+
+
+def _come(changed: list[Change]) -> list[Actor]:
+    """As they are asked for, those who stand where nobody was recorded so."""
+    return [c.now for c in changed if c.now is not None and not c.stays]
 
 
 def _wanted(actor: Actor, camera: Camera) -> tuple[Wanted, float]:

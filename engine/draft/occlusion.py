@@ -8,7 +8,7 @@ from engine.draft.gather import Source, Witnesses
 from engine.draft.lift import Lifted
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera
-from engine.draft.surfaces import STATIC, Surfaces
+from engine.draft.surfaces import STATIC, Block, Surfaces
 
 CLEARANCE_M = 1.0  # by which something must be nearer than an actor's face to hide it
 STANDS_M = 0.3  # nearer than the ground by this much, the LiDAR has seen something upright
@@ -21,15 +21,15 @@ def before_static(witnesses: Witnesses, camera: Camera, lifted: Lifted) -> NDArr
     return 1 - cv2.GaussianBlur(blocked, (0, 0), 0.8)
 
 
-def before_recorded(silhouettes: Silhouettes, here: Source, depth: float, but: set[str], lifted: Lifted) -> NDArray[np.float32]:
-    """How much recorded actors nearer than a depth leave free, in a picture taken where it was recorded."""
-    free = np.ones(lifted.alpha.shape, np.float32)
+def before_recorded(silhouettes: Silhouettes, here: Source, depth: float, but: set[str], block: Block) -> NDArray[np.float32]:
+    """How much of a block recorded actors nearer than a depth leave free, in a picture taken where it was recorded."""
+    free = np.ones((block.height, block.width), np.float32)
     for name, (hull, away) in silhouettes.hulls(here).items():
-        if name in but or away >= depth or not _meets(hull, lifted):
+        if name in but or away >= depth or not _meets(hull, block):
             continue
         alpha = silhouettes.quick(name, here)
         if alpha is not None:
-            free = free * (1 - alpha[lifted.block.slices])
+            free = free * (1 - alpha[block.slices])
     return free
 
 
@@ -39,9 +39,8 @@ def before_boxes(target: Surfaces, lifted: Lifted) -> NDArray[np.float32]:
     return 1 - cv2.GaussianBlur(blocked, (0, 0), 0.8)
 
 
-def _meets(hull: NDArray[np.float32], lifted: Lifted) -> bool:
+def _meets(hull: NDArray[np.float32], block: Block) -> bool:
     low, high = hull.min(axis=0), hull.max(axis=0)
-    block = lifted.block
     return bool(
         low[0] < block.left + block.width and high[0] > block.left and low[1] < block.top + block.height and high[1] > block.top
     )

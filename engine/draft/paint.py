@@ -4,6 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.draft.light import linear
+from engine.draft.light import shown as as_shown
+
 Colours = NDArray[np.float32]
 
 # Lab units of hue by which paint may differ from itself: a share of how light it is, since dark colours all look alike.
@@ -28,15 +31,15 @@ def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str, seen: N
     shown = np.clip(colours, 0, 255).astype(np.float32) / 255
     lab = cv2.cvtColor(shown, cv2.COLOR_RGB2LAB)
     paint = _paint(lab, body)
-    old = _linear(cv2.cvtColor(paint[None, None], cv2.COLOR_LAB2RGB)[0, 0])
-    new = _linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
-    light = _linear(shown)
+    old = linear(cv2.cvtColor(paint[None, None], cv2.COLOR_LAB2RGB)[0, 0])
+    new = linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
+    light = linear(shown)
     mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
     around = (light @ LUMINANCE)[seen & (alpha < 0.1)]
     day = float(np.clip(np.median(around) / BY_DAY, 0.02, 1.0)) if around.size >= FEW_PX else 1.0
     lit = (light @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored + 1e-3)
     share = cv2.GaussianBlur(_share(lab, paint) * alpha, (0, 0), 0.7)[..., None]
-    return _shown(light + share * np.clip(lit[..., None] * (new - old), -light, 1 - light)) * 255
+    return as_shown(light + share * np.clip(lit[..., None] * (new - old), -light, 1 - light)) * 255
 
 
 def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -57,13 +60,3 @@ def _share(lab: Colours, paint: NDArray[np.float32]) -> NDArray[np.float32]:
     not_dark = np.clip((light - 0.35 * level) / (0.3 * level + 1e-3), dark, 1)
     not_light = np.clip((2.6 * level + 14 - light) / (0.8 * level + 8), 0, 1)
     return (np.exp(-((off / spread) ** 2)) * not_dark * not_light).astype(np.float32)
-
-
-def _linear(srgb: Colours) -> Colours:
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _shown(linear: Colours) -> Colours:
-    """Linear light as sRGB values from 0 to 1."""
-    light = np.clip(linear, 0, 1)
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)

@@ -1,0 +1,173 @@
+"""Where the sun stands, from the recording alone: no clock and no place are asked.
+
+Every direction of a grid predicts where parked actors' boxes and the upright points of the LiDAR throw their shadows on the
+ground. The right one is where the ground is darker there than around, seen from above, and bluer; how dark says how much
+light the shade keeps. Ours; what tells is how far it stands out against other directions (see `docs/log.md`).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.dirty import SHADOW_HEIGHTS
+from editor.geometry import footprint
+from editor.scene import Actor
+from engine.draft.backdrop import Backdrop
+from engine.draft.fromabove import CELL_M, FromAbove, Map, Mask
+from engine.draft.sunlight import Sun, sun_over
+
+# Steps of an elevation are steps of a shadow's length, in heights.
+AZIMUTHS = np.radians(np.arange(0.0, 360.0, 10.0))
+LENGTHS = np.array([6, 5, 4.2, 3.5, 3, 2.5, 2.1, 1.75, 1.4, 1.1, 0.8, 0.55, 0.35])
+FINE_TURNS, FINE_LENGTHS = (
+    np.radians([-7.5, -5.0, -2.5, 0.0, 2.5, 5.0, 7.5]),
+    np.array([0.8, 0.87, 0.93, 1.0, 1.07, 1.15, 1.25]),
+)
+WINDOW = 11  # cells across, whose mean a cell is compared with
+HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than this, more may stand that was not measured
+PARKED_M, LOW_M = 0.7, 0.8
+CLEAR, SURE, DARKER = 5.0, 9.0, -0.6  # of 104 drives under every sky no false sun had 4.8 (docs/log.md)
+DARK_SHARE, FEW_CELLS = 0.4, 12
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    """What throws shadows, and what they fall on: `contrast` (h, w) is how light a cell is against its neighbourhood, `weight`
+    (h, w) what each usable cell of a neighbourhood counts there. Places are fractional cells, column first; heights are over
+    the ground, in cells."""
+
+    above: FromAbove
+    contrast: Map
+    usable: Mask
+    weight: Map
+    points: NDArray[np.float32]  # (2, n)
+    heights: NDArray[np.float32]  # (n,)
+    outlines: NDArray[np.float32]  # (m, 4, 2) of the boxes of those who are parked
+    tall: NDArray[np.float32]  # (m,)
+
+
+def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> Sun | None:
+    """None by night, under clouds, where the sun is low, where too little throws shadows, or where nothing stands out."""
+    if not above.seen.any() or not len(backdrop.upright):
+        return None
+    scene = _scene(above, backdrop, actors)
+    scores = np.array([[_score(scene, a, length) for length in LENGTHS] for a in AZIMUTHS])
+    # Contact shadows and the dark feet of walls speak for short shadows to every side.
+    scores -= np.median(scores, axis=0)
+    turn, stretch = np.unravel_index(int(np.argmax(scores)), scores.shape)
+    others = np.abs((AZIMUTHS - AZIMUTHS[turn] + np.pi) % (2 * np.pi) - np.pi) > np.radians(35)
+    best = scores[turn, stretch]
+    if best < CLEAR or best * best < SURE * scores[others].max():
+        return None
+    finer = [(_score(scene, AZIMUTHS[turn] + a, LENGTHS[stretch] * k), a, k) for a in FINE_TURNS for k in FINE_LENGTHS]
+    _, a, k = max(finer)
+    azimuth, length = AZIMUTHS[turn] + a, LENGTHS[stretch] * k
+    # Longer shadows leave the ground that an actor is known to change (`editor.dirty`), and lie on walls.
+    return _measured(scene, azimuth, length) if length <= SHADOW_HEIGHTS else None
+
+
+def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _Scene:
+    points = backdrop.upright.astype(np.float64)
+    heights = points[:, 2] - backdrop.ground.at(points[None, :, :2])[0]
+    places = np.ascontiguousarray(above.where(points[:, :2]).T)
+    usable = above.seen & (cv2.dilate(_cells_of(above, places), np.ones((3, 3), np.uint8)) == 0)
+    usable[[0, -1]] = usable[:, [0, -1]] = False  # what falls off the map is counted there
+    # Shade is bluer than sunshine.
+    level = above.light.mean(axis=-1) + above.light[..., 0] - above.light[..., 2]
+    contrast = np.clip(np.where(usable, level - _around(level, usable), 0), -1, 1).astype(np.float32)
+    parked = [a for a in actors if _is_parked(a)]
+    outlines = above.where(np.array([footprint(a.track[0].T_world, a.size_lwh) for a in parked]).reshape(-1, 4, 2))
+    tall = np.array([a.size_lwh[2] for a in parked], np.float32) / CELL_M
+    weight = usable / np.maximum(_sum(usable.astype(np.float32)), 1)
+    return _Scene(above, contrast, usable, weight, places, (heights / CELL_M).astype(np.float32), outlines, tall)
+
+
+def _is_parked(actor: Actor) -> bool:
+    first, last = (np.asarray(actor.track[k].T_world.translation) for k in (0, -1))
+    return bool(np.linalg.norm(first - last) < PARKED_M and actor.size_lwh[2] > LOW_M)
+
+
+def _around(values: Map, where: Mask) -> Map:
+    """The mean over each cell's window of the cells that count."""
+    return _sum(values * where) / np.maximum(_sum(where.astype(np.float32)), 1)
+
+
+def _sum(values: Map | NDArray[np.uint8]) -> Map | NDArray[np.uint8]:
+    return cv2.boxFilter(values, -1, (WINDOW, WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT)
+
+
+def _shaded(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
+    """Which cells (h, w) lie in the shade of something known, with shadows so many heights long."""
+    way = _way(azimuth, length)
+    mask = _cells_of(scene.above, scene.points + way[:, None] * scene.heights)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _sweep(mask, scene, way)
+    return mask
+
+
+def _sweep(mask: NDArray[np.uint8], scene: _Scene, way: NDArray[np.float32]) -> None:
+    """Writes the shadows of the boxes of those who are parked into a mask (h, w)."""
+    swept = np.concatenate([scene.outlines, scene.outlines + scene.tall[:, None, None] * way], axis=1)
+    for corners in np.round(swept).astype(np.int32):
+        cv2.fillConvexPoly(mask, cv2.convexHull(corners), 1)
+
+
+def _way(azimuth: float, length: float) -> NDArray[np.float32]:
+    """Where the shadow of a place one high falls."""
+    return np.array([-length * np.cos(azimuth), -length * np.sin(azimuth)], np.float32)
+
+
+def _cells_of(above: FromAbove, places: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The map's cells (h, w) nearest to some places (2, n); what is off the map counts on its border."""
+    mask = np.zeros(above.seen.shape, np.uint8)
+    column, row = (np.clip(places[k] + 0.5, 0, mask.shape[1 - k] - 1).astype(np.intp) for k in (0, 1))
+    mask.ravel()[row * mask.shape[1] + column] = 1
+    return mask
+
+
+def _score(scene: _Scene, azimuth: float, length: float) -> float:
+    """How well shadows that way explain what is dark against its neighbourhood: the root of the squares that a fit of one
+    depth for all of them takes off, negative where they would have to be lighter."""
+    mask = _shaded(scene, azimuth, length) * scene.usable
+    mask = mask - _sum(mask) * scene.weight  # a window's sum of such fits in a byte
+    return float(-np.vdot(mask, scene.contrast) / np.sqrt(max(float(np.vdot(mask, mask)), 30.0)))
+
+
+def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
+    """The sun there, if the ground that it should leave in shade is dark enough."""
+    small, light = np.ones((3, 3), np.uint8), scene.above.light
+    mask = _shaded(scene, azimuth, length)
+    perhaps = mask | _perhaps(scene, azimuth, length)
+    clear = scene.usable & (cv2.dilate(perhaps, small) == 0)
+    deep = scene.usable & (cv2.erode(mask, small) > 0) & (_sum(clear.astype(np.float32)) >= 8)
+    if deep.sum() < FEW_CELLS:
+        return None
+    around = np.stack([_around(light[..., k], clear) for k in range(3)], axis=-1)[deep]
+    darker = light[deep] - around
+    # What is no darker stands in another shade, as what is around it does, or under something that the LiDAR saw through.
+    dark = darker.mean(axis=1) <= np.quantile(darker.mean(axis=1), DARK_SHARE)
+    shade, level = darker[dark].mean(axis=0).astype(np.float32), np.median(around[dark], axis=0)
+    if shade.mean() > DARKER:
+        return None
+    up = np.arctan2(1, length)
+    towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
+    return sun_over(scene.above, towards, shade, level, _beside_parked(scene, _way(azimuth, length)))
+
+
+def _perhaps(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:
+    """Which cells (h, w) may lie in the shade of what stands still, where the LiDAR did not reach its top."""
+    way, high = _way(azimuth, length), scene.heights > HIGH_M / CELL_M
+    out = _cells_of(scene.above, scene.points + way[:, None] * scene.heights)
+    for more in GOES_ON_M:
+        over = scene.heights[high] + more / CELL_M
+        out |= _cells_of(scene.above, scene.points[:, high] + way[:, None] * over)
+    return cv2.morphologyEx(out, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+
+
+def _beside_parked(scene: _Scene, way: NDArray[np.float32]) -> Mask:
+    """Which cells (h, w) those may shade who are parked, so that they tell nothing of what shades them besides."""
+    mask = np.zeros(scene.above.seen.shape, np.uint8)
+    _sweep(mask, scene, way)
+    return cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0
