@@ -43,6 +43,12 @@ def like_columns(like: torch.Tensor, value: float = 0.0) -> torch.Tensor:
     return like.new_full(like.shape[::-1], value).T
 
 
+def copied(array: torch.Tensor) -> torch.Tensor:
+    """An array (n,) or (n, k) as one to write to, kept by columns."""
+    out = like_columns(array) if array.ndim == 2 else torch.empty_like(array, memory_format=torch.contiguous_format)
+    return out.copy_(array)
+
+
 def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Row by row of arrays (n, 3); several times faster than a sum over so short an axis."""
     return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]

@@ -92,7 +92,7 @@ def _drawn(
     eyes = Eyes.of([shot.view for shot in shots], [shot.T_world_ego for shot in shots], world.device)
     shape = (len(shots), eyes.height, eyes.width)
     casts = [Cast.through(world, eyes, *run) for run in runs(eyes, *eyes.centres())]
-    met = joined([met_by(world, cast) for cast in casts])
+    met = joined([met_by(cast) for cast in casts])
     light, lit = map(columns.joined, zip(*(seen_by(world, eyes, cast) for cast in casts), strict=True))
     keys = [(world.seed, world.t_us, shot.view.name) for shot in shots]
     shown = zip(light.view(*shape, 3), met.depth.view(shape), keys, strict=True)
@@ -132,7 +132,7 @@ def _around(
     new = m + index_of(finer.flatten())
     cast = Cast.through(world, eyes, *_places(eyes, pixel, new))
     met = joined([own] * (n + 1))
-    met.put(new, met_by(world, cast))
+    met.put(new, met_by(cast))
     hidden = _hidden(world, eyes, pixel, met, torch.cat([shadows.any(0)[None], shadows]))
     several = [met.span(k * m, m) for k in range(n + 1)]
     source = torch.arange(m).repeat(n + 1)  # whose tone each takes
@@ -144,7 +144,7 @@ def _around(
             whose[k] = torch.where(same, whose[j], whose[k])
     tones = columns.joined([tone, torch.zeros(3, n * m).T])
     alone = index_of(some(source, new) == new)
-    (light, _), place = seen_by(world, eyes, cast.some(alone)), some(new, alone)
+    (light, _), place = seen_by(world, eyes, cast.some(world, alone)), some(new, alone)
     put(tones, place, tone_mapped(light + some(veils, place % m)))
     return sum(some(tones, whose[k]) for k in range(1, n + 1))
 
@@ -174,7 +174,7 @@ def look(world: World, view: View, T_world_ego: Rigid, layers: Collection[Layer]
     """The layers of a view alone, without its picture."""
     with working_on(world.device):
         eyes = Eyes.of([view], [T_world_ego], world.device)
-        met = joined([met_by(world, Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())])
+        met = joined([met_by(Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())])
         return _layers(world, eyes, met, frozenset(layers), (1, view.height, view.width)).picture(0)
 
 
