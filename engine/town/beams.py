@@ -14,7 +14,7 @@ from engine.town.mesh import F32
 from engine.town.rays import Triangles
 
 RAYS = 64  # of a beam: seven to a row of a picture 448 pixels wide
-BEAMS = 8  # that are asked for together first
+BEAMS = 16  # that are asked for together first
 ROOM_M = 1e-3  # about each box, for rounding
 LEVEL = np.float32(1e-30)  # what moves more slowly along an axis stays where it is on it
 

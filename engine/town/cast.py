@@ -32,7 +32,11 @@ class Cast:
     @classmethod
     def through(cls, world: World, eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> "Cast":
         """Rays through places u, v (n,)."""
-        origin, ray, pixel = eyes.rays(which, u, v)
+        return cls.along(world, which, *eyes.rays(which, u, v))
+
+    @classmethod
+    def along(cls, world: World, which: torch.Tensor, origin: torch.Tensor, ray: torch.Tensor, pixel: torch.Tensor) -> "Cast":
+        """Rays that are known already."""
         hit = world.tracer.nearest(origin, ray)
         return cls(which, origin, ray, pixel, hit, towards_eye(hit, ray), Found.of(world.parts, hit))
 
@@ -68,10 +72,11 @@ class Met:
             put(getattr(self, f.name), index, getattr(others, f.name))
 
 
-def runs(eyes: Eyes, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> list[tuple[torch.Tensor, ...]]:
-    """Places in pictures in runs that are worked on at once."""
-    size = RUN[eyes.origins.device.type]
-    return list(zip(which.split(size), u.split(size), v.split(size), strict=True))
+def runs(*arrays: torch.Tensor) -> list[tuple[torch.Tensor, ...]]:
+    """Arrays of n, the first of them surely, or of one row for all, in runs that are worked on at once."""
+    size, n = RUN[arrays[0].device.type], len(arrays[0])
+    parts = [array.split(size) if len(array) == n else [array] * -(-n // size) for array in arrays]
+    return list(zip(*parts, strict=True))
 
 
 def joined(several: list[Met]) -> Met:

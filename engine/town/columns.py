@@ -26,7 +26,9 @@ def index_of(mask: torch.Tensor) -> torch.Tensor:
 
 
 def joined(several: list[torch.Tensor]) -> torch.Tensor:
-    """Arrays (n,) or (n, k), one after the other."""
+    """Arrays (n,) or (n, k), one after the other; one alone is not copied."""
+    if len(several) == 1:
+        return several[0]
     return torch.cat(several) if several[0].ndim == 1 else torch.cat([one.T for one in several], 1).T
 
 

@@ -17,7 +17,7 @@ from engine.town.edges import ABOVE, BELOW, LEFT, RIGHT, alike, edges
 from engine.town.eyes import Eyes, place_and_axis
 from engine.town.lamps import Lamp, headlights, in_view
 from engine.town.layers import Layer, Layers, category_of, in_camera
-from engine.town.lens import grain, veil
+from engine.town.lens import GRAINY, grain, veil
 from engine.town.seen import seen_by
 from engine.town.shading import tone_mapped
 from engine.town.world import World
@@ -91,7 +91,7 @@ def _drawn(
     world = replace(world, lamps=lamps)
     eyes = Eyes.of([shot.view for shot in shots], [shot.T_world_ego for shot in shots], world.device)
     shape = (len(shots), eyes.height, eyes.width)
-    casts = [Cast.through(world, eyes, *run) for run in runs(eyes, *eyes.centres())]
+    casts = [Cast.along(world, *run) for run in runs(*eyes.rays_of_centres())]
     met = joined([met_by(cast) for cast in casts])
     light, lit = map(columns.joined, zip(*(seen_by(world, eyes, cast) for cast in casts), strict=True))
     keys = [(world.seed, world.t_us, shot.view.name) for shot in shots]
@@ -103,7 +103,8 @@ def _drawn(
         where = finer[:, index], shadows[:, index]
         around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), *where)
         put(tone, index, (some(tone, index) * CENTRE + around) / (CENTRE + len(SUBPIXELS)))
-    tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
+    if world.light.night >= GRAINY:
+        tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
     pictures = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).contiguous().view(*shape, 3)
     return pictures, _layers(world, eyes, met, layers, shape)
 
@@ -128,8 +129,10 @@ def _around(
 
     Places in a pixel share one tone, as in multisampling, where they show the same surface, both in the sun or both not."""
     n, m = len(SUBPIXELS), len(pixel)
-    # From here on places are numbered k * m + j: first the centres of all pixels j, then their k-th subpixels.
-    new = m + index_of(finer.flatten())
+    # From here on places are numbered k * m + j: first the centres of all pixels j, then their k-th subpixels. Rays go pixel by
+    # pixel, since those of one meet the same things.
+    at = index_of(finer.T.flatten())
+    new = m * (1 + at % n) + torch.div(at, n, rounding_mode="floor")
     cast = Cast.through(world, eyes, *_places(eyes, pixel, new))
     met = joined([own] * (n + 1))
     met.put(new, met_by(cast))
@@ -174,7 +177,7 @@ def look(world: World, view: View, T_world_ego: Rigid, layers: Collection[Layer]
     """The layers of a view alone, without its picture."""
     with working_on(world.device):
         eyes = Eyes.of([view], [T_world_ego], world.device)
-        met = joined([met_by(Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())])
+        met = joined([met_by(Cast.along(world, *run)) for run in runs(*eyes.rays_of_centres())])
         return _layers(world, eyes, met, frozenset(layers), (1, view.height, view.width)).picture(0)
 
 
@@ -183,6 +186,6 @@ def _layers(world: World, eyes: Eyes, met: Met, wanted: frozenset[Layer], shape:
     if "normal" in wanted:
         normal = in_camera(eyes, met.normal.view(shape[0], -1, 3)).view(*shape, 3)
     if "category" in wanted:
-        origin, rays, _ = eyes.rays(*eyes.centres())
+        _, origin, rays, _ = eyes.rays_of_centres()
         category = category_of(world, met.kind, met.thing, origin + rays * met.depth[:, None]).view(shape)
     return Layers(met.depth.view(shape), met.thing.to(torch.int32).view(shape), category, normal)

@@ -43,7 +43,8 @@ def _sunlit(world: World, spots: Spots, finish: Finish) -> torch.Tensor:
     if not light.shines:
         return lit
     facing = towards(finish.normal, light.towards_sun)
-    wanted = index_of(((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0))
+    wanted = ((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0)
+    wanted = index_of(wanted & (finish.sunlit > 0))
     if len(wanted):
         off = 0.004 + 0.0004 * some(spots.footprint, wanted) * 50
         start = some(spots.place, wanted) + some(spots.flat, wanted) * off[:, None]
@@ -160,5 +161,5 @@ def _contact(world: World, spots: Spots) -> torch.Tensor:
 def tone_mapped(linear: torch.Tensor) -> torch.Tensor:
     """sRGB values 0 to 1 of linear light, with highlights rolled off as film does (Narkowicz's fit of ACES)."""
     x = linear * 0.80
-    x = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clamp(0, 1)
-    return torch.where(x <= 0.0031308, 12.92 * x, 1.055 * x.clamp(min=1e-6).pow(1 / 2.4) - 0.055)
+    x = (2.51 * x).add_(0.03).mul_(x).div_((2.43 * x).add_(0.59).mul_(x).add_(0.14)).clamp_(0, 1)
+    return torch.where(x <= 0.0031308, 12.92 * x, x.clamp(min=1e-6).pow_(1 / 2.4).mul_(1.055).sub_(0.055))
