@@ -36,8 +36,9 @@ class Beams:
     @classmethod
     def of(cls, origins: torch.Tensor, directions: torch.Tensor) -> "Beams":
         """All of some rays, from origins (1 or n, 3) in directions (n, 3)."""
+        shape = (3, -(-len(directions) // RAYS))
         ends = zip(_ends(origins), _ends(directions), strict=True)
-        low, high = (np.concatenate([np.broadcast_to(place, way.shape), way]) for place, way in ends)
+        low, high = (np.concatenate([np.broadcast_to(end, shape) for end in both]) for both in ends)
         return cls(len(directions), low, high)
 
     def may_meet(self, boxes: F32) -> NDArray[np.bool_]:
@@ -56,6 +57,8 @@ class Beams:
 
 def _ends(values: torch.Tensor) -> tuple[F32, F32]:
     """The least and the greatest (3, beams) of the rows (n, 3) of each beam."""
+    if values.stride(0) == 0:
+        values = values[:1]  # of parallel rays
     whole = len(values) // RAYS * RAYS
     runs = [run for run in (values[:whole].T.unflatten(1, (-1, RAYS)), values[whole:].T[:, None]) if run.numel()]
     if not runs:

@@ -21,8 +21,15 @@ def some(array: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
 def index_of(mask: torch.Tensor) -> torch.Tensor:
     """Where a mask or numbers (n,) are not 0, in order: by numpy on a CPU, where torch takes three times as long."""
     if mask.device.type == "cpu":
-        return torch.from_numpy(np.flatnonzero((mask if mask.dtype == torch.bool else mask != 0).numpy()))
+        return torch.from_numpy(np.flatnonzero(mask.numpy() if mask.dtype == torch.bool else mask.numpy() != 0))
     return torch.nonzero(mask)[:, 0]
+
+
+def index_equal(numbers: torch.Tensor, to: int) -> torch.Tensor:
+    """Where numbers (n,) are equal to one, in order; by numpy likewise."""
+    if numbers.device.type == "cpu":
+        return torch.from_numpy(np.flatnonzero(numbers.numpy() == to))
+    return torch.nonzero(numbers == to)[:, 0]
 
 
 def joined(several: list[torch.Tensor]) -> torch.Tensor:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.town.columns import dot, index_of, joined, some, unit
+from engine.town.columns import dot, index_equal, joined, some, unit
 from engine.town.mesh import Kind
 from engine.town.rays import Hit
 from engine.town.stage import Part, Spots, Stretch
@@ -24,7 +24,7 @@ class Found:
         """All that hit something."""
         indices, whole, sorted_, kinds = [], [], [], []
         for k, part in enumerate(parts):
-            index = index_of(hit.part == k)
+            index = index_equal(hit.part, k)
             kind, order = torch.sort(part.kind.index_select(0, hit.triangle.index_select(0, index)), stable=True)
             index = index.index_select(0, order)
             indices.append(index)

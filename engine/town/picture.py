@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import torch
@@ -99,8 +100,8 @@ def _drawn(
     veils = columns.joined([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
     tone = tone_mapped(light + veils)
     finer, shadows = (_of_subpixels(sides) for sides in edges(met.surface, lit, met.normal, met.depth, shape))
-    for index in index_of(finer.any(0)).split(AT_EDGES):
-        where = finer[:, index], shadows[:, index]
+    for index in index_of(reduce(torch.bitwise_or, finer)).split(AT_EDGES):
+        where = finer.index_select(1, index), shadows.index_select(1, index)
         around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), *where)
         put(tone, index, (some(tone, index) * CENTRE + around) / (CENTRE + len(SUBPIXELS)))
     if world.light.night >= GRAINY:
@@ -111,7 +112,7 @@ def _drawn(
 
 def _of_subpixels(sides: torch.Tensor) -> torch.Tensor:
     """What is said of pixels' sides (4, n), of their SUBPIXELS (3, n)."""
-    return torch.stack([sides[list(between)].any(0) for between in BETWEEN])
+    return torch.stack([reduce(torch.bitwise_or, [sides[side] for side in between]) for between in BETWEEN])
 
 
 def _around(
@@ -132,14 +133,16 @@ def _around(
     # From here on places are numbered k * m + j: first the centres of all pixels j, then their k-th subpixels. Rays go pixel by
     # pixel, since those of one meet the same things.
     at = index_of(finer.T.flatten())
-    new = m * (1 + at % n) + torch.div(at, n, rounding_mode="floor")
-    cast = Cast.through(world, eyes, *_places(eyes, pixel, new))
+    j = torch.div(at, n, rounding_mode="floor")
+    k = at - j * n + 1
+    new = k * m + j
+    cast = Cast.through(world, eyes, *_places(eyes, some(pixel, j), k))
     met = joined([own] * (n + 1))
     met.put(new, met_by(cast))
     hidden = _hidden(world, eyes, pixel, met, torch.cat([shadows.any(0)[None], shadows]))
     several = [met.span(k * m, m) for k in range(n + 1)]
     source = torch.arange(m).repeat(n + 1)  # whose tone each takes
-    source[new] = new
+    put(source, new, new)
     whose = source.view(n + 1, m)
     for k in range(1, n + 1):
         for j in reversed(range(k)):
@@ -152,10 +155,9 @@ def _around(
     return sum(some(tones, whose[k]) for k in range(1, n + 1))
 
 
-def _places(eyes: Eyes, pixel: torch.Tensor, number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Which camera sees places of pixels (m,), and where, by their numbers."""
-    at, k = some(pixel, number % len(pixel)), torch.div(number, len(pixel), rounding_mode="floor")
-    which, u, v = eyes.centres_of(at)
+def _places(eyes: Eyes, pixel: torch.Tensor, k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Which camera sees the k-th places (m,) of pixels (m,), and where; the first of them is the centre."""
+    which, u, v = eyes.centres_of(pixel)
     du, dv = torch.tensor([(0.0, 0.0), *SUBPIXELS]).index_select(0, k).T
     return which, u + du, v + dv
 
@@ -163,13 +165,14 @@ def _places(eyes: Eyes, pixel: torch.Tensor, number: torch.Tensor) -> tuple[torc
 def _hidden(world: World, eyes: Eyes, pixel: torch.Tensor, met: Met, asked: torch.Tensor) -> torch.Tensor:
     """Whether the sun is hidden (k, m) from what k places of m pixels show: where it is `asked`; elsewhere as at the centre."""
     index = index_of(asked.flatten())
-    origin, ray, apart = eyes.rays(*_places(eyes, pixel, index))
+    k = torch.div(index, len(pixel), rounding_mode="floor")
+    origin, ray, apart = eyes.rays(*_places(eyes, some(pixel, index - k * len(pixel)), k))
     met = met.some(index)
     depth = met.depth.nan_to_num(posinf=0.0)
     start = origin + ray * depth[:, None] + met.normal * (0.004 + 0.02 * depth * apart)[:, None]
     sun = torch.tensor(world.light.towards_sun)[None].expand_as(start)
     out = torch.zeros_like(asked)
-    out.view(-1)[index] = world.tracer.blocked(start, sun)
+    put(out.view(-1), index, world.tracer.blocked(start, sun))
     return torch.where(asked, out, out[:1])
 
 
