@@ -48,7 +48,10 @@ class Embree:
     def nearest(self, origins: torch.Tensor, directions: torch.Tensor) -> Hit:
         """The first hit of each ray."""
         rays = _rays(origins, directions)
-        hit, beams = _cast(self.bodies[0], rays, 0), Beams.of(origins, directions)
+        hit = _cast(self.bodies[0], rays, 0)
+        if len(self.bodies) == 1:
+            return hit
+        beams = Beams.of(origins, directions)
         for k, body in enumerate(self.bodies[1:], 1):
             left = np.flatnonzero(body.may_meet(beams))
             if len(left):
