@@ -1,6 +1,6 @@
 """Many actors as one mesh: its triangles, textures and normals are laid out once, and an instant only moves points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -46,11 +46,8 @@ class Crowd:
         np.clip(own, -self.point_half, self.point_half, out=own)
         points = _turned(turn_world, self.point_bone, own) + T_world_box[:, :3, 3].astype(np.float32)[self.point_bone]
         turns = np.einsum("bij,bjk->bik", T_world_box[:, :3, :3], T_box_bone[:, :, :3])
-        part = self.part
-        return Part(
-            part.normals, part.rest, part.surface, part.thing, part.bone, self._lit(motions),
-            torch.from_numpy(turns.reshape(-1, 9).astype(np.float32)), part.before,
-        ), points  # fmt: skip
+        turned = torch.from_numpy(turns.reshape(-1, 9).astype(np.float32))
+        return replace(self.part, table=self._lit(motions), turns=turned), points
 
     def _lit(self, motions: list[Motion]) -> torch.Tensor:
         """The table of surfaces with the lamps that motions light."""
@@ -82,9 +79,6 @@ def crowd(figures: tuple[Figure, ...], first: int) -> Crowd:
     number = np.concatenate([np.full(len(f.mesh.triangles), k + 1) for k, f in enumerate(figures)])
     half = np.concatenate([np.broadcast_to(f.half, (len(f.mesh.points), 3)) for f in figures])
     owner = np.concatenate([np.full(len(f.mesh.surfaces), k) for k, f in enumerate(figures)])
-    part = part_of(whole, number, None, first)
-    part = Part(
-        part.normals, part.rest, part.surface, part.thing, torch.from_numpy(face_bone), part.table, part.turns, part.before
-    )
+    part = replace(part_of(whole, number, None, first), bone=torch.from_numpy(face_bone.astype(np.int32)))
     signals = np.array([s.kind in SIGNALLING for f in figures for s in f.mesh.surfaces])
     return Crowd(part, whole.points, whole.triangles, point_bone, half, figures, owner, signals)

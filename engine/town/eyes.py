@@ -40,6 +40,21 @@ class Eyes:
         which = torch.div(row, self.height, rounding_mode="floor")
         return which, (pixel - row * self.width).float(), (row - which * self.height).float()
 
+    def rays_of_centres(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Which camera each pixel is of, and what `rays` says of its centre, to the last bit, at a quarter of the time."""
+        count, device = self.height * self.width, self.origins.device
+        u = torch.arange(self.width, device=device).float()
+        v = torch.arange(self.height, device=device).float()[:, None]
+        ways = torch.empty(3, len(self.origins), self.height, self.width, device=device)
+        for way, turn, (fx, fy, cx, cy, skew) in zip(ways.unbind(1), self.turns, self.intrinsics, strict=True):
+            y = (v - cy) / fy
+            x = (u - cx - skew * y) / fx
+            for k in range(3):
+                torch.add(x * turn[k], y * turn[3 + k], out=way[k]).add_(turn[6 + k])
+        which = torch.arange(len(self.origins), device=device).repeat_interleave(count)
+        origin = self.origins if len(self.origins) == 1 else self.origins.T.repeat_interleave(count, 1).T
+        return which, origin, ways.view(3, -1).T, (1 / self.intrinsics[:, 0]).repeat_interleave(count)
+
     def rays(self, which: torch.Tensor, u: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Where rays start (1 or n, 3), world directions (n, 3) of depth 1, how far apart (n,) neighbours are at depth 1."""
         turn, origin, (fx, fy, cx, cy, skew) = self.turns, self.origins, self.intrinsics.T

@@ -10,9 +10,9 @@ from engine.town import columns
 
 @dataclass(frozen=True, eq=False)
 class Finish:
-    """Arrays of n, colours and normals kept by columns. `mirror` is how much of the surroundings Fresnel's share shows;
-    `sunlit` what a rule's own relief leaves of the sun; `open` what it leaves of the sky; `through` how much sunlight comes
-    through from behind, as in leaves."""
+    """Arrays of n, colours and normals kept by columns; a number that all share may be one in memory. `mirror` is how much of
+    the surroundings Fresnel's share shows; `sunlit` what a rule's own relief leaves of the sun; `open` what it leaves of the
+    sky; `through` how much sunlight comes through from behind, as in leaves."""
 
     albedo: torch.Tensor  # (n, 3)
     normal: torch.Tensor  # (n, 3)
@@ -26,15 +26,16 @@ class Finish:
     @classmethod
     def dull(cls, albedo: torch.Tensor, normal: torch.Tensor, **changed: torch.Tensor) -> "Finish":
         """A matt surface, but for what is given."""
-        n = len(albedo)
-        plain = {"mirror": torch.zeros(n), "base": torch.full((n,), 0.04), "glow": columns.like_columns(albedo)}
-        plain |= {"sunlit": torch.ones(n), "open": torch.ones(n), "through": torch.zeros(n)}
+        zero, one, some = (torch.tensor(value).expand(len(albedo)) for value in (0.0, 1.0, 0.04))
+        plain = {"mirror": zero, "base": some, "glow": zero.expand(3, -1).T, "sunlit": one, "open": one, "through": zero}
         return cls(albedo, normal, **(plain | changed))
 
-    def put(self, index: torch.Tensor, other: "Finish") -> None:
-        """Write another's values at these places."""
-        for f in fields(self):
-            columns.put(getattr(self, f.name), index, getattr(other, f.name))
+    def but(self, index: torch.Tensor, other: "Finish") -> "Finish":
+        """The same with another's values at these places."""
+        changed = [columns.copied(getattr(self, f.name)) for f in fields(self)]
+        for values, f in zip(changed, fields(self), strict=True):
+            columns.put(values, index, getattr(other, f.name))
+        return Finish(*changed)
 
     @classmethod
     def joined(cls, several: "list[Finish]") -> "Finish":

@@ -35,7 +35,7 @@ def flow(now: Shot, then: Shot) -> Flow:
         raise ValueError(f"flow between pictures of {sizes[0]} and {sizes[1]} pixels; wanted one size")
     with working_on(now.world.device):
         here, there = (Eyes.of([shot.view], [shot.T_world_ego], shot.world.device) for shot in (now, then))
-        done = [_run(now.world, then.world, here, there, *run) for run in runs(here, *here.centres())]
+        done = [_run(now.world, then.world, here, there, *run) for run in runs(*here.centres())]
         shape = (here.height, here.width)
         shift, visible = (torch.cat(column) for column in zip(*done, strict=True))
         return Flow(shift.view(*shape, 2).cpu().numpy(), visible.view(shape).cpu().numpy())

@@ -84,7 +84,6 @@ class Lie:
     """Where points on the ground lie; all arrays of n."""
 
     place: torch.Tensor  # (n, 3)
-    normal: torch.Tensor  # (n, 3)
     up: torch.Tensor  # of the face's normal, its share upwards
     footprint: torch.Tensor  # metres that a pixel covers there
     edge: torch.Tensor  # to the carriageway's edge
@@ -97,23 +96,30 @@ class Lie:
         return Lie(*(some(getattr(self, f.name), index) for f in fields(self)))
 
 
-def ground(spots: Spots, there: GroundMap, light: Light) -> Finish:
+def ground(there: GroundMap, spots: Spots, light: Light) -> Finish:
     """Road where the street's field is negative, else kerb, pavement, yards and grass."""
     p = spots.place
-    lie = Lie(p, spots.normal, spots.flat[:, 2], spots.footprint, there.road.at(p), there.cover.at(p), *there.along.at(p))
+    lie = Lie(p, spots.flat[:, 2], spots.footprint, there.road.at(p), there.cover.at(p), *there.along.at(p))
     on_road = (lie.edge < 0) & (lie.up > 0.5)
-    out = Finish.dull(torch.zeros_like(p), spots.normal.clone())
-    for mask, rule in ((on_road, _road), (~on_road, _beside)):
-        index = index_of(mask)
-        if len(index):
-            out.put(index, rule(lie[index], there))
-    return out
+    base, open_, through = torch.zeros_like(p), torch.ones_like(lie.edge), torch.zeros_like(lie.edge)
+    road, beside = index_of(on_road), index_of(~on_road)
+    if len(road):
+        tone, free = _road(lie[road], there)
+        put(base, road, tone)
+        put(open_, road, free)
+    if len(beside):
+        tone, free, leafy = _beside(lie[beside], there)
+        put(base, beside, tone)
+        put(open_, beside, free)
+        put(through, beside, leafy)
+    return Finish.dull(base, spots.normal, open=open_, through=through)
 
 
 # --------------------------------------------------------------------------------------------------------- road
 
 
-def _road(lie: Lie, there: GroundMap) -> Finish:
+def _road(lie: Lie, there: GroundMap) -> tuple[torch.Tensor, torch.Tensor]:
+    """Its colour (n, 3), and how open to the sky it is (n,)."""
     p, f = lie.place, lie.footprint
     x, y = p[:, 0], p[:, 1]
     blotch = noise("patch", x / 23.0, y / 23.0)
@@ -132,7 +138,7 @@ def _road(lie: Lie, there: GroundMap) -> Finish:
     base = base * (1 - 0.35 * smooth(-0.16, 0.0, edge))[:, None]
     base = _paint(base, there.paint.at(p), (lie.code >= YELLOW).float(), f, blotch, grain)
     base = _manholes(base, lie.s, lie.o, f, edge)
-    return Finish.dull(base, lie.normal, open=0.75 + 0.25 * smooth(0.0, 1.2, -edge))
+    return base, 0.75 + 0.25 * smooth(0.0, 1.2, -edge)
 
 
 def _rows(there: GroundMap, code: torch.Tensor) -> torch.Tensor:
@@ -232,7 +238,8 @@ def _stones(row: torch.Tensor, s: torch.Tensor, o: torch.Tensor, f: torch.Tensor
 # ------------------------------------------------------------------------------------------------------- beside
 
 
-def _beside(lie: Lie, there: GroundMap) -> Finish:
+def _beside(lie: Lie, there: GroundMap) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Colour (n, 3), how open to the sky it is (n,), and how much comes through it, as through blades of grass (n,)."""
     p, f, edge = lie.place, lie.footprint, lie.edge
     x, y = p[:, 0], p[:, 1]
     blotch = noise("patch", x / 11.0, y / 11.0)
@@ -247,7 +254,7 @@ def _beside(lie: Lie, there: GroundMap) -> Finish:
     kerb = inside(edge - KERB_M, f.clamp(min=0.01))
     base = mix(base, _kerbstone(lie.s, f, grain), kerb)
     near = 0.60 + 0.40 * smooth(0.0, 1.8, wall)
-    return Finish.dull(base, lie.normal, open=torch.where(lie.up > 0.5, near, 0.7 * near), through=0.25 * green)
+    return base, torch.where(lie.up > 0.5, near, 0.7 * near), 0.25 * green
 
 
 def _paved(there: GroundMap, lie: Lie, blotch: torch.Tensor, grain: torch.Tensor) -> torch.Tensor:

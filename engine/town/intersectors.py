@@ -64,15 +64,15 @@ class Trees:
         """The first hit of each ray."""
         n, device = len(directions), directions.device
         origins, directions = origins.contiguous(), directions.contiguous()
-        part = torch.full((n,), -1, dtype=torch.int64, device=device)
-        triangle = torch.zeros(n, dtype=torch.int64, device=device)
+        part = torch.full((n,), -1, dtype=torch.int32, device=device)
+        triangle = torch.zeros(n, dtype=torch.int32, device=device)
         distance = torch.full((n,), torch.inf, device=device)
         uv, normal = torch.zeros(n, 2, device=device), torch.zeros(n, 3, device=device)
         for k, tree in enumerate(self.trees):
             met = self.first_in(tree, origins, directions, distance)
             nearer = met.triangle >= 0
             part = torch.where(nearer, k, part)
-            triangle = torch.where(nearer, met.triangle, triangle)
+            triangle = torch.where(nearer, met.triangle.to(torch.int32), triangle)
             distance = met.distance
             uv = torch.where(nearer[:, None], met.uv, uv)
             normal = torch.where(nearer[:, None], tree.normals.index_select(0, met.triangle.clamp(min=0)), normal)

@@ -13,6 +13,7 @@ BRIGHT = 1.1  # linear light above which the lens glares
 GLARE_WIDTHS = ((0.010, 0.10), (0.045, 0.06))  # standard deviations in shares of the picture's width, and how much of each
 STREAKS = ((3.0, 0.010, 0.34), (6.0, 0.0055, 0.26), (12.0, 0.0032, 0.20))  # metres away, widths apart, length in heights
 DROPS = 26
+GRAINY = 0.3  # from this `Light.night` on the sensor's noise shows
 
 
 def veil(light: Light, seen: torch.Tensor, depth: torch.Tensor, key: tuple[object, ...]) -> torch.Tensor:
@@ -109,7 +110,7 @@ def _drops(light: Light, seen: torch.Tensor, around: torch.Tensor, key: tuple[ob
 
 def grain(light: Light, height: int, width: int, key: tuple[object, ...]) -> torch.Tensor:
     """The sensor's noise (h, w, 3) in tone-mapped values: none while there is light enough."""
-    if light.night < 0.3:
+    if light.night < GRAINY:
         return torch.zeros(height, width, 3)
     rng = dice("grain", *key)
     v, u = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")

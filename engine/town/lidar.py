@@ -41,7 +41,7 @@ def sweep(seed: int, actors: tuple[Actor, ...], t_us: int, T_world_lidar: Rigid,
 
 def things(world: World, hit: Hit) -> torch.Tensor:
     """Actor numbers of hits, 0 for none."""
-    out = torch.zeros(len(hit.part), dtype=torch.int64)
+    out = torch.zeros(len(hit.part), dtype=torch.int32)
     for k, part in enumerate(world.parts):
         index = index_of(hit.part == k)
         put(out, index, part.thing_of(hit.triangle.index_select(0, index)))

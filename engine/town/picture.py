@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from engine.town.edges import ABOVE, BELOW, LEFT, RIGHT, alike, edges
 from engine.town.eyes import Eyes, place_and_axis
 from engine.town.lamps import Lamp, headlights, in_view
 from engine.town.layers import Layer, Layers, category_of, in_camera
-from engine.town.lens import grain, veil
+from engine.town.lens import GRAINY, grain, veil
 from engine.town.seen import seen_by
 from engine.town.shading import tone_mapped
 from engine.town.world import World
@@ -91,26 +92,27 @@ def _drawn(
     world = replace(world, lamps=lamps)
     eyes = Eyes.of([shot.view for shot in shots], [shot.T_world_ego for shot in shots], world.device)
     shape = (len(shots), eyes.height, eyes.width)
-    casts = [Cast.through(world, eyes, *run) for run in runs(eyes, *eyes.centres())]
-    met = joined([met_by(world, cast) for cast in casts])
+    casts = [Cast.along(world, *run) for run in runs(*eyes.rays_of_centres())]
+    met = joined([met_by(cast) for cast in casts])
     light, lit = map(columns.joined, zip(*(seen_by(world, eyes, cast) for cast in casts), strict=True))
     keys = [(world.seed, world.t_us, shot.view.name) for shot in shots]
     shown = zip(light.view(*shape, 3), met.depth.view(shape), keys, strict=True)
     veils = columns.joined([veil(world.light, one, depth, key).view(-1, 3) for one, depth, key in shown])
     tone = tone_mapped(light + veils)
     finer, shadows = (_of_subpixels(sides) for sides in edges(met.surface, lit, met.normal, met.depth, shape))
-    for index in index_of(finer.any(0)).split(AT_EDGES):
-        where = finer[:, index], shadows[:, index]
+    for index in index_of(reduce(torch.bitwise_or, finer)).split(AT_EDGES):
+        where = finer.index_select(1, index), shadows.index_select(1, index)
         around = _around(world, eyes, index, met.some(index), some(tone, index), some(veils, index), *where)
         put(tone, index, (some(tone, index) * CENTRE + around) / (CENTRE + len(SUBPIXELS)))
-    tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
+    if world.light.night >= GRAINY:
+        tone = tone + torch.cat([grain(world.light, *shape[1:], key).view(-1, 3) for key in keys])
     pictures = (tone.clamp(0, 1) * 255 + 0.5).to(torch.uint8).contiguous().view(*shape, 3)
     return pictures, _layers(world, eyes, met, layers, shape)
 
 
 def _of_subpixels(sides: torch.Tensor) -> torch.Tensor:
     """What is said of pixels' sides (4, n), of their SUBPIXELS (3, n)."""
-    return torch.stack([sides[list(between)].any(0) for between in BETWEEN])
+    return torch.stack([reduce(torch.bitwise_or, [sides[side] for side in between]) for between in BETWEEN])
 
 
 def _around(
@@ -128,15 +130,19 @@ def _around(
 
     Places in a pixel share one tone, as in multisampling, where they show the same surface, both in the sun or both not."""
     n, m = len(SUBPIXELS), len(pixel)
-    # From here on places are numbered k * m + j: first the centres of all pixels j, then their k-th subpixels.
-    new = m + index_of(finer.flatten())
-    cast = Cast.through(world, eyes, *_places(eyes, pixel, new))
+    # From here on places are numbered k * m + j: first the centres of all pixels j, then their k-th subpixels. Rays go pixel by
+    # pixel, since those of one meet the same things.
+    at = index_of(finer.T.flatten())
+    j = torch.div(at, n, rounding_mode="floor")
+    k = at - j * n + 1
+    new = k * m + j
+    cast = Cast.through(world, eyes, *_places(eyes, some(pixel, j), k))
     met = joined([own] * (n + 1))
-    met.put(new, met_by(world, cast))
+    met.put(new, met_by(cast))
     hidden = _hidden(world, eyes, pixel, met, torch.cat([shadows.any(0)[None], shadows]))
     several = [met.span(k * m, m) for k in range(n + 1)]
     source = torch.arange(m).repeat(n + 1)  # whose tone each takes
-    source[new] = new
+    put(source, new, new)
     whose = source.view(n + 1, m)
     for k in range(1, n + 1):
         for j in reversed(range(k)):
@@ -144,15 +150,14 @@ def _around(
             whose[k] = torch.where(same, whose[j], whose[k])
     tones = columns.joined([tone, torch.zeros(3, n * m).T])
     alone = index_of(some(source, new) == new)
-    (light, _), place = seen_by(world, eyes, cast.some(alone)), some(new, alone)
+    (light, _), place = seen_by(world, eyes, cast.some(world, alone)), some(new, alone)
     put(tones, place, tone_mapped(light + some(veils, place % m)))
     return sum(some(tones, whose[k]) for k in range(1, n + 1))
 
 
-def _places(eyes: Eyes, pixel: torch.Tensor, number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Which camera sees places of pixels (m,), and where, by their numbers."""
-    at, k = some(pixel, number % len(pixel)), torch.div(number, len(pixel), rounding_mode="floor")
-    which, u, v = eyes.centres_of(at)
+def _places(eyes: Eyes, pixel: torch.Tensor, k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Which camera sees the k-th places (m,) of pixels (m,), and where; the first of them is the centre."""
+    which, u, v = eyes.centres_of(pixel)
     du, dv = torch.tensor([(0.0, 0.0), *SUBPIXELS]).index_select(0, k).T
     return which, u + du, v + dv
 
@@ -160,13 +165,14 @@ def _places(eyes: Eyes, pixel: torch.Tensor, number: torch.Tensor) -> tuple[torc
 def _hidden(world: World, eyes: Eyes, pixel: torch.Tensor, met: Met, asked: torch.Tensor) -> torch.Tensor:
     """Whether the sun is hidden (k, m) from what k places of m pixels show: where it is `asked`; elsewhere as at the centre."""
     index = index_of(asked.flatten())
-    origin, ray, apart = eyes.rays(*_places(eyes, pixel, index))
+    k = torch.div(index, len(pixel), rounding_mode="floor")
+    origin, ray, apart = eyes.rays(*_places(eyes, some(pixel, index - k * len(pixel)), k))
     met = met.some(index)
     depth = met.depth.nan_to_num(posinf=0.0)
     start = origin + ray * depth[:, None] + met.normal * (0.004 + 0.02 * depth * apart)[:, None]
     sun = torch.tensor(world.light.towards_sun)[None].expand_as(start)
     out = torch.zeros_like(asked)
-    out.view(-1)[index] = world.tracer.blocked(start, sun)
+    put(out.view(-1), index, world.tracer.blocked(start, sun))
     return torch.where(asked, out, out[:1])
 
 
@@ -174,7 +180,7 @@ def look(world: World, view: View, T_world_ego: Rigid, layers: Collection[Layer]
     """The layers of a view alone, without its picture."""
     with working_on(world.device):
         eyes = Eyes.of([view], [T_world_ego], world.device)
-        met = joined([met_by(world, Cast.through(world, eyes, *run)) for run in runs(eyes, *eyes.centres())])
+        met = joined([met_by(Cast.along(world, *run)) for run in runs(*eyes.rays_of_centres())])
         return _layers(world, eyes, met, frozenset(layers), (1, view.height, view.width)).picture(0)
 
 
@@ -183,6 +189,6 @@ def _layers(world: World, eyes: Eyes, met: Met, wanted: frozenset[Layer], shape:
     if "normal" in wanted:
         normal = in_camera(eyes, met.normal.view(shape[0], -1, 3)).view(*shape, 3)
     if "category" in wanted:
-        origin, rays, _ = eyes.rays(*eyes.centres())
+        _, origin, rays, _ = eyes.rays_of_centres()
         category = category_of(world, met.kind, met.thing, origin + rays * met.depth[:, None]).view(shape)
     return Layers(met.depth.view(shape), met.thing.to(torch.int32).view(shape), category, normal)

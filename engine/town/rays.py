@@ -27,8 +27,8 @@ class Hit:
     """Where rays end. `part` is -1 for the sky; `triangle` counts within the part."""
 
     distance: torch.Tensor  # (n,) along the ray, in units of its direction
-    part: torch.Tensor  # (n,) int64
-    triangle: torch.Tensor  # (n,) int64
+    part: torch.Tensor  # (n,) int32
+    triangle: torch.Tensor  # (n,) int32
     uv: torch.Tensor  # (n, 2) barycentric of corners 1 and 2
     normal: torch.Tensor  # (n, 3) geometric
 

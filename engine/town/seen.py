@@ -6,7 +6,7 @@ from engine.town.cast import Cast
 from engine.town.columns import index_of, like_columns, put, some
 from engine.town.columns import length as length_of
 from engine.town.eyes import Eyes
-from engine.town.hits import met, spots_at
+from engine.town.hits import spots_at
 from engine.town.lamps import halos
 from engine.town.shading import shaded
 from engine.town.sky import sky, through_haze
@@ -23,9 +23,9 @@ def seen_by(world: World, eyes: Eyes, cast: Cast) -> tuple[torch.Tensor, torch.T
     light, lit = like_columns(view), torch.zeros_like(length)
     missed = index_of(hit.part < 0)
     put(light, missed, sky(world.light, some(view, missed)))
-    index = met(world.parts, hit)
+    index = cast.found.index
     if len(index):
-        spots = spots_at(world.parts, hit, index, cast.origin, cast.ray, length.sqrt() * cast.pixel)
+        spots = spots_at(cast.found, hit, cast.origin, cast.ray, cast.flat, length.sqrt() * cast.pixel)
         radiance, sunlit = shaded(world, spots)
         put(lit, index, sunlit)
         put(light, index, through_haze(world.light, radiance, spots.view, some(hit.distance * length, index)))

@@ -10,10 +10,10 @@ Footprint = tuple[float, float, float, float, float, float]  # x, y, cos, sin of
 CELL_M, REACH_M = 0.2, 1.6
 
 
-def shade_field(footprints: list[Footprint]) -> Field:
-    """The share of the sky that is left, 1 where nothing stands near."""
+def shade_field(footprints: tuple[Footprint, ...], others: Field | None = None) -> Field:
+    """The share of the sky that is left, 1 where nothing stands near; besides what `others` leave, if any."""
     n = round(CANVAS_M / CELL_M)
-    open_ = np.ones((n, n), np.float32)
+    open_ = np.ones((n, n), np.float32) if others is None else others.values.numpy().reshape(n, n).copy()
     for footprint in footprints:
         _darken(open_, footprint)
     return Field(torch.from_numpy(open_.reshape(-1)), CELL_M, 1.0, n, n)

@@ -1,12 +1,14 @@
 """What light comes from the points that rays hit: materials, sun, sky, lamps, mirrors, tone."""
 
+from functools import partial
+
 import torch
 
 from engine.town import paintwork, things, walls
 from engine.town.columns import columns, dot, index_of, length, like_columns, put, some, towards, unit
 from engine.town.finish import Finish
 from engine.town.ground import ground
-from engine.town.hits import met, spots_at
+from engine.town.hits import Found, spots_at, towards_eye
 from engine.town.lamps import MIRRORED, lamplight
 from engine.town.light import tinted
 from engine.town.mesh import Kind
@@ -18,7 +20,7 @@ from engine.town.world import World
 RULES = {
     Kind.PLAIN: things.plain, Kind.VEHICLE: paintwork.vehicle, Kind.GLASS: things.glass, Kind.LEAF: things.leaf,
     Kind.BARK: things.bark, Kind.CLOTH: things.cloth, Kind.METAL: things.metal, Kind.GLOW: things.glow,
-    Kind.ROOF: things.roof, Kind.STRIPES: things.stripes, Kind.LAMP: paintwork.lamp,
+    Kind.ROOF: things.roof, Kind.STRIPES: things.stripes, Kind.LAMP: paintwork.lamp, Kind.WALL: walls.wall,
 }  # fmt: skip
 TRACED = 0.04  # the least share of a wet ground's mirror image that is traced instead of guessed
 LAMP_SHADOW = 0.02  # the least lamplight whose shadow is looked for
@@ -41,7 +43,8 @@ def _sunlit(world: World, spots: Spots, finish: Finish) -> torch.Tensor:
     if not light.shines:
         return lit
     facing = towards(finish.normal, light.towards_sun)
-    wanted = index_of(((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0))
+    wanted = ((towards(spots.flat, light.towards_sun) > 0) & (facing > 0)) | (finish.through > 0)
+    wanted = index_of(wanted & (finish.sunlit > 0))
     if len(wanted):
         off = 0.004 + 0.0004 * some(spots.footprint, wanted) * 50
         start = some(spots.place, wanted) + some(spots.flat, wanted) * off[:, None]
@@ -68,7 +71,7 @@ def _diffuse(world: World, spots: Spots, finish: Finish, lit: torch.Tensor, shad
         arrives = arrives + tinted(light.sun, direct)
     out = finish.glow
     if world.lamps:
-        gloss = finish.mirror * torch.where(spots.row[:, 0].round() == Kind.GROUND, 1.0, CURVED_GLOSS)
+        gloss = finish.mirror * torch.where(spots.kind == Kind.GROUND, 1.0, CURVED_GLOSS)
         lamps = lamplight(
             world.lamps if shadows else world.lamps[:MIRRORED], spots.place, finish.normal, spots.view, finish.through, gloss
         )
@@ -93,19 +96,8 @@ def _kept_away(world: World, spots: Spots, most: torch.Tensor, source: torch.Ten
 
 
 def _finished(world: World, spots: Spots) -> Finish:
-    kinds, counts = torch.unique_consecutive(spots.row[:, 0].round().to(torch.int64), return_counts=True)
-    done: list[Finish] = []
-    first = 0
-    for k, count in zip(kinds.tolist(), counts.tolist(), strict=True):
-        some = spots.span(first, count)
-        first += count
-        if k == Kind.GROUND:
-            done.append(ground(some, world.ground, world.light))
-        elif k == Kind.WALL:
-            done.append(walls.wall(some, world.light))
-        else:
-            done.append(RULES[Kind(k)](some, world.light))
-    return Finish.joined(done)
+    rules = RULES | {Kind.GROUND: partial(ground, world.ground)}
+    return Finish.joined([rules[kind](own, world.light) for kind, own in spots.by_kind()])
 
 
 def _mirrored(
@@ -120,7 +112,7 @@ def _mirrored(
     back = d + 2 * cos[:, None] * n
     base = finish.base.index_select(0, index)
     share = (base + (1 - base) * (1 - cos).pow(5)) * finish.mirror.index_select(0, index)
-    ground_ = spots.row[:, 0].index_select(0, index).round() == Kind.GROUND
+    ground_ = spots.kind.index_select(0, index) == Kind.GROUND
     traced = index_of(ground_ & (share > TRACED))
     guessed = index_of(~ground_ | (share <= TRACED))
     seen = like_columns(back)
@@ -129,7 +121,8 @@ def _mirrored(
         around = surroundings(light, some(back, guessed))
         put(seen, guessed, around * open_.index_select(0, of)[:, None].clamp(min=0.35))
     if len(traced):
-        put(seen, traced, _reflection(world, spots[index.index_select(0, traced)], some(back, traced)))
+        of = index.index_select(0, traced)
+        put(seen, traced, _reflection(world, some(spots.place, of), spots.footprint.index_select(0, of), some(back, traced)))
     if light.shines:
         sun = towards(back, light.towards_sun).clamp(min=0)
         glint = lit.index_select(0, index) * (6.0 * sun.pow(350) + 0.5 * sun.pow(24))
@@ -139,16 +132,17 @@ def _mirrored(
     return out
 
 
-def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
-    """What wet ground mirrors of what really stands there: one ray from each point, lit without shadows."""
+def _reflection(world: World, place: torch.Tensor, footprint: torch.Tensor, back: torch.Tensor) -> torch.Tensor:
+    """What wet ground at places (n, 3) mirrors of what really stands there: one ray from each, lit without shadows."""
     level = back[:, 2].clamp(min=0.01)  # ripples may turn a ray into the ground
     back = unit(columns(back[:, 0], back[:, 1], level))
-    start = spots.place + torch.tensor([[0.0, 0.0, 0.01]])
+    start = place + torch.tensor([[0.0, 0.0, 0.01]])
     hit = world.tracer.nearest(start, back)
     seen = sky(world.light, back).clamp(max=6.0)
-    index = met(world.parts, hit)
+    found = Found.of(world.parts, hit)
+    index = found.index
     if len(index):
-        there = spots_at(world.parts, hit, index, start, back, spots.footprint * 0.05 + MIRROR_SPREAD)
+        there = spots_at(found, hit, start, back, towards_eye(hit, back), footprint * 0.05 + MIRROR_SPREAD)
         finish = _finished(world, there)
         radiance, _ = _diffuse(world, there, finish, torch.ones(len(index)) * 0.4, shadows=False)
         put(seen, index, through_haze(world.light, radiance, there.view, some(hit.distance, index)))
@@ -158,7 +152,7 @@ def _reflection(world: World, spots: Spots, back: torch.Tensor) -> torch.Tensor:
 def _contact(world: World, spots: Spots) -> torch.Tensor:
     """How much of the sky things nearby leave to the ground: darker under and beside them."""
     out = torch.ones(len(spots.place))
-    index = index_of((spots.row[:, 0] == Kind.GROUND) & (spots.flat[:, 2] > 0.5))
+    index = index_of((spots.kind == Kind.GROUND) & (spots.flat[:, 2] > 0.5))
     if len(index):
         put(out, index, world.shade.at(some(spots.place, index)))
     return out
@@ -167,5 +161,5 @@ def _contact(world: World, spots: Spots) -> torch.Tensor:
 def tone_mapped(linear: torch.Tensor) -> torch.Tensor:
     """sRGB values 0 to 1 of linear light, with highlights rolled off as film does (Narkowicz's fit of ACES)."""
     x = linear * 0.80
-    x = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clamp(0, 1)
-    return torch.where(x <= 0.0031308, 12.92 * x, 1.055 * x.clamp(min=1e-6).pow(1 / 2.4) - 0.055)
+    x = (2.51 * x).add_(0.03).mul_(x).div_((2.43 * x).add_(0.59).mul_(x).add_(0.14)).clamp_(0, 1)
+    return torch.where(x <= 0.0031308, 12.92 * x, x.clamp(min=1e-6).pow_(1 / 2.4).mul_(1.055).sub_(0.055))

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -76,8 +77,13 @@ def _begun(out: Path, recipe: Recipe, seed: int) -> tuple[Recording, Scene]:
 
 def _draw(out: Path, recipe: Recipe, scene: Scene, shot: Shot, at: int) -> int:
     lacking = {view: out / file for view, file in shot.pictures.items() if not (out / file).is_file()}
-    for view, picture in render_pictures(recorded(scene), lacking, at).items():
-        write_bytes(lacking[view], jpeg(picture, recipe.jpeg_quality))
+    pictures = render_pictures(recorded(scene), lacking, at)
+
+    def store(view: str) -> None:
+        write_bytes(lacking[view], jpeg(pictures[view], recipe.jpeg_quality))
+
+    with ThreadPoolExecutor() as threads:  # since each waits for the disk
+        list(threads.map(store, pictures))
     return len(lacking)
 
 

@@ -49,6 +49,8 @@ def _stars(d: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
 
 
 def _with_clouds(light: Light, d: torch.Tensor, up: torch.Tensor, warm: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
+    if light.overcast > 0.5 and light.fog >= 1:
+        return base  # nothing of them shows
     scale = 0.055 / (up + 0.10)
     u, v = d[:, 0] * scale + light.drift[0], d[:, 1] * scale + light.drift[1]
     n = noise("cloud", u, v) + 0.35 * noise("patch", 2.7 * u, 2.7 * v)

@@ -12,6 +12,7 @@ from editor.identity import Same
 from editor.scene import Actor, Scene, TimeOfDay, Weather
 from editor.tracks import actor_at
 from engine.town.actors import crowd_of, lamps_of
+from engine.town.ground import Field
 from engine.town.intersectors import intersector
 from engine.town.lamps import Lamp
 from engine.town.light import Light, light_of
@@ -101,11 +102,12 @@ def _instant(
     there = tuple((actor, T) for actor in actors if (T := actor_at(actor.value, t_us)) is not None)
     rest = tuple((actor, T) for actor, T in there if _rests(actor))
     move = tuple((actor, T) for actor, T in there if not _rests(actor))
-    groups = [g for g in (_resting(seed, rest), _group(seed, move, t_us, 1 + len(rest))) if g is not None]
+    resting, moving = _resting(seed, rest), _group(seed, move, t_us, 1 + len(rest))
+    groups = [g for g in (resting, moving) if g is not None]
     parts = (still.at(t_us), *(g.part for g in groups))
     meshes = (still.rays, *(g.rays for g in groups))
     tracer = intersector(rays, device, meshes)
-    shade = shade_field([f for g in groups for f in g.footprints])
+    shade = shade_field(moving.footprints if moving else (), _shade_beside(resting.footprints if resting else ()))
     lamps = (*still.lamps, *(lamp for g in groups for lamp in g.lamps))
     ids, categories = zip(*((a.value.id, a.value.category) for a, _ in (*rest, *move)), strict=True) if there else ((), ())
     world = World(parts, tracer, still.ground, build(seed).light, shade, lamps, seed, t_us, meshes, ids, categories)
@@ -122,6 +124,11 @@ def _rests(actor: Same[Actor]) -> bool:
 @lru_cache(maxsize=4)
 def _resting(seed: int, placed: tuple[tuple[Same[Actor], Rigid], ...]) -> Group | None:
     return _group(seed, placed, placed[0][0].value.track[0].t_us, 1) if placed else None
+
+
+@lru_cache(maxsize=2)
+def _shade_beside(resting: tuple[Footprint, ...]) -> Field:
+    return shade_field(resting)
 
 
 def _group(seed: int, placed: tuple[tuple[Same[Actor], Rigid], ...], t_us: int, first: int) -> Group | None:

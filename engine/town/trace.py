@@ -17,8 +17,6 @@ from engine.town.columns import index_of, put, some
 from engine.town.mesh import F32
 from engine.town.rays import Hit, Reach, Triangles
 
-NOTHING = 0xFFFFFFFF
-
 
 @dataclass(frozen=True, eq=False)
 class Body:
@@ -50,7 +48,10 @@ class Embree:
     def nearest(self, origins: torch.Tensor, directions: torch.Tensor) -> Hit:
         """The first hit of each ray."""
         rays = _rays(origins, directions)
-        hit, beams = _cast(self.bodies[0], rays, 0), Beams.of(rays)
+        hit = _cast(self.bodies[0], rays, 0)
+        if len(self.bodies) == 1:
+            return hit
+        beams = Beams.of(origins, directions)
         for k, body in enumerate(self.bodies[1:], 1):
             left = np.flatnonzero(body.may_meet(beams))
             if len(left):
@@ -65,7 +66,7 @@ class Embree:
         if isinstance(within, torch.Tensor):
             directions, within = directions * within[:, None], 1.0
         rays = _rays(origins, directions)
-        out, beams = _occluded(self.bodies[0], rays, within), Beams.of(rays)
+        out, beams = _occluded(self.bodies[0], rays, within), Beams.of(origins, directions)
         for body in self.bodies[1:]:
             left = np.flatnonzero(body.may_meet(beams) & ~out)
             if len(left):
@@ -87,14 +88,11 @@ def _occluded(body: Body, rays: F32, within: float) -> np.ndarray:
 
 def _cast(body: Body, rays: F32, part: int) -> Hit:
     answer = body.scene.cast_rays(o3d.core.Tensor(rays), nthreads=1)
-    triangle = answer["primitive_ids"].numpy().astype(np.int64)
-    missed = triangle == NOTHING
-    parts = np.where(missed, -1, part)
-    triangle[missed] = 0
+    triangle = answer["primitive_ids"].numpy().view(np.int32)  # -1 for no hit
     return Hit(
         torch.from_numpy(answer["t_hit"].numpy().copy()),
-        torch.from_numpy(parts),
-        torch.from_numpy(triangle),
+        torch.from_numpy(np.where(triangle < 0, np.int32(-1), np.int32(part))),
+        torch.from_numpy(np.maximum(triangle, 0)),
         _by_columns(answer["primitive_uvs"].numpy()),
         _by_columns(answer["primitive_normals"].numpy()),
     )

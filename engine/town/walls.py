@@ -95,11 +95,11 @@ def wall(spots: Spots, light: Light) -> Finish:
     """Shade points on façades."""
     o = _opening(spots)
     albedo = _sign_band(spots, _masonry(spots, o), o)
-    out = Finish.dull(albedo, spots.normal.clone(), open=1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
+    out = Finish.dull(albedo, spots.normal, open=1 - 0.45 * torch.exp(-o.h.clamp(min=0) / 0.8))
     index = index_of(o.distance < 0.5 * spots.footprint.clamp(min=1e-3))
-    if len(index):
-        out.put(index, _with_windows(spots[index], o[index], light, some(albedo, index), some(out.open, index)))
-    return out
+    if not len(index):
+        return out
+    return out.but(index, _with_windows(spots[index], o[index], light, some(albedo, index), some(out.open, index)))
 
 
 def _either(mask: torch.Tensor, value: float | torch.Tensor, other: torch.Tensor) -> torch.Tensor:

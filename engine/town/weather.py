@@ -1,8 +1,10 @@
 """What rain leaves on surfaces: darker and glossy ones, puddles with rings of drops."""
 
+from dataclasses import replace
+
 import torch
 
-from engine.town.columns import columns, index_of, put, some, unit
+from engine.town.columns import columns, copied, index_of, put, some, unit
 from engine.town.finish import Finish
 from engine.town.light import Light, smooth
 from engine.town.mesh import Kind
@@ -19,26 +21,24 @@ def wetted(world: World, spots: Spots, finish: Finish) -> Finish:
     light = world.light
     if light.wet <= 0:
         return finish
-    kind = spots.row[:, 0].round()
-    dark = torch.zeros_like(kind)
-    for k, share in SOAKED.items():
-        dark = torch.where(kind == k, share, dark)
-    finish = Finish.dull(
-        finish.albedo * (1 - light.wet * dark)[:, None], finish.normal.clone(), mirror=finish.mirror.clone(),
-        base=finish.base.clone(), glow=finish.glow, sunlit=finish.sunlit, open=finish.open, through=finish.through,
+    kind = spots.kind
+    dark = torch.tensor([SOAKED.get(k, 0.0) for k in Kind]).index_select(0, kind)
+    finish = replace(
+        finish, albedo=finish.albedo * (1 - light.wet * dark)[:, None], normal=copied(finish.normal),
+        mirror=copied(finish.mirror), base=copied(finish.base),
     )  # fmt: skip
     index = index_of((kind == Kind.GROUND) & (finish.normal[:, 2] > 0.7))
     if len(index):
-        _flood(world, spots[index], finish, index)
+        _flood(world, some(spots.place, index), spots.footprint.index_select(0, index), finish, index)
     shiny = index_of((kind == Kind.VEHICLE) | (kind == Kind.ROOF) | (kind == Kind.METAL))
     if len(shiny):
         finish.mirror[shiny] = (finish.mirror[shiny] + 0.35 * light.wet).clamp(max=1)
     return finish
 
 
-def _flood(world: World, spots: Spots, finish: Finish, index: torch.Tensor) -> None:
-    """A film over the ground and puddles where it dips and along the kerb."""
-    light, p, f = world.light, spots.place, spots.footprint
+def _flood(world: World, p: torch.Tensor, f: torch.Tensor, finish: Finish, index: torch.Tensor) -> None:
+    """A film over the ground at places (n, 3) and puddles where it dips and along the kerb; `f` (n,) are footprints."""
+    light = world.light
     edge = world.ground.road.at(p)
     grass = (finish.through.index_select(0, index) * 4).clamp(max=1)
     puddle = _puddles(p, edge) * (1 - grass) * smooth(0.5, 0.9, torch.full_like(f, light.wet))

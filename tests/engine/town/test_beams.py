@@ -55,8 +55,7 @@ def test_most_rays_of_a_picture_are_spared_and_those_that_hit_are_not():
     points, corners, firsts = things(12)
     mesh = Triangles(points, corners, firsts)
     origin, directions = fan()
-    rays = np.concatenate([np.broadcast_to(origin.numpy(), directions.shape), directions.numpy()], 1)
-    may = Beams.of(rays).may_meet(boxes_of(mesh))
+    may = Beams.of(origin, directions).may_meet(boxes_of(mesh))
     hits = (intersector("open3d", "cpu", (mesh,)).nearest(origin, directions).part >= 0).numpy()
     assert hits.any()
     assert may[hits].all()
@@ -65,7 +64,7 @@ def test_most_rays_of_a_picture_are_spared_and_those_that_hit_are_not():
 
 def test_what_lies_behind_rays_is_not_met():
     box = np.array([[5.0, -1.0, -1.0, 6.0, 1.0, 1.0]], np.float32)
-    ahead = np.array([[0.0, 0.0, 0.0, 1.0, 0.0, 0.0]], np.float32)
-    assert Beams.of(ahead).may_meet(box).all()
-    assert not Beams.of(-ahead).may_meet(box).any()
-    assert not Beams.of(ahead + np.array([0, 3, 0, 0, 0, 0], np.float32)).may_meet(box).any()
+    here, ahead = torch.zeros(1, 3), torch.tensor([[1.0, 0.0, 0.0]])
+    assert Beams.of(here, ahead).may_meet(box).all()
+    assert not Beams.of(here, -ahead).may_meet(box).any()
+    assert not Beams.of(here + torch.tensor([[0.0, 3.0, 0.0]]), ahead).may_meet(box).any()

@@ -5,7 +5,7 @@ import torch
 from engine.town.finish import Finish
 from engine.town.light import light_of
 from engine.town.mesh import Kind
-from engine.town.stage import ROW, Spots
+from engine.town.stage import Spots
 from engine.town.weather import wetted
 from tests.engine.town.small_world import world
 
@@ -15,10 +15,7 @@ DRY, WET = light_of(7, "noon", "cloudy"), light_of(7, "noon", "rain")
 def ground(n=4000, kind=Kind.GROUND):
     place = torch.cat([torch.rand(n, 2, generator=torch.Generator().manual_seed(3)) * 120, torch.zeros(n, 1)], 1)
     up, down = torch.tensor([[0.0, 0.0, 1.0]]).expand(n, 3), torch.tensor([[0.6, 0.0, -0.8]]).expand(n, 3)
-    row = torch.zeros(n, ROW)
-    row[:, 0] = kind
-    index = torch.zeros(n, dtype=torch.int64)
-    spots = Spots(place, up, up, down, place, row, index, index, torch.full((n,), 0.01))
+    spots = Spots(place, up, up, down, torch.full((n,), 0.01), torch.full((n,), int(kind), dtype=torch.int32), ())
     return spots, Finish.dull(torch.full((n, 3), 0.1), up.clone())
 
 
