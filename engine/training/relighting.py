@@ -17,7 +17,7 @@ from engine.model.relight import LIGHT_WORDS, Relight, colours, light_words
 from engine.model.tell import tensor_of
 from engine.training.batches import LIGHTS
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
-from engine.training.losses import gain, sharpness_loss
+from engine.training.losses import gain, sharpness_loss, tinted_error
 
 GOOD = 1e-3  # a mean squared error of pictures from -1 to 1; below, a better picture is hardly better
 REPORTED_EVERY = 200
@@ -27,7 +27,9 @@ REPORTED_EVERY = 200
 class RelightPlan:
     """`untold` is the share of samples that hear only what is to be otherwise and nothing of the recorded light, as most
     recordings' notes say nothing of it; `brighter` how far other exposures and white balances than Town's go, a logarithm;
-    `sharpness` is the price of what has less contrast from place to place than the truth, as the mean of all nights has."""
+    `sharpness` is the price of what has less contrast from place to place than the truth, as the mean of all nights has; `tint`
+    is how much more the part of an error counts that is of colour and not of brightness, as fog that is a little pink looks
+    wrong sooner than fog that is a little dark."""
 
     steps: int = 5000
     batch: int = 24
@@ -36,6 +38,7 @@ class RelightPlan:
     untold: float = 0.15
     brighter: float = 0.15
     sharpness: float = 1.5
+    tint: float = 3.0
     seed: int = 0
 
 
@@ -89,7 +92,7 @@ def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.G
     draft, truth = (((x + 1) * exposure - 1).clamp(max=1) for x in (draft, truth))
     asked, recorded, told = samples.asked[clip], samples.recorded[clip], dice(n, 1) >= plan.untold
     drawn = net(draft, gbuffer, lit, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
-    error, drafted = ((x - truth).square().mean((1, 2, 3)) for x in (drawn, draft))
+    error, drafted = (tinted_error(x, truth, plan.tint) for x in (drawn, draft))
     everywhere = torch.ones_like(draft[:1, :1])
     blur = torch.stack([sharpness_loss(*pair, everywhere) for pair in zip(drawn.split(1), truth.split(1), strict=True)])
     return (gain(error, drafted, GOOD) + plan.sharpness * blur).mean()

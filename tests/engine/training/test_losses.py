@@ -4,7 +4,16 @@ import pytest
 import torch
 
 from engine.training.distill import key_frames, paired_noise, segments, taught
-from engine.training.losses import flow_error, gain, high_pass, instance_masked, picture_loss, sharpness_loss, structure_loss
+from engine.training.losses import (
+    flow_error,
+    gain,
+    high_pass,
+    instance_masked,
+    picture_loss,
+    sharpness_loss,
+    structure_loss,
+    tinted_error,
+)
 
 
 def test_references_count_nothing():
@@ -61,6 +70,14 @@ def test_soft_and_grainy_pictures_cost_alike_and_the_true_one_nothing():
     soft, grainy = (float(sharpness_loss(k * true, true, weight)) for k in (0.5, 2.0))
     assert soft == pytest.approx(math.log(4) ** 2, rel=0.01)  # half of every difference is a quarter of the energy
     assert grainy == pytest.approx(math.log(4) ** 2, rel=0.01)
+
+
+def test_a_wrong_tint_counts_more_than_a_wrong_brightness():
+    true = torch.rand(1, 3, 4, 4)
+    grey, pink = (true + 0.1 * torch.tensor(off)[:, None, None] for off in ((1.0, 1.0, 1.0), (1.0, -1.0, 0.0)))
+    assert tinted_error(grey, true, 3.0).item() == pytest.approx(0.01)
+    assert tinted_error(pink, true, 3.0).item() == pytest.approx(4 * tinted_error(pink, true, 0.0).item())
+    assert tinted_error(pink, true, 0.0).item() == pytest.approx(0.02 / 3)
 
 
 def test_key_frames_of_student_and_teacher_line_up():
