@@ -28,7 +28,11 @@ LIGHT_WORDS = (
 )  # fmt: skip
 MOST = 3.0  # deviations from the mean of training pictures; photographs may be further off, and count as this
 SHRUNK, RADIUS, EDGE = 4, 3, 0.005  # of the guided filter: its scale, its window there, and what variance makes an edge
-NUM_TERMS = 42  # that colours are mixed from
+# Of what colours are mixed from (see `terms`), whose value each term is: red's, green's, blue's or none of theirs.
+RED, GREEN, BLUE, NEITHER = 0, 1, 2, -1
+COLOUR = RED, GREEN, BLUE
+CHANNELS = (*(6 * (*COLOUR, NEITHER)), *(3 * COLOUR), *(2 * (*COLOUR, NEITHER)), NEITHER)
+NUM_TERMS = len(CHANNELS)
 NUM_CLASSES = 4  # ground, sky, near, far
 
 
@@ -60,11 +64,13 @@ class Relight(ModelMixin, ConfigMixin):
         """Pictures (N, 3, H, W) from -1 to 1 with G-buffers (N, channels, h, w), of which `lit` (N, 1, h, w; see `beam`) is in
         reach of headlights, in the light of `asked` instead of `recorded` words (N, len(LIGHT_WORDS)). Untrained, it gives them
         back."""
+        return mixed(pictures, gbuffer, lit, self.mixes(pictures, gbuffer, asked, recorded))
+
+    def mixes(self, pictures: torch.Tensor, gbuffer: torch.Tensor, asked: torch.Tensor, recorded: torch.Tensor) -> torch.Tensor:
+        """How much of each term is added to each colour of every picture (N, 3, NUM_TERMS)."""
         small = F.adaptive_avg_pool2d(pictures, gbuffer.shape[2:])
         seen = torch.cat([self._normalised(colours(small, gbuffer)), asked, recorded], dim=1)
-        mix = self.mix(self.guess(seen)).unflatten(1, (3, NUM_TERMS))
-        places = along_edges(torch.cat([gbuffer, lit], dim=1), pictures)
-        return pictures + torch.einsum("noc,nchw->nohw", mix, terms(pictures, places[:, :-1], places[:, -1:]))
+        return self.mix(self.guess(seen)).unflatten(1, (3, NUM_TERMS))
 
     @torch.inference_mode()
     def relit(self, asked: Asked, drafts: Drafts) -> Drafts:
@@ -90,6 +96,20 @@ class Relight(ModelMixin, ConfigMixin):
             return seen
         means, deviations = (seen.new_tensor(values) for values in (self.config.means, self.config.deviations))
         return ((seen - means) / deviations).clamp(-MOST, MOST)
+
+
+def mixed(pictures: torch.Tensor, gbuffer: torch.Tensor, lit: torch.Tensor, mix: torch.Tensor) -> torch.Tensor:
+    """Pictures with their terms added as a mix (N, 3, NUM_TERMS) has it."""
+    places = along_edges(torch.cat([gbuffer, lit], dim=1), pictures)
+    return pictures + torch.einsum("noc,nchw->nohw", mix, terms(pictures, places[:, :-1], places[:, -1:]))
+
+
+def crosstalk(mix: torch.Tensor) -> torch.Tensor:
+    """How much of each colour a mix (N, 3, NUM_TERMS) takes from the other two: (N,), squares added. Air and lamps that have no
+    hue mix none."""
+    channels = torch.tensor(CHANNELS)
+    others = (channels != NEITHER) & (channels != torch.tensor(COLOUR)[:, None])
+    return mix[:, others].square().sum(1)
 
 
 def colours(pictures: torch.Tensor, gbuffer: torch.Tensor) -> torch.Tensor:

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.model.headlights import beam
-from engine.model.relight import LIGHT_WORDS, Relight, colours, light_words
+from engine.model.relight import LIGHT_WORDS, Relight, colours, crosstalk, light_words, mixed
 from engine.model.tell import tensor_of
 from engine.training.batches import LIGHTS
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
@@ -29,7 +29,8 @@ class RelightPlan:
     recordings' notes say nothing of it; `brighter` how far other exposures and white balances than Town's go, a logarithm;
     `sharpness` is the price of what has less contrast from place to place than the truth, as the mean of all nights has; `tint`
     is how much more the part of an error counts that is of colour and not of brightness, as fog that is a little pink looks
-    wrong sooner than fog that is a little dark."""
+    wrong sooner than fog that is a little dark; `crosstalk` is the price of one colour that is made from another, since guesses
+    of that go wrong the furthest: red houses, pink in fog."""
 
     steps: int = 5000
     batch: int = 24
@@ -39,6 +40,7 @@ class RelightPlan:
     brighter: float = 0.15
     sharpness: float = 1.5
     tint: float = 3.0
+    crosstalk: float = 0.1
     seed: int = 0
 
 
@@ -91,11 +93,12 @@ def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.G
     exposure = torch.exp(plan.brighter * (2 * dice(n, 3, 1, 1) - 1))
     draft, truth = (((x + 1) * exposure - 1).clamp(max=1) for x in (draft, truth))
     asked, recorded, told = samples.asked[clip], samples.recorded[clip], dice(n, 1) >= plan.untold
-    drawn = net(draft, gbuffer, lit, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
+    mix = net.mixes(draft, gbuffer, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
+    drawn = mixed(draft, gbuffer, lit, mix)
     error, drafted = (tinted_error(x, truth, plan.tint) for x in (drawn, draft))
     everywhere = torch.ones_like(draft[:1, :1])
     blur = torch.stack([sharpness_loss(*pair, everywhere) for pair in zip(drawn.split(1), truth.split(1), strict=True)])
-    return (gain(error, drafted, GOOD) + plan.sharpness * blur).mean()
+    return (gain(error, drafted, GOOD) + plan.sharpness * blur + plan.crosstalk * crosstalk(mix)).mean()
 
 
 def _samples(folder: Path) -> _Samples:

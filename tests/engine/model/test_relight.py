@@ -6,9 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from engine.model.relight import GROUND, LIGHT_WORDS, NUM_TERMS, SKY, Relight, along_edges, colours, light_words, terms
+from engine.model.relight import (
+    CHANNELS,
+    COLOUR,
+    GROUND,
+    LIGHT_WORDS,
+    NUM_TERMS,
+    SKY,
+    Relight,
+    along_edges,
+    colours,
+    crosstalk,
+    light_words,
+    terms,
+)
 from engine.model.tell import Drafts
-from engine.model.told import NUM_GBUFFER
+from engine.model.told import MIRRORED, NUM_GBUFFER
 from tests.engine.test_pipeline import clip
 
 H, W = 32, 48
@@ -139,3 +152,22 @@ def test_what_is_relit_is_lit_where_its_own_camera_sees_the_headlights_light():
     what, net = drafts(), trained()
     turned = replace(asking("Night."), cameras=asking("Night.").cameras[::-1].copy())
     assert (net.relit(turned, what).pictures != net.relit(asking("Night."), what).pictures).any()
+
+
+@pytest.mark.parametrize("channel", COLOUR)
+def test_terms_of_a_colour_follow_that_colour_alone(channel):
+    shown, gbuffer = pictures()
+    whole = torch.nn.functional.interpolate(gbuffer, size=(H, W))
+    other, otherwise = shown.clone(), whole.clone()
+    other[:, channel] += 0.3
+    otherwise[:, MIRRORED][:, channel] += 0.3
+    moved = (terms(other, otherwise, whole[:, :1]) != terms(shown, whole, whole[:, :1])).flatten(2).any(2).any(0)
+    assert torch.equal(moved, torch.tensor(CHANNELS) == channel)
+
+
+def test_crosstalk_is_what_a_colour_takes_from_others():
+    mix = torch.zeros(3, 3, NUM_TERMS)
+    mix[0] = torch.eye(3)[:, torch.tensor(CHANNELS)] * (torch.tensor(CHANNELS) >= 0)  # each from its own
+    mix[1, :, torch.tensor(CHANNELS) < 0] = 5.0  # brighter all over
+    mix[2, 0, 1] = 0.5  # red from green
+    assert crosstalk(mix).tolist() == [0.0, 0.0, 0.25]
