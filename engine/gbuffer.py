@@ -14,7 +14,7 @@ from editor.scene import Scenario
 from editor.tracks import ego_at
 from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd
-from engine.draft.draft import Drafter
+from engine.draft.footage import Footage
 from engine.draft.sources import Camera, coarser, fitted_view
 from engine.draft.surfaces import STATIC, Block, Surfaces, surfaces
 
@@ -47,12 +47,12 @@ def gbuffer(backdrop: Backdrop, camera: Camera, crowd: Crowd, picture: NDArray[n
     return out.reshape(len(CHANNELS), height // CELL, share, width // CELL, share).mean((2, 4)).astype(np.float16)
 
 
-def of_draft(drafter: Drafter, scenario: Scenario, frame: int, view: str, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
-    """The G-buffer of a draft's picture of a scenario, whose scene is the drafter's or goes on beyond it."""
+def of_draft(footage: Footage, scenario: Scenario, frame: int, view: str, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
+    """The G-buffer of a draft's picture of a scenario, whose scene is the footage's or goes on beyond it."""
     at = scenario.scene.frames[frame].picture(view)
     mounted = scenario.scene.view(view)
-    camera = Camera(fitted_view(mounted, drafter.recording.size), ego_at(scenario, at) @ mounted.T_ego_camera, at.t_us)
-    return gbuffer(drafter.witnesses.backdrop, camera, Cast(scenario.actors).at(at.t_us), picture)
+    camera = Camera(fitted_view(mounted, footage.recording.size), ego_at(scenario, at) @ mounted.T_ego_camera, at.t_us)
+    return gbuffer(footage.standing.backdrop, camera, Cast(scenario.actors).at(at.t_us), picture)
 
 
 def _mirrored(backdrop: Backdrop, seen: Surfaces, colours: NDArray[np.float32], is_ground: NDArray[np.bool_]) -> NDArray:

@@ -20,7 +20,8 @@ from editor.datasets.nuscenes import expanded_streets
 from editor.identity import Same
 from editor.map import StreetMap
 from editor.scene import Scene
-from engine.draft.draft import Drafter, drafter_of
+from engine.draft.draft import chunk_of
+from engine.draft.footage import Footage, footage_of
 from engine.gbuffer import of_draft
 from engine.model.checkpoints import CheckpointError, load
 from engine.model.digest import digest
@@ -48,11 +49,11 @@ def generated(request: Request, task: Task) -> Steps:
     scene, wanted = request.scenario.scene, set(request.places())
     if not wanted:
         if pipeline.reads_gbuffers:
-            _ = _drafter(request).standing.backdrop  # which reads the LiDAR, so that the first clip need not
+            _ = _footage(request).standing.backdrop  # which reads the LiDAR, so that the first clip need not
         return
     streets = _streets(request.dataroot, Same(scene))
     sampling = Sampling(num_steps=request.model.steps, guidance=request.model.guidance)
-    seen = partial(of_draft, _drafter(request), request.scenario) if pipeline.reads_gbuffers else None
+    seen = partial(of_draft, _footage(request), request.scenario) if pipeline.reads_gbuffers else None
     run = of_request(pipeline, request, streets, _drafted(request, task), sampling, seen)
     draw = _anchors if request.tier == "anchor" else _refined
     for chunk in _stoppable(draw(run, request, task), pipeline.transformer, task):
@@ -149,19 +150,19 @@ def _streets(dataroot: Path, scene: Same[Scene]) -> StreetMap:
     return expanded_streets(dataroot, scene.value) or StreetMap()
 
 
-def _drafter(request: Request) -> Drafter:
-    return drafter_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
+def _footage(request: Request) -> Footage:
+    return footage_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
 
 
 def _drafted(request: Request, task: Task) -> Drafted:
-    drafter = _drafter(request)
+    footage = _footage(request)
 
     @lru_cache(maxsize=KEPT_DRAFTS)
     def drafted(frame: int, view: str) -> Chunk:
         stored = task.find("draft", (frame, view))
         if stored is not None:
             return _chunk("draft", (frame, view), stored)
-        chunk = drafter.chunk(request.scenario, frame, view, 0, 0)
+        chunk = chunk_of(footage, request.scenario, frame, view)
         task.keep(chunk)
         return chunk
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from editor.datasets.records import DataSetError
-from engine.draft.draft import drafter_of
+from engine.draft.draft import chunk_of
+from engine.draft.footage import footage_of
 from engine.service.requests import Chunk, RenderError, Request
 from engine.service.task import ALONE, Task
 
@@ -20,14 +21,14 @@ def draw(request: Request, task: Task = ALONE) -> Iterator[Chunk | None]:
 def _drafts(request: Request) -> Iterator[Chunk]:
     """One that fails keeps back no other, but the end is an error. A request for no picture at all makes ready for those to
     come."""
-    drafter = drafter_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
+    footage = footage_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
     wanted = request.places()
     if not wanted:
-        drafter.make_ready()
+        footage.make_ready()
     failure = None
     for done, (frame, view) in enumerate(wanted, start=1):
         try:
-            chunk = drafter.chunk(request.scenario, frame, view, done, len(wanted))
+            chunk = chunk_of(footage, request.scenario, frame, view, done, len(wanted))
         except (RenderError, DataSetError) as error:
             failure = failure or error
         else:

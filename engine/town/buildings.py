@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.town.chance import dice
+from engine.town.facades import GROUND_FLOOR_M, Front, Style
 from engine.town.heights import KERB_HEIGHT_M, height
 from engine.town.kerbs import CELL_M, COUNT, edge_grid
 from engine.town.mesh import Colour, rgb
 from engine.town.plans import PAVEMENT_M
 from engine.town.quarters import Block, Quarter, blocks
 from engine.town.streets import CANVAS_M, Array, Plan, Street
-from engine.town.walls import GROUND_FLOOR_M, Front, Style
 
 PLASTER = ("#d9cdb4", "#c9b08a", "#e4ded0", "#cdbfa6", "#c98f6b", "#d8b8a0", "#a9b3b0", "#cfc3c0", "#9aa694", "#e0c890",
            "#d7c7b5", "#b7a28c", "#dfd6c6", "#c7a46a", "#aeb9c2", "#d9b5a0")  # fmt: skip

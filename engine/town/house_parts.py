@@ -6,10 +6,10 @@ import numpy as np
 
 from engine.town.buildings import House
 from engine.town.chance import dice
+from engine.town.facades import GROUND_FLOOR_M, Front, Style
 from engine.town.mesh import Colour, Kind, Mesh, Surface, box, merge, rgb
 from engine.town.placing import faces, sides
 from engine.town.streets import Array
-from engine.town.walls import GROUND_FLOOR_M, Front, Style
 
 AWNINGS = ("#7c1d1a", "#1f4a35", "#23395a", "#8a6a2a", "#4a4a4a", "#6d2f4a", "#2f5f66", "#a35a2a")
 LIT = {"old": 0.34, "homes": 0.40, "shops": 0.34, "offices": 0.30, "works": 0.12, "park": 0.0, "estate": 0.42}

@@ -8,13 +8,13 @@ from engine.town import furniture
 from engine.town.buildings import House, Site, rectangle_at
 from engine.town.chance import dice
 from engine.town.covers import Cover
+from engine.town.facades import Front
 from engine.town.furniture import Fence
 from engine.town.placing import Place
 from engine.town.plans import PAVEMENT_M
 from engine.town.quarters import Block, blocks
 from engine.town.roadside import Stand
 from engine.town.streets import Array, Street
-from engine.town.walls import Front
 
 GARDEN_TREES = ("maple", "birch", "cherry", "spruce", "pine", "lime", "shrub")
 PARK_TREES = ("lime", "maple", "plane", "birch", "spruce", "cherry", "pine")

@@ -17,7 +17,8 @@ from editor.scene import Scenario
 from engine.benchmark.cases import KINDS, RECIPE, SIX, Listing
 from engine.benchmark.making import made
 from engine.benchmark.worlds import World
-from engine.draft.draft import draft, drafter_of, forget
+from engine.draft.draft import draft
+from engine.draft.footage import footage_of, forget
 from engine.gbuffer import of_draft
 from engine.model.asked import asked
 from engine.model.reach import reach
@@ -114,8 +115,8 @@ def drafts_of(dataroot: Path, scenario: Scenario, rows: list[list[Chunk]], reach
     def all_of(name: str) -> NDArray:
         return np.array([[getattr(chunk, name) for chunk in row] for row in rows])
 
-    drafter = drafter_of(dataroot, scenario.scene.as_recorded, rows[0][0].picture.shape[1::-1])
-    gbuffers = np.array([[of_draft(drafter, scenario, c.frame, c.view, c.picture) for c in row] for row in rows])
+    footage = footage_of(dataroot, scenario.scene.as_recorded, rows[0][0].picture.shape[1::-1])
+    gbuffers = np.array([[of_draft(footage, scenario, c.frame, c.view, c.picture) for c in row] for row in rows])
     return Drafts(all_of("picture"), all_of("valid"), all_of("dirty") | reached, gbuffers)
 
 

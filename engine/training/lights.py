@@ -15,7 +15,8 @@ import numpy as np
 from editor.scene import Scenario, TimeOfDay, Weather, recorded
 from engine.benchmark.cases import SIX
 from engine.benchmark.drives import Drive, driven
-from engine.draft.draft import draft, forget
+from engine.draft.draft import draft
+from engine.draft.footage import forget
 from engine.model.asked import asked
 from engine.service.requests import Request
 from engine.town import light

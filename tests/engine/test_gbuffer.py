@@ -10,7 +10,7 @@ from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Pose, View, recorded
 from engine.draft.backdrop import Backdrop, Ground
 from engine.draft.crowd import Cast, nobody
-from engine.draft.draft import Drafter
+from engine.draft.footage import Footage
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 from engine.gbuffer import CELL, CHANNELS, REACHES_M, gbuffer, of_draft
@@ -103,9 +103,9 @@ def test_pictures_that_cells_do_not_divide_are_refused():
 def test_of_a_draft_it_follows_the_edit(small_drive):
     scene = open_data_set(small_drive).scene("scene-0001")
     gone = next(a for a in scene.actors if a.size_lwh[0] == 7.0 and a.track[0].T_world.translation[0] > 0)
-    drafter = Drafter(small_drive, scene, (96, 64))
+    footage = Footage(small_drive, scene, (96, 64))
     before, after = recorded(scene), apply(recorded(scene), Delete(gone.id))
-    picture = drafter.recording.picture(5, "CAM_FRONT")
-    was, now = (of_draft(drafter, scenario, 5, "CAM_FRONT", picture)[GROUND] for scenario in (before, after))
+    picture = footage.recording.picture(5, "CAM_FRONT")
+    was, now = (of_draft(footage, scenario, 5, "CAM_FRONT", picture)[GROUND] for scenario in (before, after))
     assert (now >= was).all()
     assert (now > was).any()

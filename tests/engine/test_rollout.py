@@ -11,7 +11,8 @@ from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, EgoOffset, EgoPath, SetBeyond, SetWeather
 from editor.scene import recorded
-from engine.draft.draft import Drafter
+from engine.draft.draft import chunk_of
+from engine.draft.footage import Footage
 from engine.model.told import NUM_GBUFFER
 from engine.pipeline import Sampling, WorldPipeline
 from engine.rollout import SHARED, WINDOW, Rollout, whole, windows
@@ -32,8 +33,8 @@ def drive(small_drive):
 def rollout(drive, edit=None, **options):
     root, scene, streets = drive
     scenario = recorded(scene) if edit is None else apply(recorded(scene), edit)
-    drafter = Drafter(root, scene, SIZE)
-    drafted = cache(lambda frame, view: drafter.chunk(scenario, frame, view, 1, 1))
+    footage = Footage(root, scene, SIZE)
+    drafted = cache(lambda frame, view: chunk_of(footage, scenario, frame, view, 1, 1))
     return Rollout(pipeline(), scenario, streets, drafted, SIZE, Sampling(num_steps=2), **options)
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from editor.apply import replay
 from editor.cameras import box_hull
-from editor.datasets.nuscenes import open_data_set
 from editor.edits import Add
 from editor.geometry import IDENTITY, Rigid, Vec3, box_corners, yaw_quaternion
 from editor.scene import ActorId, Look, Pose, Scene, View
@@ -24,12 +23,6 @@ from tests.small_drive import SIZE
 AHEAD = Rigid((0.0, 0.0, 1.6), (0.5, -0.5, 0.5, -0.5))  # a camera that looks along the world's x
 VIEW = View("CAM_FRONT", 160, 90, (120.0, 120.0, 79.5, 44.5, 0.0), AHEAD)
 GREY = np.full((90, 160, 3), 110, np.uint8)
-
-
-@pytest.fixture(scope="module")
-def scene(small_drive: Path) -> Scene:
-    data = open_data_set(small_drive)
-    return data.scene(data.summaries()[0].name)
 
 
 def _wanted(size_lwh: Vec3, yaw: float) -> Wanted:

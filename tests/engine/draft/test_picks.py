@@ -5,33 +5,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.datasets.nuscenes import open_data_set
 from editor.geometry import Rigid
 from editor.tracks import actor_at
-from engine.draft.draft import Drafter
 from engine.draft.gather import Source
 from engine.draft.lift import Wanted, best_picks, sightings
-from tests.small_drive import SIZE
 
 HERE = Source(5, "CAM_FRONT")
 
 
-@pytest.fixture(scope="module")
-def drafter(small_drive):
-    data = open_data_set(small_drive)
-    return Drafter(small_drive, data.scene(data.summaries()[0].name), SIZE)
-
-
 @pytest.mark.parametrize("taller", [1.0, 1.5])
-def test_an_actor_that_stays_or_grows_where_it_stands_is_lifted_from_its_own_picture(drafter, taller):
-    scene, camera = drafter.recording.scene, drafter.recording.camera(HERE.frame, HERE.view)
+def test_an_actor_that_stays_or_grows_where_it_stands_is_lifted_from_its_own_picture(footage, taller):
+    scene, camera = footage.scene, footage.recording.camera(HERE.frame, HERE.view)
     actor = next(a for a in scene.actors if actor_at(a, camera.t_us).translation[0] > 12)
     length, width, height = actor.size_lwh
     T = actor_at(actor, camera.t_us)
     grown = Rigid(tuple(np.add(T.translation, (0.0, 0.0, (taller - 1) * height / 2))), T.rotation)
     wanted = Wanted(grown, (length, width, taller * height), camera)
     seen = sightings(scene, actor)
-    assert best_picks(drafter.witnesses, actor, seen, wanted, HERE.frame)[0].source == HERE
+    assert best_picks(footage.witnesses, actor, seen, wanted, HERE.frame)[0].source == HERE
     # Where other pictures show more of it, its own still leaves out only what the wanted one leaves out, too.
     poor = replace(seen, inside=np.where(seen.frames == HERE.frame, 0.3, 1.0))
-    assert best_picks(drafter.witnesses, actor, poor, wanted, HERE.frame)[0].source == HERE
+    assert best_picks(footage.witnesses, actor, poor, wanted, HERE.frame)[0].source == HERE

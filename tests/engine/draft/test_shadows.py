@@ -15,7 +15,8 @@ from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Pose, Scene, recorded
 from editor.tracks import actor_at
 from engine.draft.crowd import nobody, ray_box
-from engine.draft.draft import draft, drafter_of
+from engine.draft.draft import draft
+from engine.draft.footage import footage_of
 from engine.draft.light import logs, picture_of
 from engine.draft.shadows import darkened, fallen, fallen_at_most, lightened
 from engine.draft.sources import Recording
@@ -63,8 +64,8 @@ def _drawn(root: Path, *edits: Edit) -> tuple[Chunk, np.ndarray]:
 
 def _ground(scene: Scene) -> np.ndarray:
     """Where on level ground each pixel (h, w, 3) looks; NaN above the horizon."""
-    drafter = drafter_of(Path("."), scene, SIZE)
-    camera = drafter.recording.camera(FRAME, VIEW)
+    footage = footage_of(Path("."), scene, SIZE)
+    camera = footage.recording.camera(FRAME, VIEW)
     rays = camera.rays_world(Block(0, 0, *SIZE).pixels())
     with np.errstate(divide="ignore"):
         depth = np.where(rays[..., 2] < -0.02, -camera.eye[2] / rays[..., 2], np.nan)

@@ -42,7 +42,7 @@ def after(request, *edits):
 
 
 def fresh(request, place):
-    """One picture by a drafter that has drawn nothing before: a scene of its own is a drafter of its own."""
+    """One picture of footage that nothing has been drawn from before: a scene of its own has footage of its own."""
     scene = replace(request.scenario.scene)
     (chunk,) = draw(replace(request, scenario=replace(request.scenario, scene=scene), only=(place,)))
     return chunk

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from engine.town.buildings import Site, houses
+from engine.town.facades import Front, Style
 from engine.town.heights import height
 from engine.town.kerbs import edge_at, underfoot
 from engine.town.lenses import STRENGTH, TrafficLights
@@ -15,7 +16,6 @@ from engine.town.roadside import Stand, line_streets, traffic_lights
 from engine.town.setting import setting
 from engine.town.signals import STAGE_S, phase
 from engine.town.terrain import terrain
-from engine.town.walls import Front, Style
 from engine.town.yards import fill_yards
 
 T0_US = round(1.7e15)

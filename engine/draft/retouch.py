@@ -1,0 +1,82 @@
+"""A recorded picture with changes in it: outside what they take and give, it stays the recording's own."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from editor.scene import Actor
+from editor.tracks import actor_at
+from engine.draft.canvas import Canvas, shadows_gone, with_actors, with_shadows, without_shadows
+from engine.draft.crowd import Crowd
+from engine.draft.lift import Lifted
+from engine.draft.occlusion import before_recorded
+from engine.draft.remove import SHADOW_M, fill, footprint_mask
+from engine.draft.shot import Shot
+from engine.draft.surfaces import Block
+
+Mask = NDArray[np.bool_]
+
+
+def retouched(shot: Shot, recorded: Canvas) -> Canvas:
+    """`recorded` is the picture that the shot's camera took."""
+    footage, here = shot.footage, shot.here
+
+    def bare(block: Block) -> NDArray[np.float32]:
+        return before_recorded(footage.silhouettes, here, np.inf, shot.changed_ids, block) * footage.off_body(here.view, block)
+
+    def free(lifted: Lifted, ahead: float) -> NDArray[np.float32]:
+        return before_recorded(footage.silhouettes, here, ahead, shot.changed_ids, lifted.block)
+
+    # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
+    shadows = shadows_gone(shot)
+    canvas = without_shadows(recorded, shot, shadows, bare)
+    canvas, hole = _without_actors(canvas, shot)
+    canvas = without_shadows(canvas, shot, shadows, lambda block: bare(block) * hole[block.slices])
+    canvas = with_actors(with_shadows(canvas, shot, bare), shot, free)
+    if not canvas.dirty.any():
+        return recorded
+    drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
+    return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
+
+
+def _without_actors(canvas: Canvas, shot: Shot) -> tuple[Canvas, Mask]:
+    """The picture without those who are gone, and where it was filled for that."""
+    hole = np.zeros_like(canvas.dirty)
+    for actor in shot.gone:
+        hole |= _taken(actor, shot)
+    if not hole.any():
+        return canvas, hole
+    body = shot.footage.body(shot.here.view)
+    hole &= True if body is None else ~body
+    filled = fill(shot.footage.witnesses, _behind(shot), shot.camera, canvas.picture, hole, shot.here)
+    return Canvas(filled.picture, filled.unknown, canvas.dirty | hole), hole
+
+
+def _behind(shot: Shot) -> Crowd:
+    """Who may come to light: all who stay, without those nearer, whose own pixels the hole already leaves out."""
+    nearest = min(shot.distance(actor) for actor in shot.gone)
+    return shot.staying.only(np.linalg.norm(shot.staying.centres - shot.camera.eye, axis=1) > nearest)
+
+
+def _taken(actor: Actor, shot: Shot) -> Mask:
+    """The pixels that an actor and the dark under it took in the recorded picture."""
+    view = shot.camera.view
+    alpha = shot.footage.silhouettes.of(str(actor.id), shot.here)
+    if alpha is None:
+        return np.zeros((view.height, view.width), bool)
+    grow = 2 * max(1, round(2.5 * view.width / 448)) + 1
+    body = cv2.dilate((alpha > 0.1).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (grow, grow)))
+    ground = footprint_mask(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera, SHADOW_M)
+    return ((body | ground) > 0) & ~_before(str(actor.id), shot)
+
+
+def _before(actor_id: str, shot: Shot) -> Mask:
+    """Where recorded actors nearer than this one stand before it."""
+    silhouettes, here = shot.footage.silhouettes, shot.here
+    found = silhouettes.hulls(here)
+    hull, depth = found[actor_id]
+    before = np.zeros((shot.camera.view.height, shot.camera.view.width), bool)
+    for name, (other, away) in found.items():
+        if name != actor_id and away < depth and cv2.intersectConvexConvex(hull, other)[0] > 0:
+            before |= silhouettes.quick(name, here) > 0.5
+    return before

@@ -1,0 +1,57 @@
+"""A picture to draft: from where, at what time, and who in it is asked for otherwise than recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from editor.scene import Actor
+from editor.tracks import actor_at
+from engine.draft.changes import Change
+from engine.draft.crowd import Cast, Crowd
+from engine.draft.footage import Footage
+from engine.draft.gather import Source
+from engine.draft.sources import Camera
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """`camera` is what sees it; `here` is the recorded picture of its view that is nearest to it in time, whose recording car
+    it shows."""
+
+    footage: Footage
+    camera: Camera
+    here: Source
+    changes: Sequence[Change]
+
+    @property
+    def gone(self) -> list[Actor]:
+        """As they were recorded, those who stand there no more."""
+        return [c.was for c in self.changes if c.was is not None and not c.stays]
+
+    @property
+    def come(self) -> list[Actor]:
+        """As they are asked for, those who stand where nobody was recorded so."""
+        return [c.now for c in self.changes if c.now is not None and not c.stays]
+
+    @property
+    def shown(self) -> list[Actor]:
+        """As they are asked for, all who are to be drawn, far to near."""
+        actors = [c.now for c in self.changes if c.now is not None]
+        return sorted(actors, key=lambda actor: (-self.distance(actor), actor.id))
+
+    @cached_property
+    def changed_ids(self) -> set[str]:
+        """Of all who are asked for otherwise."""
+        return {str(actor.id) for change in self.changes for actor in (change.was, change.now) if actor is not None}
+
+    @cached_property
+    def staying(self) -> Crowd:
+        """All others who were recorded there."""
+        staying = tuple(a for a in self.footage.scene.actors if str(a.id) not in self.changed_ids)
+        return Cast(staying).at(self.camera.t_us)
+
+    def distance(self, actor: Actor) -> float:
+        """Metres from the camera to the middle of an actor's box."""
+        return float(np.linalg.norm(np.subtract(actor_at(actor, self.camera.t_us).translation, self.camera.eye)))
