@@ -213,3 +213,18 @@ def test_without_a_last_picture_there_is_nothing_to_draw_beyond(small_drive: Pat
     empty = replace(longer.scene, recording=replace(scene, frames=lost))
     with pytest.raises(RenderError, match="beyond the recording, and no last picture of CAM_FRONT can be read"):
         _drawn(small_drive, recorded(empty), (len(scene.frames),))
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_frames_around_that_lack_the_view_are_left_out(small_drive: Path, scene: Scene, parked: Actor, on_disk: bool):
+    """They may not be in the tables, or not on the disk."""
+
+    def without(frame):
+        front, *others = frame.pictures
+        return replace(frame, pictures=(replace(front, exists=False), *others) if on_disk else tuple(others))
+
+    frames = tuple(f if k == MIDDLE else without(f) for k, f in enumerate(scene.frames))
+    alone = replace(scene, frames=frames)
+    (chunk,) = _drawn(small_drive, replay(alone, (Delete(parked.id),)))
+    assert chunk.origin == "draft"
+    assert not np.array_equal(chunk.picture, _recorded(small_drive, scene, MIDDLE, VIEWS[0], SIZE))
