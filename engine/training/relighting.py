@@ -114,7 +114,10 @@ def _samples(folder: Path) -> _Samples:
 
 
 def _put(samples: _Samples, place: int, clip: TrainingClip) -> None:
-    gbuffer = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1)
+    gbuffer, wanted = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1), samples.gbuffers.shape[1:]
+    if gbuffer.shape != wanted:
+        got = f"{len(gbuffer)} pictures with G-buffers {tuple(gbuffer.shape[1:])}"
+        raise ClipError(f"a clip of {clip.source} with {got}; wanted {wanted[0]} of {tuple(wanted[1:])}, as the first has")
     cameras = torch.from_numpy(clip.asked.cameras).repeat(len(clip.asked.times_s), 1)
     samples.gbuffers[place], samples.lit[place] = gbuffer, beam(cameras, gbuffer)
     for into, pictures in ((samples.drafts, clip.drafts.pictures), (samples.truths, clip.truth)):

@@ -144,6 +144,15 @@ def test_a_folder_without_other_light_is_refused(tmp_path):
         relight_trained(tmp_path, BRIEF, unheard)
 
 
+def test_clips_of_several_sizes_are_refused(clips, tmp_path):
+    shutil.copytree(clips, tmp_path, dirs_exist_ok=True)
+    longer = foggy(3)
+    longer = replace(longer, drafts=replace(longer.drafts, gbuffer=longer.drafts.gbuffer.repeat(2, axis=0)))
+    write_clip(tmp_path / "001003-0-light.clip.npz", longer)
+    with pytest.raises(ClipError, match="pictures with G-buffers .* as the first has"):
+        relight_trained(tmp_path, BRIEF, unheard)
+
+
 def test_most_notes_say_nothing_of_the_light_and_it_learns_with_those_too(clips):
     net = relight_trained(clips, replace(BRIEF, untold=1.0), unheard)
     new = foggy(7)
