@@ -1,28 +1,30 @@
-"""Where a drive's anchors are, and which frames lie between two of them."""
+"""Where a drive's anchors are, and which frames lie between two of them.
+
+The world model draws the views of a frame beside one another, so it draws frames that have all their pictures: those of the
+views that are asked for and of which there is any picture at all.
+"""
 
 from itertools import pairwise
 
-from editor.scene import Frame, Scene
+from editor.scene import Scene
 
 LEAST_APART_US = 400_000  # two anchors a second, where the data set annotates as often or more often
 
 
-def anchor_frames(scene: Scene) -> tuple[int, ...]:
+def anchor_frames(scene: Scene, views: tuple[str, ...] | None = None) -> tuple[int, ...]:
     """Where anchors are drawn: keyframes, at most about two a second, and the first and last frames with all their pictures."""
-    complete = [i for i, frame in enumerate(scene.frames) if is_complete(frame, scene)]
-    if len(complete) < 2:
-        return ()
-    chosen, last = complete[:1], complete[-1]
+    complete = complete_frames(scene, views)
+    chosen = complete[:1]
     for i in complete:
         if scene.frames[i].is_keyframe and scene.frames[i].t_us - scene.frames[chosen[-1]].t_us >= LEAST_APART_US:
-            chosen.append(i)
-    return tuple(chosen) if chosen[-1] == last else (*chosen, last)
+            chosen = (*chosen, i)
+    return chosen if chosen[-1:] == complete[-1:] else (*chosen, complete[-1])
 
 
-def segments(scene: Scene) -> tuple[tuple[int, ...], ...]:
+def segments(scene: Scene, views: tuple[str, ...] | None = None) -> tuple[tuple[int, ...], ...]:
     """The frames from each anchor to the next, both included; those that lack a picture are in none."""
-    complete = [i for i, frame in enumerate(scene.frames) if is_complete(frame, scene)]
-    return tuple(tuple(i for i in complete if a <= i <= b) for a, b in pairwise(anchor_frames(scene)))
+    complete = complete_frames(scene, views)
+    return tuple(tuple(i for i in complete if a <= i <= b) for a, b in pairwise(anchor_frames(scene, views)))
 
 
 def segment_frames(scene: Scene, first: int) -> tuple[int, ...]:
@@ -30,7 +32,20 @@ def segment_frames(scene: Scene, first: int) -> tuple[int, ...]:
     return next((segment for segment in segments(scene) if segment[0] == first), ())
 
 
-def is_complete(frame: Frame, scene: Scene) -> bool:
-    """Whether every view of a frame can be drawn."""
-    pictures = (frame.picture(view.name) for view in scene.views)
-    return all(picture is not None and picture.can_be_drawn for picture in pictures)
+def complete_frames(scene: Scene, views: tuple[str, ...] | None = None) -> tuple[int, ...]:
+    """The frames of which every view can be drawn: every one of these that has pictures, all such where none are named."""
+    wanted = shown_views(scene, views)
+    return tuple(i for i in range(len(scene.frames)) if wanted and all(can_be_drawn(scene, i, view) for view in wanted))
+
+
+def shown_views(scene: Scene, views: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Of these views, or of all, those of which any picture is on disk, in the order that they have."""
+    names = tuple(view.name for view in scene.views) if views is None else views
+    there = {picture.view for frame in scene.frames for picture in frame.pictures if picture.exists}
+    return tuple(name for name in names if name in there)
+
+
+def can_be_drawn(scene: Scene, frame: int, view: str) -> bool:
+    """Whether a take can show this picture."""
+    picture = scene.frames[frame].picture(view)
+    return picture is not None and picture.can_be_drawn

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.anchors import anchor_frames, is_complete, segment_frames
+from app.anchors import anchor_frames, can_be_drawn, complete_frames, segment_frames
 from app.payload import SMALL, view_order
 from app.pictures import Pictures, Place, drawn_json
 from app.session import Document
@@ -100,13 +100,13 @@ def _request(pictures: Pictures, document: Document, plain: Request, wish: Wish,
 def _stored(service: Service, document: Document, plain: Request) -> Iterator[Chunk]:
     """The refined pictures that are there from an earlier time. Anchors among them come when they are asked for."""
     scene, stale = document.scenario.scene, _stale(document)
-    complete = {i for i, frame in enumerate(scene.frames) if is_complete(frame, scene)}
-    only = tuple(sorted(place for place in stale if place[0] in complete))
-    anchors = anchor_frames(scene)
-    if only and anchors:
-        frames = tuple(sorted(complete))
+    frames, anchors = complete_frames(scene), anchor_frames(scene)
+    only = tuple(sorted(place for place in stale if place[0] in frames))
+    if only and len(anchors) > 1:
         yield from service.stored(replace(plain, tier="refined", frames=frames, only=only, anchors=anchors))
 
 
 def _stale(document: Document) -> set[Place]:
-    return {(frame, view) for view, frames in document.dirty.model.items() for frame in frames}
+    """What the take changes of what there is, or can be."""
+    scene, stale = document.scenario.scene, document.dirty.model
+    return {(frame, view) for view, frames in stale.items() for frame in frames if can_be_drawn(scene, frame, view)}

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from app.command.opening import CommandError, add_clip, add_json, add_take, as_json, frames_of, opened, views_of
 from app.export.bundle import export
+from app.export.generated import left_as_drafts
 from app.export.order import Order, Progress
 from editor.scene import Scene
 from engine.service.adapted import adapted_to
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         not options.no_masks,
         _model(options, clip.scene),
     )
+    _warn(order)
     with ExitStack() as stack:
         # What the model drew from is looked at again; drafts alone are drawn once.
         folder = None if order.model is None else Path(stack.enter_context(TemporaryDirectory()))
@@ -71,6 +73,13 @@ def _model(options: argparse.Namespace, scene: Scene) -> Model | None:
     if not is_checkpoint(folder):
         raise CommandError(f"no checkpoint in {folder}; wanted the folder of one by --checkpoint")
     return Model(folder, device=options.device or "cpu")
+
+
+def _warn(order: Order) -> None:
+    left = 0 if order.model is None else len(left_as_drafts(order))
+    if left > 0:
+        about = "the world model draws frames that have a picture of each view asked for"
+        print(f"python -m app export: {left} changed pictures will be drafts; {about}", file=sys.stderr)
 
 
 def _tell(progress: Progress) -> None:

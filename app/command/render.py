@@ -2,15 +2,18 @@
 
 import argparse
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+
+import numpy as np
 
 from app.command.opening import Opened, add_clip, add_json, add_take, as_json, frames_of, opened, size, views_of
 from app.export.label import labelled
 from app.export.pixels import write_png
 from app.export.staging import staged
-from app.export.video import Film, frame_rate
+from app.export.video import GREY, Film, frame_rate
 from engine.service.local import NUM_PROCESSES, local_service
 from engine.service.requests import Chunk, Request
 
@@ -60,20 +63,28 @@ def write_pictures(clip: Opened, request: Request, chunks: Iterator[Chunk], fold
 
 
 def write_films(clip: Opened, request: Request, chunks: Iterator[Chunk], folder: Path) -> Iterator[Chunk]:
-    """One film per view; pictures wait until their turn in it comes."""
+    """One film per view that has any picture, grey where one is missing; pictures wait until their turn in it comes."""
     rate = frame_rate([clip.scene.frames[index].t_us for index in request.frames])
+    places = set(request.places())
+    shown = [view for view in request.views if any(view == name for _, name in places)]
     with ExitStack() as stack:
-        films = {view: stack.enter_context(Film(folder / f"{view}.mp4", rate)) for view in request.views}
-        next_up = dict.fromkeys(request.views, 0)
-        waiting: dict[tuple[int, str], Chunk] = {}
+        films = {view: stack.enter_context(Film(folder / f"{view}.mp4", rate)) for view in shown}
+        left = {view: deque(request.frames) for view in shown}
+        waiting: dict[tuple[int, str], Chunk | None] = {
+            (f, v): None for f in request.frames for v in shown if (f, v) not in places
+        }
         for chunk in chunks:
             waiting[chunk.frame, chunk.view] = chunk
-            view = chunk.view
-            while next_up[view] < len(request.frames) and (request.frames[next_up[view]], view) in waiting:
-                ready = waiting.pop((request.frames[next_up[view]], view))
-                films[view].add(labelled(ready.picture, view, ready.origin))
-                next_up[view] += 1
+            _write_ready(films[chunk.view], chunk, left[chunk.view], waiting)
             yield chunk
+
+
+def _write_ready(film: Film, last: Chunk, left: deque[int], waiting: dict[tuple[int, str], Chunk | None]) -> None:
+    """All of the next frames of the last picture's view that need no longer wait for others."""
+    while left and (left[0], last.view) in waiting:
+        ready = waiting.pop((left.popleft(), last.view))
+        picture = np.full_like(last.picture, GREY) if ready is None else ready.picture
+        film.add(labelled(picture, last.view, None if ready is None else ready.origin))
 
 
 def _told(chunks: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -10,23 +10,38 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from app.anchors import segments
+from app.anchors import anchor_frames, can_be_drawn, segments, shown_views
 from app.export.order import Order, Progress
 from app.export.pixels import read_pixels, write_png
+from app.export.staging import ExportError
 from app.payload import SMALL
 from editor.dirty import dirty
 from editor.scene import recorded
 from engine.service.enlarge import enlarged
 from engine.service.requests import Chunk, RenderError, Request, Service
+from engine.service.task import Place
 
 FOLDER = ".generated"  # in the bundle, while it is being made
 
 
+def left_as_drafts(order: Order) -> tuple[Place, ...]:
+    """The pictures that an order's model cannot draw anew although the take changes them: another view of their frame that the
+    order wants has none."""
+    return tuple(sorted(_changed(order) - set(_request(order).asked())))
+
+
 def draw_generated(order: Order, service: Service, folder: Path) -> Iterator[Progress]:
     """Have the order's model draw, refined, every picture that the take changes between two anchors, and keep it with its draft
-    until `as_generated` wants it; RenderError where it cannot."""
-    request = _request(order)
+    until `as_generated` wants it. A drive that has one such frame alone is drawn as its anchor.
+
+    RenderError where they cannot be drawn; ExportError where nothing that the take changes is among them."""
+    request, changed = _request(order), len(_changed(order))
     done, total = 0, len(request.asked())
+    if total == 0 and changed > 0:
+        raise ExportError(
+            f"None of the {changed} pictures that take {order.take.name!r} changes can be generated: no frame asked for has a "
+            f"picture of each of {', '.join(order.views)}. Export drafts, or fewer views."
+        )
     if total == 0:
         return
     yield Progress("generated", 0, total)
@@ -57,24 +72,33 @@ def forget(folder: Path) -> None:
 
 def _request(order: Order) -> Request:
     """All segments that the order has frames of, whole, since a segment is drawn from both its anchors."""
-    scene, ordered = order.scenario.scene, set(order.frames)
-    needed = [segment for segment in segments(scene) if not ordered.isdisjoint(segment)]
-    frames = sorted({frame for segment in needed for frame in segment})
-    stale = dirty(recorded(scene.as_recorded), order.scenario).model
-    only = tuple((frame, view) for frame in frames if frame in ordered for view in order.views if frame in stale.get(view, ()))
+    scene, ordered, views = order.scenario.scene, set(order.frames), shown_views(order.scenario.scene, order.views)
+    needed = [segment for segment in segments(scene, views) if not ordered.isdisjoint(segment)]
+    frames = tuple(sorted({frame for segment in needed for frame in segment}))
     anchors = tuple(sorted({end for segment in needed for end in (segment[0], segment[-1])}))
+    if not needed:
+        frames = tuple(frame for frame in anchor_frames(scene, views) if frame in ordered)
+    only = tuple(sorted(place for place in _changed(order) if place[0] in frames))
     return Request(
         order.dataroot,
         order.scenario,
-        order.views,
-        tuple(frames),
+        views,
+        frames,
         SMALL,
-        "refined",
+        "refined" if needed else "anchor",
         seed=order.take.seed,
         only=only,
         model=order.model,
         anchors=anchors,
     )
+
+
+def _changed(order: Order) -> set[Place]:
+    """What the take changes of the order's pictures."""
+    scene = order.scenario.scene
+    stale = dirty(recorded(scene.as_recorded), order.scenario).model
+    asked = ((frame, view) for frame in order.frames for view in order.views if frame in stale.get(view, ()))
+    return {(frame, view) for frame, view in asked if can_be_drawn(scene, frame, view)}
 
 
 def _keep(service: Service, request: Request, chunk: Chunk, folder: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from app.anchors import can_be_drawn
 from app.export.generated import as_generated
 from app.export.order import Exported, Order, PictureFormat
 from engine.service.requests import Chunk, Origin, Request, Service
@@ -50,7 +51,7 @@ def missing_pictures(order: Order) -> list[Exported]:
         Exported(index, view, frames[index].t_us, None, None)
         for index in order.frames
         for view in order.views
-        if not _exists(order, index, view)
+        if not can_be_drawn(order.scenario.scene, index, view)
     ]
 
 
@@ -65,16 +66,11 @@ def save(path: Path, picture: np.ndarray, mark: str) -> None:
         image.save(path, quality=JPEG_QUALITY, subsampling=0, comment=mark)
 
 
-def _exists(order: Order, index: int, view: str) -> bool:
-    picture = order.scenario.scene.frames[index].picture(view)
-    return picture is not None and picture.can_be_drawn
-
-
 def _askable(order: Order) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
     """Runs of frames that have the same views, so that one request fits each."""
     runs: list[tuple[list[int], tuple[str, ...]]] = []
     for index in order.frames:
-        views = tuple(view for view in order.views if _exists(order, index, view))
+        views = tuple(view for view in order.views if can_be_drawn(order.scenario.scene, index, view))
         if runs and runs[-1][1] == views:
             runs[-1][0].append(index)
         elif views:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from app.export.generated import left_as_drafts
 from app.export.order import Exported, Order
 from app.payload import SMALL
 from app.version import VERSION
@@ -14,7 +15,7 @@ from editor.checks import Finding
 from editor.scene import Actor
 from engine.service.shipped import weights_sha256
 
-SCHEMA_VERSION = 2  # 1 had no `model`
+SCHEMA_VERSION = 3  # 1 had no `model`, 2 did not say what of a generated bundle is left as drafts
 PACKAGES = ("numpy", "opencv-python-headless", "open3d", "av", "pillow", "nuscenes-devkit")
 NOTICE = (
     "Made by Retake out of a recorded drive. Pictures whose origin is not 'recorded' were never seen by a camera: a 'draft' is "
@@ -54,6 +55,7 @@ def report_of(order: Order, pictures: Iterable[Exported], findings: Iterable[Fin
             "draft": origins.count("draft"),
             "generated": origins.count("generated"),
             "missing": origins.count(None),
+            "left_as_drafts": None if order.model is None else len(left_as_drafts(order)),
             "changed_format": order.picture_format,
         },
         "frames": [asdict(picture) for picture in pictures],

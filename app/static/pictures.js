@@ -142,11 +142,13 @@ export function createPictures(store, say) {
 
   const segments = () => store.state.model.anchors.slice(1).map((last, i) => [store.state.model.anchors[i], last]);
 
-  /** The frames of the segment that begins with an anchor; those that lack a picture are in none. */
+  /** The frames of the segment that begins with an anchor; those that lack a picture are in none, but of views that never have
+   * one. */
   function segmentFrames(first) {
-    const { model, scene: { frames } } = store.state;
+    const { model, scene, scene: { frames } } = store.state;
     if (!spans.has(model)) {
-      const isComplete = (frame) => frames[frame].pictures.every((picture) => picture?.exists);
+      const has = scene.views.map((_, view) => frames.some((frame) => frame.pictures[view]?.exists));
+      const isComplete = (frame) => frames[frame].pictures.every((picture, view) => picture?.exists || !has[view]);
       const within = ([from, to]) => frames.map((_, i) => i).slice(from, to + 1).filter(isComplete);
       spans.set(model, new Map(segments().map((segment) => [segment[0], within(segment)])));
     }

@@ -49,7 +49,7 @@ class Silhouettes:
         total, votes = cut.copy(), 1.0
         for step in AROUND:
             other = Source(source.frame + step, source.view)
-            if step == 0 or not 0 <= other.frame < len(self._witnesses.recording.scene.frames):
+            if step == 0 or not self._is_recorded(other):
                 continue
             theirs, alpha = self.hulls(other).get(actor_id), self._cut(actor_id, other)
             if theirs is not None and alpha is not None:
@@ -57,6 +57,10 @@ class Silhouettes:
                 votes += 1.0
         soft = cv2.GaussianBlur(total / votes, (0, 0), 0.6)
         return np.clip((soft - 0.5) * 2.5 + 0.5, 0, 1)
+
+    def _is_recorded(self, source: Source) -> bool:
+        recording = self._witnesses.recording
+        return 0 <= source.frame < len(recording.scene.frames) and recording.camera(source.frame, source.view) is not None
 
     def _cut(self, actor_id: str, source: Source) -> Alpha | None:
         key = actor_id, source

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from diffusers.models.modeling_utils import ModelMixin
@@ -22,6 +23,7 @@ from engine.model.transformer import WorldTransformer
 VERSION = 1
 SHARD = "14MB"
 PARTS = {"transformer": WorldTransformer, "autoencoder": PictureAutoencoder, "text_encoder": WordEncoder}
+Network = TypeVar("Network", bound=ModelMixin)
 RELIGHT = "relight"  # a part that not every checkpoint has; its card says so
 
 
@@ -73,8 +75,8 @@ def load(folder: Path, device: str = "cpu") -> Checkpoint:
     """
     card = _card(folder)
     with _no_bars():
-        parts = {name: _part(kind, folder / name, device) for name, kind in PARTS.items()}
-        relight = _part(Relight, folder / RELIGHT, device) if card.relights else None
+        parts = {name: load_part(kind, folder / name, device) for name, kind in PARTS.items()}
+        relight = load_part(Relight, folder / RELIGHT, device) if card.relights else None
     return Checkpoint(**parts, scheduler=FrameFlowScheduler.from_pretrained(folder / "scheduler"), card=card, relight=relight)
 
 
@@ -104,7 +106,9 @@ def _card(folder: Path) -> Card:
     return card
 
 
-def _part(kind: type[ModelMixin], folder: Path, device: str) -> ModelMixin:
+def load_part(kind: type[Network], folder: Path, device: str = "cpu") -> Network:
+    """One network of a checkpoint, or of a run, in evaluation mode; CheckpointError where its weights are not all that it
+    wants."""
     if not folder.is_dir():
         wanted = ", ".join((*PARTS, RELIGHT) if kind is Relight else PARTS)
         raise CheckpointError(f"{folder.parent} has no {folder.name}; wanted {wanted}")

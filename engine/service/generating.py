@@ -56,7 +56,8 @@ def generated(request: Request, task: Task) -> Steps:
     seen = partial(of_draft, _footage(request), request.scenario) if pipeline.reads_gbuffers else None
     run = of_request(pipeline, request, streets, _drafted(request, task), sampling, seen)
     draw = _anchors if request.tier == "anchor" else _refined
-    for chunk in _stoppable(draw(run, request, task), pipeline.transformer, task):
+    networks = [network for network in (pipeline.transformer, pipeline.relight) if network is not None]
+    for chunk in _stoppable(draw(run, request, task), networks, task):
         if chunk is None or (chunk.tier == request.tier and (chunk.frame, chunk.view) in wanted):
             yield chunk
         else:
@@ -172,10 +173,11 @@ def _drafted(request: Request, task: Task) -> Drafted:
 # ------------------------------------------------------------------------------------------------------ stopping
 
 
-def _stoppable(steps: Steps, network: nn.Module, task: Task) -> Steps:
-    """The same steps; a cancelled one ends with the block of the network that it is in, since all of it can take seconds."""
+def _stoppable(steps: Steps, networks: list[nn.Module], task: Task) -> Steps:
+    """The same steps; a cancelled one ends with the block of a network that it is in, or with the picture that is relit, since
+    all of them can take seconds."""
     while True:
-        with _looking(network, task.is_cancelled):
+        with _looking(networks, task.is_cancelled):
             try:
                 chunk = next(steps)
             except (StopIteration, CancelledError):
@@ -184,16 +186,15 @@ def _stoppable(steps: Steps, network: nn.Module, task: Task) -> Steps:
 
 
 @contextmanager
-def _looking(network: nn.Module, is_cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Only while a task's own step is computed: others take turns with it on the same network."""
+def _looking(networks: list[nn.Module], is_cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Only while a task's own step is computed: others take turns with it on the same networks."""
 
     def look(*_: object) -> None:
         if is_cancelled():
             raise CancelledError
 
-    hooks = [
-        module.register_forward_pre_hook(look) for module in network.modules() if isinstance(module, nn.Linear | nn.Conv2d)
-    ]
+    modules = (module for network in networks for module in network.modules())
+    hooks = [module.register_forward_pre_hook(look) for module in modules if isinstance(module, nn.Linear | nn.Conv2d)]
     try:
         yield
     finally:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,14 +15,14 @@ from diffusers.utils.logging import disable_progress_bar
 from editor.datasets.records import DataSetError
 from editor.scene import SceneError
 from engine.model.autoencoder import PictureAutoencoder
-from engine.model.checkpoints import RELIGHT
+from engine.model.checkpoints import RELIGHT, load_part
 from engine.model.relight import Relight
 from engine.service.shipped import SHIPPED
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
 from engine.training.recipes import RECIPES, RELIT, Recipe, begin, recipe
-from engine.training.relighting import RelightPlan, relight_trained, relit_clips
+from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips, weights_sha256
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
@@ -45,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     r.add_argument("--after", metavar="RUN", help="the finished run of the same networks that this one begins with")
     r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
     t = commands.add_parser("relight", help="train what relights drafts, and relight those of all clips with it")
-    t.add_argument("--steps", type=int, default=RelightPlan().steps, metavar="N", help="how many")
+    t.add_argument("--steps", type=int, metavar="N", help=f"how many; {RelightPlan().steps} where nothing is said")
     a = commands.add_parser("adapt", help="fine-tune a checkpoint on a recorded drive")
     a.add_argument("--dataroot", type=Path, required=True, metavar="FOLDER", help="the data set, in nuScenes format")
     a.add_argument("--version", metavar="NAME", help="which of its versions, where it has several")
@@ -57,8 +56,7 @@ def parser() -> argparse.ArgumentParser:
     a.add_argument("--device", default="cpu", help="cpu or cuda")
     for command in (h, r, t):
         command.add_argument("--out", type=Path, default=BUILD, metavar="FOLDER", help="for clips and runs")
-    for command in (h, r):
-        command.add_argument("--device", default="cpu", help="cpu or cuda")
+    r.add_argument("--device", default="cpu", help="cpu or cuda")
     return p
 
 
@@ -97,6 +95,7 @@ def _harvest(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     logging.getLogger("diffusers").setLevel(logging.ERROR)
     what = recipe(options.recipe)
+    relight = _relight_of_clips(options.out) if what.clips == RELIT else None
     state, file = begin(what, _autoencoder(options), options.device), options.out / "runs" / f"{what.name}.pt"
     if state.resume(file):
         _say(f"going on from step {state.step}")
@@ -115,18 +114,21 @@ def _run(options: argparse.Namespace) -> int:
     if options.ship is not None and state.step >= what.plan.steps:
         from engine.training.ship import ship
 
-        relight = _relight_of(options.out) if what.clips == RELIT else None
         ship(what, state, f"{len(batches.files)} clips of Town", options.ship, relight)
         _say(f"checkpoint in {options.ship}")
     return 0
 
 
 def _relight(options: argparse.Namespace) -> int:
-    if options.steps < 1:
-        raise ValueError(f"{options.steps} steps; wanted 1 or more")
-    plan, trained = replace(RelightPlan(), steps=options.steps), options.out / "runs" / RELIGHT
+    steps, trained = options.steps, options.out / "runs" / RELIGHT
+    if steps is not None and steps < 1:
+        raise ValueError(f"{steps} steps; wanted 1 or more")
+    if steps is not None and trained.is_dir():
+        raise ValueError(f"{steps} steps for what is trained already in {trained}; wanted none, or another folder by --out")
     if not trained.is_dir():
-        relight_trained(options.out / "clips", plan, partial(_say_step, plan.steps)).save_pretrained(trained)
+        plan, fresh = RelightPlan() if steps is None else RelightPlan(steps), trained.with_name(f"{RELIGHT}.part")
+        relight_trained(options.out / "clips", plan, partial(_say_step, plan.steps)).save_pretrained(fresh)
+        fresh.rename(trained)
     clips = relit_clips(_relight_of(options.out), options.out / "clips", options.out / RELIT)
     for number, file in enumerate(clips, 1):
         if number % 20 == 0:
@@ -137,8 +139,18 @@ def _relight(options: argparse.Namespace) -> int:
 def _relight_of(out: Path) -> Relight:
     folder = out / "runs" / RELIGHT
     if not folder.is_dir():
-        raise ValueError(f"nothing that relights drafts in {folder}; train it first")
-    return Relight.from_pretrained(folder, low_cpu_mem_usage=False)
+        raise ValueError(f"nothing that relights drafts in {folder}; train it first, with relight")
+    return load_part(Relight, folder)
+
+
+def _relight_of_clips(out: Path) -> Relight:
+    """What has relit the clips that a run learns from, and ships with it."""
+    net, folder = _relight_of(out), out / RELIT
+    if relit_by(folder) != weights_sha256(net):
+        raise ValueError(
+            f"clips in {folder} that other weights have relit than those in {out / 'runs' / RELIGHT}; run relight again"
+        )
+    return net
 
 
 def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:

@@ -27,7 +27,7 @@ from engine.training.clips import VERSION as CLIP_VERSION
 from engine.training.lessons import NUM_FRAMES, Lessons, lessons
 from engine.training.loop import Plan, train
 from engine.training.objectives import AutoencoderObjective, WorldObjective
-from engine.training.recipes import Recipe, begin
+from engine.training.recipes import Recipe, begin, check_device
 from engine.training.state import RunState
 
 VERSION = 1
@@ -99,8 +99,7 @@ def adapt(what: Adapting, minutes: float | None = None, processes: int = 1) -> I
     """
     if minutes is not None and minutes <= 0:
         raise ValueError(f"{minutes:g} minutes; wanted more than 0")
-    if what.device != "cpu" and not torch.cuda.is_available():
-        raise ValueError(f"device {what.device}; wanted cpu, since torch finds no GPU here")
+    check_device(what.device)
     scene, base = what.opened(), load(what.checkpoint)
     work = what.work / f"{folder_of(scene).name}-{_key(what)}"
     until = _deadlines(minutes)

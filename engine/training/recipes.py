@@ -149,8 +149,15 @@ def recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
+def check_device(name: str) -> None:
+    """ValueError for a device that is not there."""
+    if name != "cpu" and not torch.cuda.is_available():
+        raise ValueError(f"device {name}; wanted cpu, since torch finds no GPU here")
+
+
 def begin(what: Recipe, codec: PictureAutoencoder | None, device: str = "cpu") -> RunState:
-    """A run's state before its first step, from the recipe's seed."""
+    """A run's state before its first step, from the recipe's seed. ValueError for a device that is not there."""
+    check_device(device)
     torch.manual_seed(what.seed)
     networks = what.networks(codec).to(device)
     groups = [

@@ -3,15 +3,18 @@
 Pictures count at an eighth of their size, where all of them fit into memory and a step takes a twentieth of a second.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
+from editor.datasets.files import write_bytes
 from engine.model.headlights import beam
 from engine.model.relight import LIGHT_WORDS, Relight, colours, crosstalk, light_words, mixed
 from engine.model.tell import tensor_of
@@ -21,6 +24,7 @@ from engine.training.losses import gain, sharpness_loss, tinted_error
 
 GOOD = 1e-3  # a mean squared error of pictures from -1 to 1; below, a better picture is hardly better
 REPORTED_EVERY = 200
+RELIT_BY = "relit-by.sha256"  # beside relit clips: the weights that have relit them
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,10 @@ def _samples(folder: Path) -> _Samples:
 
 
 def _put(samples: _Samples, place: int, clip: TrainingClip) -> None:
-    gbuffer = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1)
+    gbuffer, wanted = torch.from_numpy(clip.drafts.gbuffer).flatten(0, 1), samples.gbuffers.shape[1:]
+    if gbuffer.shape != wanted:
+        got = f"{len(gbuffer)} pictures with G-buffers {tuple(gbuffer.shape[1:])}"
+        raise ClipError(f"a clip of {clip.source} with {got}; wanted {wanted[0]} of {tuple(wanted[1:])}, as the first has")
     cameras = torch.from_numpy(clip.asked.cameras).repeat(len(clip.asked.times_s), 1)
     samples.gbuffers[place], samples.lit[place] = gbuffer, beam(cameras, gbuffer)
     for into, pictures in ((samples.drafts, clip.drafts.pictures), (samples.truths, clip.truth)):
@@ -126,16 +133,51 @@ def _put(samples: _Samples, place: int, clip: TrainingClip) -> None:
 
 
 def relit_clips(net: Relight, clips: Path, folder: Path) -> Iterator[Path]:
-    """The clips of one folder in another, those of other hours and weathers with their drafts relit; what is there already is
-    left. The others are the same files."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The clips of one folder in another, those of other hours and weathers with their drafts relit; the others are the same
+    files. What is there already is left, but for what other weights have relit, or what comes from a clip that has changed."""
+    _begin(folder, weights_sha256(net))
     for file in sorted(clips.rglob(f"*{ENDING}")):
-        there = folder / file.name
-        if there.is_file():
+        there, is_light = folder / file.name, file.name.endswith(LIGHTS)
+        if _is_made(there, file, is_light):
             continue
-        if file.name.endswith(LIGHTS):
+        if is_light:
             clip = read_clip(file)
             write_clip(there, replace(clip, drafts=net.relit(clip.asked, clip.drafts)))
         else:
+            there.unlink(missing_ok=True)
             os.link(file, there)
         yield there
+
+
+def relit_by(folder: Path) -> str | None:
+    """The hash of the weights that have relit the clips of a folder; None where nobody has noted it."""
+    file = folder / RELIT_BY
+    return file.read_text().strip() if file.is_file() else None
+
+
+def weights_sha256(net: Relight) -> str:
+    """The hash of everything that a network's pictures depend on, but for the code."""
+    config = net.config
+    sha = sha256(json.dumps([config.hidden, config.means, config.deviations]).encode())
+    for name, values in sorted(net.state_dict().items()):
+        sha.update(name.encode())
+        sha.update(values.cpu().contiguous().view(torch.uint8).numpy().tobytes())
+    return sha.hexdigest()
+
+
+def _begin(folder: Path, weights: str) -> None:
+    """A folder in which other weights have relit nothing. They go before the new ones are noted: whoever is broken off between
+    begins with this again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if relit_by(folder) == weights:
+        return
+    for file in folder.glob(f"*{ENDING}"):
+        if file.name.endswith(LIGHTS):
+            file.unlink()
+    write_bytes(folder / RELIT_BY, f"{weights}\n".encode())
+
+
+def _is_made(there: Path, file: Path, is_light: bool) -> bool:
+    if not there.is_file():
+        return False
+    return there.stat().st_mtime_ns >= file.stat().st_mtime_ns if is_light else there.samefile(file)

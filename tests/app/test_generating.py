@@ -1,11 +1,12 @@
 """What the window asks of the world model: which anchors, which of them together, which segments, and what is told of them."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from app.anchors import anchor_frames, segment_frames, segments
+from app.anchors import anchor_frames, complete_frames, segment_frames, segments
 from app.generating import Wish, first_frames, generate, window_about
 from app.pictures import Pictures
 from app.session import Desk
@@ -57,8 +58,20 @@ def test_frames_that_lack_a_picture_are_no_anchors_and_in_no_segment(data_set):
     assert anchor_frames(without(scene, 0, 5, 7)) == (1, 10)
     assert segment_frames(without(scene, 0, 5, 7), 1) == (1, 2, 3, 4, 6, 8, 9, 10)
     assert not any(frame in segment for segment in segments(without(scene, 0, 5, 7)) for frame in (0, 5, 7))
-    assert anchor_frames(without(scene, *range(11))) == ()
-    assert segments(without(scene, *range(11))) == ()
+    assert anchor_frames(without(scene, *range(10))) == (10,)
+    assert segments(without(scene, *range(10))) == ()
+
+
+def test_views_that_never_have_a_picture_or_that_nobody_asks_for_hold_nothing_up(data_set):
+    scene = data_set.scene("scene-0001")
+    never, now_and_then = without(scene, *range(11)), without(scene, 0, 5, 7)
+    assert anchor_frames(never) == (0, 5, 10)
+    assert segments(never) == segments(scene)
+    assert segments(now_and_then, ("CAM_BACK",)) == segments(scene)
+    assert anchor_frames(now_and_then, ("CAM_FRONT",)) == (1, 10)
+    assert complete_frames(never, ("CAM_FRONT",)) == ()
+    nothing = replace(scene, frames=tuple(replace(frame, pictures=()) for frame in scene.frames))
+    assert anchor_frames(nothing) == segments(nothing) == ()
 
 
 def test_a_data_set_annotated_at_ten_hertz_gets_two_anchors_a_second(data_set):
@@ -182,3 +195,13 @@ def test_previews_are_shown_and_never_remembered(desk, pictures, small_drive):
     assert [next(work)["kind"], next(work)["preview"]] == ["start", True]
     work.close()
     assert not pictures.has_generated(edited(desk, SetWeather("fog")).state, MANNER.name)
+
+
+def test_pictures_that_are_not_on_disk_are_not_asked_for(small_drive, tmp_path):
+    root = shutil.copytree(small_drive, tmp_path / "front")
+    for file in root.glob("*/CAM_BACK/*.jpg"):
+        file.unlink()
+    desk, service = Desk(open_data_set(root), Takes(tmp_path / "takes")), Painter()
+    told(service, Pictures(root, tmp_path / "pictures"), edited(desk, SetWeather("rain")), root)
+    assert service.asked[0].views == ("CAM_FRONT",)
+    assert set(service.asked[0].only) == {(frame, "CAM_FRONT") for frame in (0, 5, 10)}

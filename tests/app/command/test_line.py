@@ -91,6 +91,23 @@ def test_render_makes_films(capsys, small_drive, take_file, tmp_path):
     assert sorted(os.listdir(tmp_path / "out")) == ["CAM_BACK.mp4", "CAM_FRONT.mp4"]
 
 
+def test_films_are_as_long_as_the_drive_where_pictures_are_missing(capsys, small_drive, tmp_path):
+    root = shutil.copytree(small_drive, tmp_path / "gaps")
+    for file in ("samples/CAM_FRONT/000.jpg", "sweeps/CAM_FRONT/002.jpg", "samples/CAM_FRONT/010.jpg"):
+        (root / file).unlink()
+    for file in root.glob("*/CAM_BACK/*.jpg"):
+        file.unlink()
+    code, _, problem = run(capsys, "render", "--dataroot", root, "--out", tmp_path / "out", "--video")
+    assert (code, problem) == (0, "")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["CAM_FRONT.mp4"]
+    film = cv2.VideoCapture(str(tmp_path / "out" / "CAM_FRONT.mp4"))
+    shown = []
+    while (read := film.read())[0]:
+        shown.append(read[1])
+    assert len(shown) == drive.NUM_FRAMES
+    assert [k for k, picture in enumerate(shown) if picture[-20:].std() < 3] == [0, 2, 10]
+
+
 def test_export_takes_what_the_world_model_draws(capsys, small_drive, take_file, tmp_path):
     weights = write_checkpoint(tmp_path / "weights")
     asked = ("--from", "0.2", "--to", "0.3", "--views", "CAM_FRONT", "--generated", "--checkpoint", weights)

@@ -1,6 +1,7 @@
 """Bundles that the world model has drawn: what it changed is there, at the recorded size, and says so; the rest is as ever."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -9,7 +10,8 @@ from nuscenes import NuScenes
 from PIL import Image
 
 from app.export.bundle import export
-from app.export.generated import FOLDER
+from app.export.generated import FOLDER, left_as_drafts
+from app.export.staging import ExportError
 from app.payload import SMALL
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, SetWeather
@@ -102,3 +104,46 @@ def test_weights_that_cannot_be_loaded_leave_nothing_behind(data_set, service, c
     assert not order.target.exists()
     fine = replace(order, model=Model(checkpoint, steps=2), frames=(0,))
     assert list(export(fine, service))[-1].stage == "done"
+
+
+def thinned(small_drive, folder, *gone):
+    """The drive without some of its files."""
+    root = shutil.copytree(small_drive, folder)
+    for pattern in gone:
+        for file in root.glob(pattern):
+            file.unlink()
+    return open_data_set(root)
+
+
+def test_views_without_any_picture_keep_the_others_from_nothing(small_drive, service, checkpoint, tmp_path):
+    front = thinned(small_drive, tmp_path / "front", "*/CAM_BACK/*.jpg")
+    order = order_of(front, tmp_path / "rain", SetWeather("rain"), model=Model(checkpoint, steps=2))
+    list(export(order, service))
+    found = report(order)["pictures"]
+    assert (found["generated"], found["missing"], found["left_as_drafts"]) == (drive.NUM_FRAMES, drive.NUM_FRAMES, 0)
+
+
+def test_a_drive_of_one_picture_is_drawn_too(small_drive, service, checkpoint, tmp_path):
+    single = thinned(small_drive, tmp_path / "single", "*/CAM_BACK/*.jpg", "sweeps/CAM_FRONT/*.jpg", "samples/CAM_FRONT/01*")
+    (single.dataroot / "samples/CAM_FRONT/005.jpg").unlink()
+    order = order_of(single, tmp_path / "rain", SetWeather("rain"), model=Model(checkpoint, steps=2))
+    list(export(order, service))
+    assert [(p["frame"], p["view"]) for p in report(order)["frames"] if p["origin"] == "generated"] == [(0, "CAM_FRONT")]
+
+
+def test_what_lacks_another_view_is_left_as_a_draft_and_said(small_drive, service, checkpoint, tmp_path):
+    gaps = thinned(small_drive, tmp_path / "gaps", "sweeps/CAM_BACK/003.jpg", "sweeps/CAM_BACK/007.jpg")
+    order = order_of(gaps, tmp_path / "rain", SetWeather("rain"), model=Model(checkpoint, steps=2))
+    assert left_as_drafts(order) == ((3, "CAM_FRONT"), (7, "CAM_FRONT"))
+    assert left_as_drafts(replace(order, views=("CAM_FRONT",))) == ()
+    list(export(order, service))
+    assert report(order)["pictures"]["left_as_drafts"] == 2
+    assert report(order)["pictures"]["generated"] == 2 * drive.NUM_FRAMES - 4
+
+
+def test_where_nothing_can_be_generated_that_is_said_and_nothing_is_left_behind(small_drive, service, checkpoint, tmp_path):
+    apart = thinned(small_drive, tmp_path / "apart", "samples/CAM_BACK/*.jpg", "sweeps/CAM_FRONT/*.jpg")
+    order = order_of(apart, tmp_path / "rain", SetWeather("rain"), model=Model(checkpoint, steps=2))
+    with pytest.raises(ExportError, match="None of the 11 pictures that take 'Changed' changes .* CAM_FRONT, CAM_BACK"):
+        list(export(order, service))
+    assert not order.target.exists()

@@ -111,3 +111,18 @@ def test_a_drive_without_lidar_is_drawn_too(small_drive: Path, scene: Scene, par
 def test_views_and_frames_that_are_not_there_are_one_sentence(small_drive: Path, scene: Scene, views, frames):
     with pytest.raises(RenderError, match="it has"):
         drawn(small_drive, recorded(scene), frames, views)
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_frames_around_that_lack_the_view_are_left_out(small_drive: Path, scene: Scene, parked: Actor, on_disk: bool):
+    """They may not be in the tables, or not on the disk."""
+
+    def without(frame):
+        front, *others = frame.pictures
+        return replace(frame, pictures=(replace(front, exists=False), *others) if on_disk else tuple(others))
+
+    frames = tuple(f if k == MIDDLE else without(f) for k, f in enumerate(scene.frames))
+    alone = replace(scene, frames=frames)
+    (chunk,) = drawn(small_drive, replay(alone, (Delete(parked.id),)))
+    assert chunk.origin == "draft"
+    assert not np.array_equal(chunk.picture, recorded_picture(small_drive, scene, MIDDLE, VIEWS[0]))

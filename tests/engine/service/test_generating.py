@@ -8,7 +8,9 @@ import pytest
 from editor.dirty import dirty
 from editor.edits import Delete, Relabel, SetWeather
 from engine.gbuffer import of_draft
+from engine.model import relight
 from engine.model.asked import TOKEN
+from engine.model.headlights import beam
 from engine.service import generating
 from engine.service.content import all_keys, picture_keys
 from engine.service.generating import generated
@@ -158,6 +160,18 @@ def test_cancelled_in_the_middle_of_a_step_it_ends(anchors):
     chunks = list(generated(after(anchors, RAIN), Task({}, None, is_cancelled)))
     assert not any(chunks)
     assert len(looks) == 4
+
+
+def test_cancelled_while_drafts_are_relit_it_ends_with_the_picture_that_it_is_at(anchors, monkeypatch):
+    lit = []
+
+    def counted(cameras, gbuffer):
+        lit.append(None)
+        return beam(cameras, gbuffer)
+
+    monkeypatch.setattr(relight, "beam", counted)
+    assert not any(generated(after(anchors, RAIN), Task({}, None, lambda: len(lit) == 2)))
+    assert len(lit) == 2 < len(ANCHORS) * len(VIEWS)
 
 
 def test_the_estimate_counts_steps_down_to_nothing(monkeypatch):

@@ -159,6 +159,12 @@ def test_a_run_goes_on_from_one_whose_network_reads_less(clips, tmp_path):
         begin(tiny(steps=3), None).begin_with(tmp_path / "second.pt")
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="device cuda; wanted cpu"):
+        begin(tiny(), None, "cuda")
+
+
 def test_the_learning_rate_rises_and_then_falls():
     plan = Plan(100, 1.0, warmup=10)
     rates = [rate_at(plan, step) for step in range(100)]

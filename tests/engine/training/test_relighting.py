@@ -1,12 +1,18 @@
+"""Training of what relights drafts, and the clips that it has relit: always those of the weights that are there."""
+
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from engine.model.checkpoints import RELIGHT, load_part
 from engine.model.relight import Relight
+from engine.training.__main__ import main
 from engine.training.clips import ClipError, read_clip, write_clip
-from engine.training.relighting import RelightPlan, relight_trained, relit_clips
+from engine.training.recipes import RELIT
+from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips, weights_sha256
 from tests.engine.training.made_up import clip
 
 BRIEF = RelightPlan(steps=400, batch=8, brighter=0.0)
@@ -68,14 +74,82 @@ def test_those_of_other_light_are_relit_and_the_others_are_the_same_files(clips,
     assert (after.drafts.gbuffer == before.drafts.gbuffer).all()
 
 
-def test_what_is_relit_already_is_left(clips, trained, tmp_path):
+def test_what_the_same_weights_have_relit_is_left(clips, trained, tmp_path):
+    list(relit_clips(trained[0], clips, tmp_path / "relit"))
+    trained[0].save_pretrained(tmp_path / "weights")
+    assert not list(relit_clips(load_part(Relight, tmp_path / "weights"), clips, tmp_path / "relit"))
+
+
+def test_what_other_weights_have_relit_is_made_anew(clips, trained, tmp_path):
     list(relit_clips(trained[0], clips, tmp_path))
-    assert not list(relit_clips(Relight(), clips, tmp_path))
+    untrained = Relight()
+    made = list(relit_clips(untrained, clips, tmp_path))
+    assert [file.name for file in made] == [f"00100{seed}-{seed}-light.clip.npz" for seed in range(3)]
+    assert (read_clip(made[0]).drafts.pictures == read_clip(clips / made[0].name).drafts.pictures).all()
+    assert relit_by(tmp_path) == weights_sha256(untrained) != weights_sha256(trained[0])
+
+
+def test_stale_clips_are_gone_before_the_new_weights_are_noted(clips, trained, tmp_path):
+    list(relit_clips(trained[0], clips, tmp_path))
+    untrained = Relight()
+    begun = relit_clips(untrained, clips, tmp_path)
+    next(begun)
+    begun.close()
+    assert len(list(tmp_path.glob("*-light.clip.npz"))) == 1
+    assert len(list(relit_clips(untrained, clips, tmp_path))) == 3 - 1
+
+
+def test_clips_that_were_harvested_anew_are_taken_anew(clips, trained, tmp_path):
+    mine = tmp_path / "clips"
+    shutil.copytree(clips, mine)
+    list(relit_clips(trained[0], mine, tmp_path / "relit"))
+    for name, made in (("001000-0-light.clip.npz", foggy(5)), ("001000-delete.clip.npz", clip(6))):
+        write_clip(mine / name, made)
+    again = {file.name: read_clip(file).truth for file in relit_clips(trained[0], mine, tmp_path / "relit")}
+    assert (again.pop("001000-0-light.clip.npz") == foggy(5).truth).all()
+    assert (again.pop("001000-delete.clip.npz") == clip(6).truth).all()
+    assert not again
+
+
+def run(out, *arguments):
+    return main([*arguments, "--out", str(out)])
+
+
+def test_the_command_trains_once_and_relights_what_is_not_there_yet(clips, tmp_path, capsys):
+    shutil.copytree(clips, tmp_path / "clips")
+    assert run(tmp_path, "relight", "--steps", "2") == 0
+    made = tmp_path / "relit" / "001000-0-light.clip.npz"
+    before = made.stat().st_mtime_ns
+    assert run(tmp_path, "relight") == 0
+    assert made.stat().st_mtime_ns == before
+    assert run(tmp_path, "relight", "--steps", "3") == 2
+    assert "3 steps for what is trained already" in capsys.readouterr().err
+
+
+def test_a_run_refuses_clips_that_other_weights_have_relit(clips, trained, tmp_path, capsys):
+    assert run(tmp_path, "run", "relit-cpu") == 2
+    assert "nothing that relights drafts" in capsys.readouterr().err
+    trained[0].save_pretrained(tmp_path / "runs" / RELIGHT)
+    list(relit_clips(Relight(), clips, tmp_path / RELIT))
+    assert run(tmp_path, "run", "relit-cpu") == 2
+    assert "other weights have relit" in capsys.readouterr().err
+    list(relit_clips(trained[0], clips, tmp_path / RELIT))
+    assert run(tmp_path, "run", "relit-cpu") == 2
+    assert "without an autoencoder" in capsys.readouterr().err
 
 
 def test_a_folder_without_other_light_is_refused(tmp_path):
     write_clip(tmp_path / "001000-delete.clip.npz", clip())
     with pytest.raises(ClipError, match="no training clips of other hours and weathers"):
+        relight_trained(tmp_path, BRIEF, unheard)
+
+
+def test_clips_of_several_sizes_are_refused(clips, tmp_path):
+    shutil.copytree(clips, tmp_path, dirs_exist_ok=True)
+    longer = foggy(3)
+    longer = replace(longer, drafts=replace(longer.drafts, gbuffer=longer.drafts.gbuffer.repeat(2, axis=0)))
+    write_clip(tmp_path / "001003-0-light.clip.npz", longer)
+    with pytest.raises(ClipError, match="pictures with G-buffers .* as the first has"):
         relight_trained(tmp_path, BRIEF, unheard)
 
 
