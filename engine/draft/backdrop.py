@@ -15,7 +15,8 @@ from engine.draft.walls import closed_up
 Points = NDArray[np.float32]
 
 CELL_M = 1.0  # of the height map
-REACH_M = 120.0  # of the height map and of the points, from the ego path
+EGO_M = 2.5  # of the sensor: what is nearer is the ego itself
+REACH_M = 120.0  # of a sweep's points, from where it was taken
 UPRIGHT_M = 0.35  # points higher than this over the ground stand on it
 VOXEL_M = 0.12
 FOOTPRINT_CELL_M = 0.4
@@ -95,12 +96,11 @@ class Backdrop:
 def backdrop_of(recording: Recording) -> Backdrop:
     """From every sweep that there is; without LiDAR, the ground goes through the boxes' bottoms and nothing stands on it."""
     scene = recording.scene
-    centre = np.mean([pose.T_world.translation for pose in scene.ego], axis=0)
     hits: dict[str, list[Points]] = {}
-    sweeps = [p for p in (_static_points(recording, k, centre, hits) for k in _spread_out(scene, MAX_SWEEPS)) if p is not None]
+    sweeps = [p for p in (_static_points(recording, k, hits) for k in _spread_out(scene, MAX_SWEEPS)) if p is not None]
     if sum(map(len, sweeps)) < SPARSE_POINTS:  # then they cost little, and each one counts
         rest = sorted(set(_spread_out(scene, MANY_SWEEPS)) - set(_spread_out(scene, MAX_SWEEPS)))
-        sweeps += [p for p in (_static_points(recording, k, centre, hits) for k in rest) if p is not None]
+        sweeps += [p for p in (_static_points(recording, k, hits) for k in rest) if p is not None]
     on_actors = {name: _thinned(np.concatenate(found), MAX_POINTS_AN_ACTOR) for name, found in hits.items()}
     points = np.concatenate(sweeps) if sweeps else np.zeros((0, 3), np.float32)
     ground = _ground(scene, points[::3])
@@ -128,17 +128,16 @@ def _cell_keys(points: Points, cell: float) -> NDArray[np.int64]:
     return (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]
 
 
-def _static_points(recording: Recording, index: int, centre: Array, hits: dict[str, list[Points]]) -> Points | None:
+def _static_points(recording: Recording, index: int, hits: dict[str, list[Points]]) -> Points | None:
     """A sweep's points within reach that lie in no actor's box, nor on the ego itself; those in boxes go to `hits`."""
     sweep = recording.scene.sweeps[index]
     points = recording.lidar_world(sweep)
     if points is None:
         return None
     points = _thinned(points, MAX_POINTS_A_SWEEP)
-    x, y, _ = points.T
-    near = (np.abs(x - centre[0]) < REACH_M) & (np.abs(y - centre[1]) < REACH_M)
-    ego = sweep.T_world_lidar.translation
-    points = points[near & ((np.abs(x - ego[0]) > 2.5) | (np.abs(y - ego[1]) > 2.5))]
+    centre = np.asarray(sweep.T_world_lidar.translation)
+    away = np.abs(points[:, :2] - centre[:2]).max(axis=1)
+    points = points[(away > EGO_M) & (away < REACH_M)]
     there = [(actor, T) for actor in recording.scene.actors if (T := actor_at(actor, sweep.t_us)) is not None]
     owner, bottom, top = _occupied(there, centre)
     column, row = ((points[:, k] - (centre[k] - REACH_M)) / FOOTPRINT_CELL_M for k in (0, 1))
