@@ -9,12 +9,16 @@ from engine.draft.gather import Source, Witnesses
 from engine.draft.surfaces import Block, block_around
 
 Alpha = NDArray[np.float32]  # (H, W), 0 to 1
+Mask = NDArray[np.bool_]
 
 WORKING_PX = 80  # the longer side of a hull as GrabCut sees it
 SMALLEST_PX = 10  # hulls smaller than this are taken whole
 ROUNDS = 2
 OWN, OTHERS = 1, 2  # what the LiDAR has hit in a pixel
 AROUND = (-2, 0, 2)  # frames whose outlines vote
+DOT_PX, WIDEST_GAP_PX = 3, 20  # in a picture 448 across: how large a LiDAR hit is marked, and over what gap it may reach
+GAPS = 1.5  # of the mean distance between an actor's own hits: so near to them no farther actor shows through
+MOST_GROWN = 2.0  # by which a hull may be larger than the one that votes on it
 
 
 class Silhouettes:
@@ -23,7 +27,7 @@ class Silhouettes:
     def __init__(self, witnesses: Witnesses) -> None:
         """Nothing is cut yet."""
         self._witnesses = witnesses
-        self._single: dict[tuple[str, Source], Alpha | None] = {}
+        self._single: dict[tuple[str, Source, bool], Alpha | None] = {}
         self._steady: dict[tuple[str, Source], Alpha | None] = {}
 
     def of(self, actor_id: str, source: Source) -> Alpha | None:
@@ -34,8 +38,9 @@ class Silhouettes:
         return self._steady[key]
 
     def quick(self, actor_id: str, source: Source) -> Alpha | None:
-        """The same without the votes of other frames: good enough for what merely stands before something."""
-        return self._cut(actor_id, source)
+        """The same without the votes of other frames, and giving way to whoever the LiDAR has hit: for what merely stands
+        before something."""
+        return self._cut(actor_id, source, solid=False)
 
     def hulls(self, source: Source) -> dict[str, tuple[Hull, float]]:
         """The outlines and depths of everyone in a recorded picture."""
@@ -43,18 +48,20 @@ class Silhouettes:
 
     def _voted(self, actor_id: str, source: Source) -> Alpha | None:
         mine = self.hulls(source).get(actor_id)
-        cut = self._cut(actor_id, source)
+        cut = self._cut(actor_id, source, solid=True)
         if mine is None or cut is None:
             return None
-        total, votes = cut.copy(), 1.0
+        total, votes = cut.copy(), np.ones_like(cut)
         for step in AROUND:
             other = Source(source.frame + step, source.view)
             if step == 0 or not self._is_recorded(other):
                 continue
-            theirs, alpha = self.hulls(other).get(actor_id), self._cut(actor_id, other)
-            if theirs is not None and alpha is not None:
-                total += _carried(alpha, theirs[0], mine[0])
-                votes += 1.0
+            theirs, alpha = self.hulls(other).get(actor_id), self._cut(actor_id, other, solid=True)
+            if theirs is not None and alpha is not None and _comparable(theirs[0], mine[0]):
+                carried = _carried(alpha, theirs[0], mine[0])
+                seen = carried >= 0
+                total[seen] += carried[seen]
+                votes += seen
         soft = cv2.GaussianBlur(total / votes, (0, 0), 0.6)
         return np.clip((soft - 0.5) * 2.5 + 0.5, 0, 1)
 
@@ -62,22 +69,39 @@ class Silhouettes:
         recording = self._witnesses.recording
         return 0 <= source.frame < len(recording.scene.frames) and recording.camera(source.frame, source.view) is not None
 
-    def _cut(self, actor_id: str, source: Source) -> Alpha | None:
-        key = actor_id, source
+    def _cut(self, actor_id: str, source: Source, solid: bool) -> Alpha | None:
+        key = actor_id, source, solid
         if key not in self._single:
-            self._single[key] = self._cut_now(actor_id, source)
+            self._single[key] = self._cut_now(actor_id, source, solid)
         return self._single[key]
 
-    def _cut_now(self, actor_id: str, source: Source) -> Alpha | None:
+    def _cut_now(self, actor_id: str, source: Source, solid: bool) -> Alpha | None:
         found = self.hulls(source)
         picture = self._witnesses.recording.glance(source.frame, source.view) if actor_id in found else None
         if picture is None:
             return None
         hull, depth = found[actor_id]
         others = [(other, away < depth) for name, (other, away) in found.items() if name != actor_id]
-        index = self._witnesses.crowd(source).ids.index(actor_id)
-        hit = self._witnesses.hit(source)
-        return cut_out(picture, hull, others, np.where(hit == index, OWN, np.where(hit >= 0, OTHERS, 0)).astype(np.uint8))
+        ids, hit = self._witnesses.crowd(source).ids, self._witnesses.hit(source)
+        seeds = np.where(hit == ids.index(actor_id), OWN, np.where(hit >= 0, OTHERS, 0)).astype(np.uint8)
+        if solid:
+            farther = np.array([name in found and found[name][1] > depth for name in ids] + [False])  # the last is nobody
+            seeds[between(seeds == OWN, hull) & farther[hit]] = 0
+        return cut_out(picture, hull, others, seeds)
+
+
+def between(dots: Mask, hull: Hull) -> Mask:
+    """The dots (H, W) of one body and the gaps between them, told from how far apart they lie in its outline."""
+    if not dots.any():
+        return dots
+    scale = max(1.0, dots.shape[1] / 448)
+    apart = float(filled(hull, dots.shape).sum() / dots.sum()) ** 0.5 * DOT_PX * scale
+    reach = round(min(GAPS * apart, WIDEST_GAP_PX * scale))
+    block = block_around(dots, 0)
+    out = np.zeros_like(dots)
+    closed = cv2.morphologyEx(dots[block.slices].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2 * reach + 1,) * 2, np.uint8))
+    out[block.slices] = closed > 0
+    return out
 
 
 def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -155,10 +179,17 @@ def _one_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return out.astype(bool)
 
 
+def _comparable(theirs: Hull, mine: Hull) -> bool:
+    """Whether a hull can be laid onto another: those that pass the camera reach as far as they may, and mean another part."""
+    ratio = np.ptp(mine, axis=0) / np.maximum(np.ptp(theirs, axis=0), 1.0)
+    return bool((ratio < MOST_GROWN).all() and (ratio > 1 / MOST_GROWN).all())
+
+
 def _carried(alpha: Alpha, theirs: Hull, mine: Hull) -> Alpha:
-    """Another frame's cut-out, laid from its hull's rectangle onto this one's."""
+    """Another frame's cut-out, laid from its hull's rectangle onto this one's; negative where its picture ends before."""
     low, high, to_low, to_high = theirs.min(axis=0), theirs.max(axis=0), mine.min(axis=0), mine.max(axis=0)
     scale = (to_high - to_low) / np.maximum(high - low, 1.0)
     shift = to_low - low * scale
     M = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]], np.float32)
-    return cv2.warpAffine(alpha, M, (alpha.shape[1], alpha.shape[0]), flags=cv2.INTER_LINEAR)
+    size = alpha.shape[1], alpha.shape[0]
+    return cv2.warpAffine(alpha, M, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=-1)

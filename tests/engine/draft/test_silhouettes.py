@@ -1,0 +1,101 @@
+"""Cut-outs of actors that the picture's border cuts off, and of those before others."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from editor.datasets.nuscenes import open_data_set
+from editor.geometry import Rigid
+from editor.scene import Actor, ActorId, Pose
+from engine.draft.backdrop import Backdrop, Ground
+from engine.draft.crowd import Cast
+from engine.draft.gather import Source, Witnesses
+from engine.draft.silhouettes import Silhouettes, between, filled
+from engine.draft.sources import Recording
+from tests.small_drive import SIZE
+
+HERE = Source(5, "CAM_FRONT")
+SIZE_LWH = (4.6, 1.9, 1.7)
+STRAIGHT = (1.0, 0.0, 0.0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def scene(small_drive):
+    data = open_data_set(small_drive)
+    return data.scene(data.summaries()[0].name)
+
+
+def passing(scene, ahead_m: tuple[float, ...]) -> Actor:
+    """A car beside the recording car's lane, so many metres ahead of it at frame after frame."""
+    pictures = [frame.picture(HERE.view) for frame in scene.frames]
+    track = tuple(
+        Pose(p.t_us, Rigid((p.T_world_ego.translation[0] + x, 1.9, 0.85), STRAIGHT))
+        for p, x in zip(pictures, ahead_m, strict=True)
+    )
+    return Actor(ActorId("passing"), "vehicle.car", SIZE_LWH, track)
+
+
+def silhouettes_of(scene, actors: tuple[Actor, ...], on_actors: dict) -> Silhouettes:
+    """Of actors that are painted as their whole hulls, the nearer ones over the farther, each in a grey of its own."""
+    scene = replace(scene, actors=actors)
+    cast = Cast(actors)
+
+    def painted(_, recorded, view) -> np.ndarray:
+        frame = next(k for k, f in enumerate(scene.frames) if f.picture(view.name) is recorded)
+        found = witnesses.hulls(Source(frame, view.name))
+        out = np.full((SIZE[1], SIZE[0], 3), 60, np.uint8)
+        for name in sorted(found, key=lambda name: -found[name][1]):
+            cv2.fillConvexPoly(out, np.round(found[name][0]).astype(np.int32), (210 if name == "passing" else 130,) * 3)
+        return out
+
+    backdrop = Backdrop(Ground(np.zeros((4, 4), np.float32), (0.0, 0.0)), np.zeros((0, 3), np.float32), on_actors)
+    witnesses = Witnesses(Recording(Path(), scene, None, painted), cast, backdrop)
+    return Silhouettes(witnesses)
+
+
+@pytest.mark.parametrize("ahead_m", [3.2, 3.8, 4.4])
+def test_a_car_that_the_border_cuts_off_is_cut_out_whole_however_it_passes_the_camera_later(scene, ahead_m):
+    ahead = tuple(ahead_m - 1.2 * (k - HERE.frame) for k in range(len(scene.frames)))
+    coming = passing(scene, ahead)
+    coming = replace(coming, track=coming.track[HERE.frame :])  # nobody saw it before
+    cut = silhouettes_of(scene, (coming,), {})
+    hull, _ = cut.hulls(HERE)["passing"]
+    body = filled(hull, (SIZE[1], SIZE[0])) > 0
+    assert hull.min() < 0
+    assert body.sum() > 1500
+    found = cut.of("passing", HERE) > 0.5
+    assert (body & ~found).sum() < 0.03 * body.sum()
+    assert (found & ~body).sum() < 0.15 * body.sum()
+
+
+def test_those_behind_a_body_do_not_shine_through_between_the_few_points_that_were_measured_of_it(scene):
+    near = passing(scene, (7.0,) * len(scene.frames))
+    track = tuple(Pose(p.t_us, Rigid(tuple(np.add(p.T_world.translation, (7.0, 0.8, 0.0))), STRAIGHT)) for p in near.track)
+    far = Actor(ActorId("behind"), "vehicle.car", SIZE_LWH, track)
+    chance = np.random.default_rng(3)
+    points = {name: on_faces(chance, count) for name, count in (("passing", 150), ("behind", 1500))}
+    cut = silhouettes_of(scene, (near, far), points)
+    body, whole = filled(cut.hulls(HERE)["passing"][0], (SIZE[1], SIZE[0])) > 0, cut.of("passing", HERE) > 0.5
+    assert (body & ~whole).sum() < 0.05 * body.sum()
+
+
+def on_faces(chance: np.random.Generator, count: int) -> np.ndarray:
+    """Points all over a box, in its own frame."""
+    points = chance.uniform(-0.49, 0.49, (count, 3))
+    points[np.arange(count), chance.integers(0, 3, count)] = chance.choice((-0.49, 0.49), count)
+    return (points * SIZE_LWH).astype(np.float32)
+
+
+def test_gaps_between_dots_are_closed_as_far_as_dots_lie_apart_and_no_farther():
+    dots = np.zeros((90, 160), bool)
+    dots[20:70:8, 30:90:8] = True
+    dots[20:70:8, 130:150:8] = True
+    hull = np.array([[28, 18], [150, 18], [150, 70], [28, 70]], np.float32)
+    closed = between(dots, hull)
+    assert closed[20:69, 30:87].all()  # between dots that are eight apart
+    assert not closed[:20].any()
+    assert not closed[:, 100:120].any()
+    assert not between(np.zeros_like(dots), hull).any()
