@@ -16,7 +16,7 @@ Points = NDArray[np.float32]
 
 CELL_M = 1.0  # of the height map
 EGO_M = 2.5  # of the sensor: what is nearer is the ego itself
-REACH_M = 120.0  # of a sweep's points, from where it was taken
+REACH_M = 120.0  # of a sweep's points, from the middle of the ego's way within as far of it
 UPRIGHT_M = 0.35  # points higher than this over the ground stand on it
 VOXEL_M = 0.12
 FOOTPRINT_CELL_M = 0.4
@@ -135,9 +135,10 @@ def _static_points(recording: Recording, index: int, hits: dict[str, list[Points
     if points is None:
         return None
     points = _thinned(points, MAX_POINTS_A_SWEEP)
-    centre = np.asarray(sweep.T_world_lidar.translation)
-    away = np.abs(points[:, :2] - centre[:2]).max(axis=1)
-    points = points[(away > EGO_M) & (away < REACH_M)]
+    sensor = np.asarray(sweep.T_world_lidar.translation)
+    centre = _middle_of_way(recording.scene, sensor)
+    outside = (np.abs(points[:, :2] - sensor[:2]) > EGO_M).any(axis=1)
+    points = points[outside & (np.abs(points[:, :2] - centre[:2]) < REACH_M).all(axis=1)]
     there = [(actor, T) for actor in recording.scene.actors if (T := actor_at(actor, sweep.t_us)) is not None]
     owner, bottom, top = _occupied(there, centre)
     column, row = ((points[:, k] - (centre[k] - REACH_M)) / FOOTPRINT_CELL_M for k in (0, 1))
@@ -145,6 +146,14 @@ def _static_points(recording: Recording, index: int, hits: dict[str, list[Points
     static = (points[:, 2] < bottom[cell] + 0.15) | (points[:, 2] > top[cell] + 0.2)
     _note_hits(there, owner[cell][~static], points[~static], hits)
     return points[static]
+
+
+def _middle_of_way(scene: Scene, sensor: Array) -> Array:
+    """Of the ego's poses within reach of a sweep's sensor. All sweeps of a drive of a hundred metres keep the same places: what
+    single ones see beyond is sparse, and made placed actors worse."""
+    way = np.array([pose.T_world.translation for pose in scene.ego])
+    near = np.abs(way[:, :2] - sensor[:2]).max(axis=1) < REACH_M
+    return way[near].mean(axis=0) if near.any() else sensor
 
 
 def _note_hits(

@@ -1,7 +1,8 @@
-"""Pixels of a place from other frames and views that saw it: which to ask, what they show, and what to make of it."""
+"""Pixels of a place from other frames and views that saw it: which to ask, and what they show."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ SAMPLES = 72
 MAX_SOURCES = 8
 HIDE_MARGIN_M = 0.15
 DEPTH_STEP = 3
+LEAST_DETAIL = 0.05  # of a pixel; drawn out farther, one source's pixels are as bad as another's
 UNTURNED, SLIGHT = np.eye(3), 1e-12 + 1e-5 * np.eye(3)  # a rotation's diagonal says little of a small turn
 
 
@@ -48,11 +50,24 @@ LENIENT = Care(np.radians(75), 0, 1.4)
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
-    """What was found for a block: colours (h, w, 3), where they are known, and how well they fit what stands around."""
+class Look:
+    """What one source shows of a block (h, w): colours, where it saw it, and at which of its pixels (h, w, 2)."""
 
     colours: NDArray[np.float32]
     known: Mask
+    pixels: Array
+
+    @cached_property
+    def detail(self) -> NDArray[np.float32]:
+        """How many pixels of the source are under each pixel of the block, along whichever way there are fewest; 1 where there
+        are more."""
+        at = self.pixels.astype(np.float32)
+        across, down = np.ones_like(at), np.ones_like(at)
+        np.subtract(at[:, 1:], at[:, :-1], out=across[:, 1:])
+        np.subtract(at[1:], at[:-1], out=down[1:])
+        one, other, both = (np.einsum("hwc,hwc->hw", a, b) for a, b in ((across, across), (down, down), (across, down)))
+        least = 0.5 * (one + other - np.sqrt((one - other) ** 2 + 4 * both**2))
+        return np.sqrt(np.clip(np.nan_to_num(least), LEAST_DETAIL**2, 1))
 
 
 def depth_step(camera: Camera) -> int:
@@ -257,8 +272,8 @@ def _inside(camera: Camera, pixels: Array, depth: Array) -> Mask:
 
 def look_up(
     witnesses: Witnesses, target: Surfaces, source: Source, care: Care = CAREFUL, body: Mask | None = None
-) -> tuple[NDArray[np.float32], Mask] | None:
-    """What one source shows of each pixel of a block (h, w, 3), and where it saw it; None where its file is missing."""
+) -> Look | None:
+    """What one source shows of each pixel of a block; None where its file is missing."""
     picture = witnesses.recording.glance(source.frame, source.view)
     if picture is None:
         return None
@@ -283,74 +298,5 @@ def look_up(
     others = target.crowd.indices_in(there)
     expected = np.append(np.where(others < 0, -2, others), STATIC)
     hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
-    return colours.astype(np.float32), inside & (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
-
-
-def merge(looks: Sequence[tuple[NDArray[np.float32], Mask]], around: NDArray[np.uint8], ring: Mask, want: Mask) -> Gathered:
-    """One picture from several: each laid onto the surroundings, those that fit them best weigh most, the seam levelled."""
-    shape = want.shape
-    fitted = sorted((_fitted(colours, known, around, ring) for colours, known in looks), key=lambda fit: fit[2])
-    limit = 2.0 * fitted[0][2] + 8.0
-    total, mass, best = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32), np.zeros((*shape, 3), np.float32)
-    for colours, known, error in fitted:
-        first = known & (mass == 0)
-        if error > limit:
-            known = first
-        best[first] = colours[first]
-        weight = (known & (np.abs(colours - best).max(axis=-1) < 28)) / np.float32((error + 2.0) ** 3)
-        total += colours * weight[..., None]
-        mass += weight
-    colours = total / np.maximum(mass, 1e-9)[..., None]
-    return Gathered(levelled(colours, around, ring & (mass > 0), (mass > 0)), (mass > 0) & want)
-
-
-def levelled(colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask, known: Mask) -> NDArray[np.float32]:
-    """Colours shifted smoothly so that they meet what stands around: the step at the border, carried inwards."""
-    near = ring & known
-    step = np.clip(around.astype(np.float32) - colours, -40, 40) * near[..., None]
-    total, mass = np.zeros_like(colours), np.zeros(ring.shape, np.float32)
-    for sigma, trust in ((2.0, 1.0), (6.0, 0.05), (18.0, 0.002)):
-        total += trust * cv2.GaussianBlur(step, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-        mass += trust * cv2.GaussianBlur(near.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    return np.clip(colours + total / np.maximum(mass, 1e-4)[..., None], 0, 255)
-
-
-GAIN_WORTH = 0.95  # of the error: a gain that leaves more makes other things alike, and not the light
-SHIFT = 3  # pixels by which a source may lie off: calibration and boxes are not perfect
-
-
-def _fitted(
-    colours: NDArray[np.float32], known: Mask, around: NDArray[np.uint8], ring: Mask
-) -> tuple[NDArray[np.float32], Mask, float]:
-    """A source's colours, shifted and gained so that its ring meets the ring around; and the error that is left there."""
-    both = known & ring
-    if both.sum() < 30:
-        return colours, known, 40.0
-    colours, known = _aligned(colours, known, around, ring)
-    both = known & ring
-    mine, theirs = colours[both], around[both].astype(np.float32)
-    gain = np.clip(np.median((theirs + 4.0) / (mine + 4.0), axis=0), 0.6, 1.6)
-    plain, gained = (float(np.minimum(np.abs(mine * g - theirs).mean(axis=-1), 60).mean()) for g in (1.0, gain))
-    if gained >= GAIN_WORTH * plain:
-        return colours, known, plain
-    return np.clip(colours * gain, 0, 255), known, gained
-
-
-def _aligned(
-    colours: NDArray[np.float32], known: Mask, around: NDArray[np.uint8], ring: Mask
-) -> tuple[NDArray[np.float32], Mask]:
-    """Shifted by the whole pixels, up to SHIFT, that bring the ring's gradients together."""
-    theirs, mine = (cv2.cvtColor(x.astype(np.float32), cv2.COLOR_RGB2GRAY) for x in (around, colours))
-    theirs, mine = (x - cv2.GaussianBlur(x, (0, 0), 6) for x in (theirs, mine))
-    padded = cv2.copyMakeBorder(mine, SHIFT, SHIFT, SHIFT, SHIFT, cv2.BORDER_REPLICATE)
-    mask = cv2.erode((known & ring).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    if mask.sum() < 60:
-        return colours, known
-    costs = cv2.matchTemplate(padded, theirs, cv2.TM_SQDIFF, mask=mask)
-    v, u = np.unravel_index(int(np.argmin(costs)), costs.shape)
-    if costs[v, u] > 0.9 * costs[SHIFT, SHIFT]:
-        return colours, known
-    M = np.array([[1, 0, SHIFT - u], [0, 1, SHIFT - v]], np.float32)
-    h, w = known.shape
-    moved = cv2.warpAffine(colours, M, (w, h), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-    return moved, cv2.warpAffine(known.astype(np.uint8), M, (w, h), flags=cv2.INTER_NEAREST).astype(bool)
+    known = inside & (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
+    return Look(colours.astype(np.float32), known, pixels)

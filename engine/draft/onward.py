@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.geometry import Rigid, rotation_matrix, vec3
+from engine.draft.blend import levelled
 from engine.draft.crowd import nobody
-from engine.draft.gather import LENIENT, Source, Witnesses, levelled, look_up
+from engine.draft.gather import LENIENT, Look, Source, Witnesses, look_up
 from engine.draft.sources import Camera
 from engine.draft.surfaces import STATIC, Surfaces, block_around
 
@@ -69,16 +70,14 @@ def _one_way(
             source = Source(frame, here.view)
             look = _look(witnesses, _moved(flat, along * step), source, barred if source == here else None)
             if look is not None:
-                new = look[1] & near & (weight == 0)
-                colours[new], weight[new] = look[0][new], 1 / step
+                new = look.known & near & (weight == 0)
+                colours[new], weight[new] = look.colours[new], 1 / step
             if (weight > 0)[near].all():
                 return colours, weight
     return colours, weight
 
 
-def _look(
-    witnesses: Witnesses, target: Surfaces, source: Source, barred: Mask | None
-) -> tuple[NDArray[np.float32], Mask] | None:
+def _look(witnesses: Witnesses, target: Surfaces, source: Source, barred: Mask | None) -> Look | None:
     """None also where the source looks the other way."""
     recorded = witnesses.recording.scene.frames[source.frame].picture(source.view)
     if recorded is None or not recorded.exists:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from editor.geometry import Rigid, Vec3, box_corners
 from engine.draft.backdrop import FAR_M
+from engine.draft.blend import Gathered, merge
 from engine.draft.crowd import Crowd, hulls
-from engine.draft.gather import Gathered, Source, Witnesses, choose, depth_step, look_up, merge, nearby
+from engine.draft.gather import Source, Witnesses, choose, depth_step, look_up, nearby
 from engine.draft.inpaint import inpainted
 from engine.draft.onward import continued
 from engine.draft.sources import Camera, coarser

@@ -61,6 +61,6 @@ def _take(
             return
         look = look_up(witnesses, surface, source, care, body.get(source.view))
         if look is not None:
-            new = unknown & look[1]
-            picture[new] = np.clip(look[0][new], 0, 255).round().astype(np.uint8)
+            new = unknown & look.known
+            picture[new] = np.clip(look.colours[new], 0, 255).round().astype(np.uint8)
             unknown &= ~new

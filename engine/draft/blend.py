@@ -1,0 +1,92 @@
+"""Several looks at a place made into one picture of it, which meets what stands around."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.draft.gather import Look
+
+Mask = NDArray[np.bool_]
+
+GAIN_WORTH = 0.95  # of the error: a gain that leaves more makes other things alike, and not the light
+SHIFT = 3  # pixels by which a source may lie off: calibration and boxes are not perfect
+ALIKE = 28  # levels by which looks may differ and still show the same
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """What was found for a block: colours (h, w, 3), where they are known, and how well they fit what stands around."""
+
+    colours: NDArray[np.float32]
+    known: Mask
+
+
+def merge(looks: Sequence[Look], around: NDArray[np.uint8], ring: Mask, want: Mask) -> Gathered:
+    """One picture from several: each laid onto the surroundings, those that fit them best and show most detail weigh most, the
+    seam levelled."""
+    shape = want.shape
+    fitted = sorted((_fitted(look, around, ring) for look in looks), key=lambda fit: fit[1])
+    limit = 2.0 * fitted[0][1] + 8.0
+    best, lowest = np.zeros((*shape, 3), np.float32), np.full(shape, np.inf, np.float32)
+    scores = []
+    for look, error in fitted:
+        known = look.known & (np.isinf(lowest) if error > limit else True)
+        score = np.where(known, np.float32((error + 2.0) ** 3) / look.detail, np.float32(np.inf))
+        better = score < lowest
+        best[better], lowest[better] = look.colours[better], score[better]
+        scores.append(score)
+    total, mass = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
+    for (look, _), score in zip(fitted, scores, strict=True):
+        weight = (np.abs(look.colours - best).max(axis=-1) < ALIKE) / score
+        total += look.colours * weight[..., None]
+        mass += weight
+    colours = total / np.maximum(mass, 1e-12)[..., None]
+    return Gathered(levelled(colours, around, ring & (mass > 0), (mass > 0)), (mass > 0) & want)
+
+
+def levelled(colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask, known: Mask) -> NDArray[np.float32]:
+    """Colours shifted smoothly so that they meet what stands around: the step at the border, carried inwards."""
+    near = ring & known
+    step = np.clip(around.astype(np.float32) - colours, -40, 40) * near[..., None]
+    total, mass = np.zeros_like(colours), np.zeros(ring.shape, np.float32)
+    for sigma, trust in ((2.0, 1.0), (6.0, 0.05), (18.0, 0.002)):
+        total += trust * cv2.GaussianBlur(step, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+        mass += trust * cv2.GaussianBlur(near.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    return np.clip(colours + total / np.maximum(mass, 1e-4)[..., None], 0, 255)
+
+
+def _fitted(look: Look, around: NDArray[np.uint8], ring: Mask) -> tuple[Look, float]:
+    """A source's look, shifted and gained so that its ring meets the ring around; and the error that is left there."""
+    if (look.known & ring).sum() < 30:
+        return look, 40.0
+    colours, known = _aligned(look.colours, look.known, around, ring)
+    both = known & ring
+    mine, theirs = colours[both], around[both].astype(np.float32)
+    gain = np.clip(np.median((theirs + 4.0) / (mine + 4.0), axis=0), 0.6, 1.6)
+    plain, gained = (float(np.minimum(np.abs(mine * g - theirs).mean(axis=-1), 60).mean()) for g in (1.0, gain))
+    if gained >= GAIN_WORTH * plain:
+        return replace(look, colours=colours, known=known), plain
+    return replace(look, colours=np.clip(colours * gain, 0, 255), known=known), gained
+
+
+def _aligned(
+    colours: NDArray[np.float32], known: Mask, around: NDArray[np.uint8], ring: Mask
+) -> tuple[NDArray[np.float32], Mask]:
+    """Shifted by the whole pixels, up to SHIFT, that bring the ring's gradients together."""
+    theirs, mine = (cv2.cvtColor(x.astype(np.float32), cv2.COLOR_RGB2GRAY) for x in (around, colours))
+    theirs, mine = (x - cv2.GaussianBlur(x, (0, 0), 6) for x in (theirs, mine))
+    padded = cv2.copyMakeBorder(mine, SHIFT, SHIFT, SHIFT, SHIFT, cv2.BORDER_REPLICATE)
+    mask = cv2.erode((known & ring).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    if mask.sum() < 60:
+        return colours, known
+    costs = cv2.matchTemplate(padded, theirs, cv2.TM_SQDIFF, mask=mask)
+    v, u = np.unravel_index(int(np.argmin(costs)), costs.shape)
+    if costs[v, u] > 0.9 * costs[SHIFT, SHIFT]:
+        return colours, known
+    M = np.array([[1, 0, SHIFT - u], [0, 1, SHIFT - v]], np.float32)
+    h, w = known.shape
+    moved = cv2.warpAffine(colours, M, (w, h), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return moved, cv2.warpAffine(known.astype(np.uint8), M, (w, h), flags=cv2.INTER_NEAREST).astype(bool)
