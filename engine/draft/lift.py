@@ -16,6 +16,7 @@ from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 
+LEAST_SHARE = 0.02  # of its hull that a picture holds of an actor to be a source for it
 SHORTLIST = 6
 STAYED_M = 0.3
 SAME_EYE_M = 0.05
@@ -75,7 +76,7 @@ class Sightings:
 
 
 def sightings(scene: Scene, actor: Actor) -> Sightings:
-    """Every picture that exists and holds at least a quarter of the actor."""
+    """Every picture that exists and holds some of the actor."""
     pictures = [(number, p) for number, frame in enumerate(scene.frames) for p in frame.pictures if p.exists]
     views = {view.name: (view, fit(view, 448, round(448 * view.height / view.width)).view) for view in scene.views}
     sources, rows = [], []
@@ -103,7 +104,7 @@ def _seen(view: View, T_world_camera: Rigid, T_world_box: Rigid, size_lwh: Vec3)
     u, v = fx * corners[:, 0] / z + cx, fy * corners[:, 1] / z + cy
     wide = np.clip([u.min(), u.max()], 0, view.width), np.clip([v.min(), v.max()], 0, view.height)
     share = float(np.ptp(wide[0]) * np.ptp(wide[1]) / max(np.ptp(u) * np.ptp(v), 1e-6))
-    if share < 0.25:
+    if share < LEAST_SHARE:
         return None
     return np.asarray(T_camera_box.inverse().translation), float(fy * size_lwh[2] / T_camera_box.translation[2]), share
 

@@ -26,3 +26,15 @@ def test_an_actor_that_stays_or_grows_where_it_stands_is_lifted_from_its_own_pic
     # Where other pictures show more of it, its own still leaves out only what the wanted one leaves out, too.
     poor = replace(seen, inside=np.where(seen.frames == HERE.frame, 0.3, 1.0))
     assert best_picks(footage.witnesses, actor, poor, wanted, HERE.frame)[0].source == HERE
+
+
+def test_an_actor_of_which_its_picture_holds_but_a_strip_is_still_lifted_from_it(footage, parked):
+    """It has passed almost out of the picture; earlier ones hold more of it, but from elsewhere."""
+    camera = footage.recording.camera(HERE.frame, HERE.view)
+    beside = Rigid(tuple(np.add(camera.T_world_camera.translation, (5.0, 5.0, -0.8))), (1.0, 0.0, 0.0, 0.0))
+    passing = replace(parked, track=tuple(replace(pose, T_world=beside) for pose in parked.track))
+    seen = sightings(footage.scene, passing)
+    strip, *_ = seen.inside[[source == HERE for source in seen.sources]]
+    assert strip < 0.2 < seen.inside.max()
+    wanted = Wanted(beside, passing.size_lwh, camera)
+    assert best_picks(footage.witnesses, passing, seen, wanted, HERE.frame)[0].source == HERE
