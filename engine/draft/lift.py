@@ -16,7 +16,8 @@ from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 
-LEAST_SHARE = 0.02  # of its hull that a picture holds of an actor to be a source for it
+LEAST_SHARE = 0.02  # of its hull that a picture holds of an actor to be a source for it where it stands
+LENT_SHARE = 0.25  # and to be one for it elsewhere, if there is any other
 SHORTLIST = 6
 STAYED_M = 0.3
 SAME_EYE_M = 0.05
@@ -136,7 +137,8 @@ def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Want
         own = (seen.frames == frame) & (seen.views == wanted.camera.view.name)
         higher = (0.0, 0.0, (wanted.size_lwh[2] - actor.size_lwh[2]) / 2)  # a box that grows keeps its foot, not its middle
         itself = own & (np.linalg.norm(eyes - eye - higher, axis=1) < SAME_EYE_M)
-        costs.append(cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) - 100.0 * itself)
+        cut_off = 100.0 * (seen.inside < LENT_SHARE)
+        costs.append(cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) + cut_off - 1000.0 * itself)
     cost = np.concatenate(costs)
     order = np.argsort(cost, kind="stable")
     short = [(cost[k] + 6 * _covered(witnesses, actor, seen.sources[k % len(seen.sources)]), k) for k in order[:SHORTLIST]]

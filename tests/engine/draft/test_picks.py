@@ -28,7 +28,7 @@ def test_an_actor_that_stays_or_grows_where_it_stands_is_lifted_from_its_own_pic
     assert best_picks(footage.witnesses, actor, poor, wanted, HERE.frame)[0].source == HERE
 
 
-def test_an_actor_of_which_its_picture_holds_but_a_strip_is_still_lifted_from_it(footage, parked):
+def test_a_picture_that_holds_but_a_strip_of_an_actor_shows_it_where_it_stands_and_nowhere_else(footage, parked):
     """It has passed almost out of the picture; earlier ones hold more of it, but from elsewhere."""
     camera = footage.recording.camera(HERE.frame, HERE.view)
     beside = Rigid(tuple(np.add(camera.T_world_camera.translation, (5.0, 5.0, -0.8))), (1.0, 0.0, 0.0, 0.0))
@@ -38,3 +38,8 @@ def test_an_actor_of_which_its_picture_holds_but_a_strip_is_still_lifted_from_it
     assert strip < 0.2 < seen.inside.max()
     wanted = Wanted(beside, passing.size_lwh, camera)
     assert best_picks(footage.witnesses, passing, seen, wanted, HERE.frame)[0].source == HERE
+    own = np.array([source == HERE for source in seen.sources])
+    behind = replace(seen, eyes=np.where(own[:, None], seen.eyes, seen.eyes * (-1, -0.1, 1)))
+    elsewhere = replace(wanted, T_world_box=Rigid(tuple(np.add(beside.translation, (0.5, 0.0, 0.0))), beside.rotation))
+    assert best_picks(footage.witnesses, passing, behind, wanted, HERE.frame)[0].source == HERE
+    assert best_picks(footage.witnesses, passing, behind, elsewhere, HERE.frame)[0].source != HERE
