@@ -27,7 +27,8 @@ FOLDER = ".generated"  # in the bundle, while it is being made
 def left_as_drafts(order: Order) -> tuple[Place, ...]:
     """The pictures that an order's model cannot draw anew although the take changes them: another view of their frame that the
     order wants has none."""
-    return tuple(sorted(_changed(order) - set(_request(order).asked())))
+    changed = _changed(order)
+    return tuple(sorted(changed - set(_request(order, changed).asked())))
 
 
 def draw_generated(order: Order, service: Service, folder: Path) -> Iterator[Progress]:
@@ -35,12 +36,13 @@ def draw_generated(order: Order, service: Service, folder: Path) -> Iterator[Pro
     until `as_generated` wants it. A drive that has one such frame alone is drawn as its anchor.
 
     RenderError where they cannot be drawn; ExportError where nothing that the take changes is among them."""
-    request, changed = _request(order), len(_changed(order))
+    changed = _changed(order)
+    request = _request(order, changed)
     done, total = 0, len(request.asked())
-    if total == 0 and changed > 0:
+    if total == 0 and changed:
         raise ExportError(
-            f"None of the {changed} pictures that take {order.take.name!r} changes can be generated: no frame asked for has a "
-            f"picture of each of {', '.join(order.views)}. Export drafts, or fewer views."
+            f"None of the {len(changed)} pictures that take {order.take.name!r} changes can be generated: no frame asked for "
+            f"has a picture of each of {', '.join(order.views)}. Export drafts, or fewer views."
         )
     if total == 0:
         return
@@ -70,7 +72,7 @@ def forget(folder: Path) -> None:
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
-def _request(order: Order) -> Request:
+def _request(order: Order, changed: set[Place]) -> Request:
     """All segments that the order has frames of, whole, since a segment is drawn from both its anchors."""
     scene, ordered, views = order.scenario.scene, set(order.frames), shown_views(order.scenario.scene, order.views)
     needed = [segment for segment in segments(scene, views) if not ordered.isdisjoint(segment)]
@@ -78,7 +80,7 @@ def _request(order: Order) -> Request:
     anchors = tuple(sorted({end for segment in needed for end in (segment[0], segment[-1])}))
     if not needed:
         frames = tuple(frame for frame in anchor_frames(scene, views) if frame in ordered)
-    only = tuple(sorted(place for place in _changed(order) if place[0] in frames))
+    only = tuple(sorted(place for place in changed if place[0] in frames))
     return Request(
         order.dataroot,
         order.scenario,

@@ -17,7 +17,7 @@ from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 
 LEAST_SHARE = 0.02  # of its hull that a picture holds of an actor to be a source for it where it stands
-LENT_SHARE = 0.25  # and to be one for it elsewhere, if there is any other
+LENT_SHARE = 0.25  # and to be one for it elsewhere
 SHORTLIST = 6
 STAYED_M = 0.3
 SAME_EYE_M = 0.05
@@ -77,7 +77,7 @@ class Sightings:
 
 
 def sightings(scene: Scene, actor: Actor) -> Sightings:
-    """Every picture that exists and holds some of the actor."""
+    """Every picture that exists and holds at least `LEAST_SHARE` of the actor."""
     pictures = [(number, p) for number, frame in enumerate(scene.frames) for p in frame.pictures if p.exists]
     views = {view.name: (view, fit(view, 448, round(448 * view.height / view.width)).view) for view in scene.views}
     sources, rows = [], []
@@ -114,9 +114,7 @@ SIGNS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)],
 
 
 def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Wanted, frame: int) -> list[Pick]:
-    """The sources that show it nearest to how it is wanted, best first."""
-    if not len(seen.sources):
-        return []
+    """Sources that show it nearest to how it is wanted, best first; none where it is seen in strips only, from elsewhere."""
     T_box_camera = wanted.T_world_box.inverse() @ wanted.camera.T_world_camera
     eye = np.asarray(T_box_camera.translation)
     tall = (
@@ -137,10 +135,10 @@ def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Want
         own = (seen.frames == frame) & (seen.views == wanted.camera.view.name)
         higher = (0.0, 0.0, (wanted.size_lwh[2] - actor.size_lwh[2]) / 2)  # a box that grows keeps its foot, not its middle
         itself = own & (np.linalg.norm(eyes - eye - higher, axis=1) < SAME_EYE_M)
-        cut_off = 100.0 * (seen.inside < LENT_SHARE)
-        costs.append(cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) + cut_off - 1000.0 * itself)
+        cost = cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) - 100.0 * itself
+        costs.append(np.where(itself | (seen.inside >= LENT_SHARE), cost, np.inf))
     cost = np.concatenate(costs)
-    order = np.argsort(cost, kind="stable")
+    order = [k for k in np.argsort(cost, kind="stable") if np.isfinite(cost[k])]
     short = [(cost[k] + 6 * _covered(witnesses, actor, seen.sources[k % len(seen.sources)]), k) for k in order[:SHORTLIST]]
     short.sort()
     return [Pick(seen.sources[k % len(seen.sources)], k >= len(seen.sources)) for _, k in short]

@@ -5,7 +5,7 @@ import numpy as np
 from editor.scene import Actor, ActorId, Scene
 from engine.draft.bank import BankEntry, bank, from_bank, of_family
 from engine.draft.gather import Witnesses
-from engine.draft.lift import Lifted, Sightings, Wanted, best_picks, lifted, sightings
+from engine.draft.lift import LENT_SHARE, Lifted, Pick, Sightings, Wanted, best_picks, lifted, sightings
 from engine.draft.paint import repainted
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.surfaces import Block
@@ -27,7 +27,7 @@ class Looks:
 
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         """The actor's pixels in a block; None where no source can be read."""
-        found = self._as_seen(self._lender(actor), wanted, frame, block)
+        found = self._as_seen(self._lender(actor, wanted, frame), wanted, frame, block)
         if found is None or actor.look.colour is None:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
@@ -36,13 +36,13 @@ class Looks:
         if isinstance(lender, BankEntry):
             around = self._witnesses.recording.picture(frame, wanted.camera.view.name)
             return from_bank(lender, wanted, block, around)
-        for pick in best_picks(self._witnesses, lender, self._seen(lender), wanted, frame):
+        for pick in self._picks(lender, wanted, frame):
             found = lifted(self._witnesses, self._silhouettes, lender, wanted, pick, block)
             if found is not None:
                 return found
         return None
 
-    def _lender(self, actor: Actor) -> Actor | BankEntry:
+    def _lender(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry:
         source = actor.look.source
         if source is not None and source.startswith("bank:"):
             return _shipped(actor, source.removeprefix("bank:"))
@@ -51,9 +51,12 @@ class Looks:
             if name not in self._recorded:
                 raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
             return self._recorded[name]
-        if source is None and actor.id in self._recorded and len(self._seen(self._recorded[actor.id]).sources):
+        if source is None and actor.id in self._recorded and self._picks(self._recorded[actor.id], wanted, frame):
             return self._recorded[actor.id]
         return self._most_like(actor)
+
+    def _picks(self, lender: Actor, wanted: Wanted, frame: int) -> list[Pick]:
+        return best_picks(self._witnesses, lender, self._seen(lender), wanted, frame)
 
     def _most_like(self, actor: Actor) -> Actor | BankEntry:
         """The best seen recorded actor of the same category and about its size; else the bank's; else one of its kind."""
@@ -72,7 +75,8 @@ class Looks:
         return self._like[key]
 
     def _tallest_px(self, actor: Actor) -> float:
-        return float(self._seen(actor).height_px.max(initial=0.0))
+        seen = self._seen(actor)
+        return float(seen.height_px[seen.inside >= LENT_SHARE].max(initial=0.0))
 
     @property
     def scene(self) -> Scene:

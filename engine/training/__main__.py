@@ -16,13 +16,14 @@ from editor.datasets.records import DataSetError
 from editor.scene import SceneError
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.checkpoints import RELIGHT, load_part
+from engine.model.digest import digest
 from engine.model.relight import Relight
 from engine.service.shipped import SHIPPED
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
 from engine.training.recipes import RECIPES, RELIT, Recipe, begin, recipe
-from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips, weights_sha256
+from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
@@ -129,28 +130,21 @@ def _relight(options: argparse.Namespace) -> int:
         plan, fresh = RelightPlan() if steps is None else RelightPlan(steps), trained.with_name(f"{RELIGHT}.part")
         relight_trained(options.out / "clips", plan, partial(_say_step, plan.steps)).save_pretrained(fresh)
         fresh.rename(trained)
-    clips = relit_clips(_relight_of(options.out), options.out / "clips", options.out / RELIT)
+    clips = relit_clips(trained, options.out / "clips", options.out / RELIT)
     for number, file in enumerate(clips, 1):
         if number % 20 == 0:
             _say(f"{number} clips relit, the last {file.name}")
     return 0
 
 
-def _relight_of(out: Path) -> Relight:
-    folder = out / "runs" / RELIGHT
-    if not folder.is_dir():
-        raise ValueError(f"nothing that relights drafts in {folder}; train it first, with relight")
-    return load_part(Relight, folder)
-
-
 def _relight_of_clips(out: Path) -> Relight:
     """What has relit the clips that a run learns from, and ships with it."""
-    net, folder = _relight_of(out), out / RELIT
-    if relit_by(folder) != weights_sha256(net):
-        raise ValueError(
-            f"clips in {folder} that other weights have relit than those in {out / 'runs' / RELIGHT}; run relight again"
-        )
-    return net
+    trained, folder = out / "runs" / RELIGHT, out / RELIT
+    if not trained.is_dir():
+        raise ValueError(f"nothing that relights drafts in {trained}; train it first, with relight")
+    if relit_by(folder) != digest(trained):
+        raise ValueError(f"clips in {folder} that other weights have relit than those in {trained}; run relight again")
+    return load_part(Relight, trained)
 
 
 def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:

@@ -3,11 +3,9 @@
 Pictures count at an eighth of their size, where all of them fit into memory and a step takes a twentieth of a second.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,8 @@ import torch
 from torch.nn import functional as F
 
 from editor.datasets.files import write_bytes
+from engine.model.checkpoints import load_part
+from engine.model.digest import digest
 from engine.model.headlights import beam
 from engine.model.relight import LIGHT_WORDS, Relight, colours, crosstalk, light_words, mixed
 from engine.model.tell import tensor_of
@@ -132,10 +132,12 @@ def _put(samples: _Samples, place: int, clip: TrainingClip) -> None:
     samples.asked[place], samples.recorded[place] = light_words(clip.asked.text), light_words(clip.asked.recorded_text)
 
 
-def relit_clips(net: Relight, clips: Path, folder: Path) -> Iterator[Path]:
-    """The clips of one folder in another, those of other hours and weathers with their drafts relit; the others are the same
-    files. What is there already is left, but for what other weights have relit, or what comes from a clip that has changed."""
-    _begin(folder, weights_sha256(net))
+def relit_clips(weights: Path, clips: Path, folder: Path) -> Iterator[Path]:
+    """The clips of one folder in another, those of other hours and weathers with their drafts relit by the weights of a third;
+    the others are the same files. What is there already is left, but for what other weights have relit, or what comes from a
+    clip that has changed."""
+    net = load_part(Relight, weights)
+    _begin(folder, digest(weights))
     for file in sorted(clips.rglob(f"*{ENDING}")):
         there, is_light = folder / file.name, file.name.endswith(LIGHTS)
         if _is_made(there, file, is_light):
@@ -153,16 +155,6 @@ def relit_by(folder: Path) -> str | None:
     """The hash of the weights that have relit the clips of a folder; None where nobody has noted it."""
     file = folder / RELIT_BY
     return file.read_text().strip() if file.is_file() else None
-
-
-def weights_sha256(net: Relight) -> str:
-    """The hash of everything that a network's pictures depend on, but for the code."""
-    config = net.config
-    sha = sha256(json.dumps([config.hidden, config.means, config.deviations]).encode())
-    for name, values in sorted(net.state_dict().items()):
-        sha.update(name.encode())
-        sha.update(values.cpu().contiguous().view(torch.uint8).numpy().tobytes())
-    return sha.hexdigest()
 
 
 def _begin(folder: Path, weights: str) -> None:

@@ -43,3 +43,6 @@ def test_a_picture_that_holds_but_a_strip_of_an_actor_shows_it_where_it_stands_a
     elsewhere = replace(wanted, T_world_box=Rigid(tuple(np.add(beside.translation, (0.5, 0.0, 0.0))), beside.rotation))
     assert best_picks(footage.witnesses, passing, behind, wanted, HERE.frame)[0].source == HERE
     assert best_picks(footage.witnesses, passing, behind, elsewhere, HERE.frame)[0].source != HERE
+    strips = replace(seen, inside=np.where(own, strip, 0.2))
+    assert [pick.source for pick in best_picks(footage.witnesses, passing, strips, wanted, HERE.frame)] == [HERE]
+    assert not best_picks(footage.witnesses, passing, strips, elsewhere, HERE.frame)
