@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.geometry import Array, Rigid, Vec3
-from engine.draft.lift import Lifted, Wanted, body_points, standee_points
+from engine.draft.lift import Lifted, body_points, standee_points
+from engine.draft.picks import Wanted
 from engine.draft.remove import footprint_mask
 from engine.draft.surfaces import Block
 

@@ -11,8 +11,9 @@ from editor.geometry import box_corners
 from editor.scene import Actor
 from editor.tracks import actor_at
 from engine.draft.crowd import Hull
-from engine.draft.lift import Lifted, Wanted
+from engine.draft.lift import Lifted
 from engine.draft.occlusion import before_static
+from engine.draft.picks import Wanted
 from engine.draft.place import composite
 from engine.draft.shadows import Fallen, darkened, fallen, fallen_at_most, lightened
 from engine.draft.shot import Shot
@@ -22,6 +23,7 @@ from engine.draft.surfaces import Block, block_around
 Mask = NDArray[np.bool_]
 Share = NDArray[np.float32]  # (h, w) of a block, 0 to 1
 Bare = Callable[[Block], Share]  # how much of each pixel of a block nobody who stays covers
+Taken = Callable[[Actor, Block], Share]  # how much of each pixel of a block was of others who are gone
 Free = Callable[[Lifted, float], Share]  # how much of a lifted actor so many metres ahead nobody who stays covers
 
 
@@ -37,15 +39,19 @@ class Canvas:
 # ------------------------------------------------------------------------------------------------------------ actors
 
 
-def with_actors(canvas: Canvas, shot: Shot, free: Free) -> Canvas:
+def with_actors(canvas: Canvas, shot: Shot, free: Free, taken: Taken) -> Canvas:
     """Everyone who is asked for otherwise, set in behind what stands nearer."""
+    drawn = np.zeros(canvas.dirty.shape, np.float32)
     for actor in shot.shown:
         wanted = Wanted(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera)
         lifted = _lifted(actor, wanted, shot)
         if lifted is not None:
             ahead = shot.camera.T_world_camera.inverse().apply(np.asarray(wanted.T_world_box.translation))[2]
             share = before_static(shot.footage.witnesses, shot.camera, lifted) * free(lifted, float(ahead))
-            canvas = _set_in(canvas, lifted, share * shot.footage.off_body(shot.here.view, lifted.block), wanted)
+            share = share * shot.footage.off_body(shot.here.view, lifted.block)
+            part = lifted.block.slices
+            canvas = _set_in(canvas, lifted, share, wanted, np.maximum(drawn[part], taken(actor, lifted.block)))
+            drawn[part] = np.maximum(drawn[part], lifted.alpha * share)
     return canvas
 
 
@@ -64,8 +70,8 @@ def _block_of(hull: Hull, camera: Camera) -> Block:
     return block_around(mask, round(0.15 * max(high - low)) + 6)
 
 
-def _set_in(canvas: Canvas, lifted: Lifted, free: Share, wanted: Wanted) -> Canvas:
-    placed = composite(canvas.picture, lifted, free, wanted)
+def _set_in(canvas: Canvas, lifted: Lifted, free: Share, wanted: Wanted, kept: Share) -> Canvas:
+    placed = composite(canvas.picture, lifted, free, wanted, kept)
     return Canvas(placed.picture, canvas.unknown & (placed.changed < 0.5), canvas.dirty | (placed.changed > 0.004))
 
 

@@ -4,14 +4,18 @@ import numpy as np
 
 from editor.scene import Actor, ActorId, Scene
 from engine.draft.bank import BankEntry, bank, from_bank, of_family
-from engine.draft.gather import Witnesses
-from engine.draft.lift import LENT_SHARE, Lifted, Pick, Sightings, Wanted, best_picks, lifted, sightings
-from engine.draft.paint import repainted
+from engine.draft.gather import Source, Witnesses
+from engine.draft.lift import Lifted, lifted
+from engine.draft.paint import paint_of, repainted, repainted_as_shown
+from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
+from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
+from engine.draft.stand_ins import apart, lacks_too_much, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
 WELL_SEEN_PX = 40.0  # an actor this tall in some picture (448 across) lends its looks well
+PAINT_LOOKED_AT = 4  # of the pictures that show it best
 SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 
 
@@ -24,13 +28,40 @@ class Looks:
         self._recorded = {actor.id: actor for actor in witnesses.cast.actors}
         self._sightings: dict[ActorId, Sightings] = {}
         self._like: dict[tuple[str, tuple[float, float, float]], Actor | BankEntry] = {}
+        self._paints: dict[tuple[ActorId, Source], str | None] = {}
 
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         """The actor's pixels in a block; None where no source can be read."""
-        found = self._as_seen(self._lender(actor, wanted, frame), wanted, frame, block)
+        lender = self._lender(actor, wanted, frame)
+        other = self._stand_in(lender, wanted, frame) if isinstance(lender, Actor) else None
+        found = None if other is None else self._as_seen(other, wanted, frame, block)
+        if found is not None and (paint := self._paint(lender)):
+            found = found.recoloured(repainted_as_shown(found.colours, found.alpha, paint))
+        found = found or self._as_seen(lender, wanted, frame, block)
         if found is None or actor.look.colour is None:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
+
+    def _stand_in(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry | None:
+        if not lacks_too_much(self._picks(actor, wanted, frame)):
+            return None
+        others = [other for other in self._recorded.values() if other.category == actor.category and other.id != actor.id]
+        return stand_in(actor, others, lambda other: self._picks(other, wanted, frame), self._paint(actor), self._paint_in)
+
+    def _paint(self, actor: Actor) -> str | None:
+        """Of a recorded actor, from the picture that shows it best."""
+        seen = self._seen(actor)
+        best = np.argsort(-np.minimum(seen.height_px, WELL_SEEN_PX) * seen.inside, kind="stable")[:PAINT_LOOKED_AT]
+        return next(filter(None, (self._paint_in(actor, seen.sources[k]) for k in best)), None)
+
+    def _paint_in(self, actor: Actor, source: Source) -> str | None:
+        """As one picture shows it."""
+        if (actor.id, source) not in self._paints:
+            picture = self._witnesses.recording.glance(source.frame, source.view)
+            alpha = self._silhouettes.of(str(actor.id), source)
+            seen = picture is not None and alpha is not None
+            self._paints[actor.id, source] = paint_of(picture.astype(np.float32), alpha) if seen else None
+        return self._paints[actor.id, source]
 
     def _as_seen(self, lender: Actor | BankEntry, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         if isinstance(lender, BankEntry):
@@ -86,7 +117,7 @@ class Looks:
     def _likeness(self, candidate: Actor, actor: Actor) -> float:
         seen = self._seen(candidate)
         well = float((np.minimum(seen.height_px, WELL_SEEN_PX) * (seen.inside > 0.9)).max())
-        return well / WELL_SEEN_PX - float(np.abs(np.log(np.divide(candidate.size_lwh, actor.size_lwh))).sum())
+        return well / WELL_SEEN_PX - apart(candidate.size_lwh, actor.size_lwh)
 
     def _seen(self, actor: Actor) -> Sightings:
         if actor.id not in self._sightings:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from editor.scene import Actor
 from engine.draft.canvas import Canvas, shadows_gone, with_actors, with_shadows, without_shadows
 from engine.draft.gather import Source
 from engine.draft.lift import Lifted
@@ -40,8 +41,11 @@ def novel_view(shot: Shot, steps: tuple[int, ...] = BENT_STEPS, unmapped: Unmapp
     def free(lifted: Lifted, _: float) -> NDArray[np.float32]:
         return before_boxes(seen(lifted.block), lifted)
 
+    def taken(_: Actor, block: Block) -> NDArray[np.float32]:
+        return np.zeros((block.height, block.width), np.float32)  # they were never in it
+
     canvas = without_shadows(_warped(shot, steps, unmapped), shot, shadows_gone(shot), bare)
-    return with_actors(with_shadows(canvas, shot, bare), shot, free)
+    return with_actors(with_shadows(canvas, shot, bare), shot, free, taken)
 
 
 def _warped(shot: Shot, steps: tuple[int, ...], unmapped: Unmapped | None) -> Canvas:

@@ -16,7 +16,10 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
 # in the light of a street by day, whose median this is.
 MIRRORED, PALE, BY_DAY = 0.1, 0.25, 0.15
 DARK, DARK_FADES = 8.0, 12.0  # lightness below which glass and tyres look like the paint, and where that ends
-FEW_PX = 30
+# Paint whose hue is stronger than this, in Lab units, is told by that alone, from where a share of it is left; and a body is of
+# such paint from a share on.
+STRONG, PALEST, OFF_SHARE, STRONG_SHARE = 24.0, 0.2, 0.4, 0.25
+FEW_PX, LEAST_PX = 30, 12  # around an actor, and of it
 
 
 def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str, seen: NDArray[np.bool_]) -> Colours:
@@ -25,8 +28,19 @@ def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str, seen: N
     In linear light, what the old paint gave back is taken away and what the new one gives is put in its place; what was
     mirrored stays. What is `seen` around the actor says how light it is there. Ours.
     """
+    around = linear(np.clip(colours, 0, 255).astype(np.float32) / 255)[seen & (alpha < 0.1)] @ LUMINANCE
+    day = float(np.clip(np.median(around) / BY_DAY, 0.02, 1.0)) if around.size >= FEW_PX else 1.0
+    return _painted(colours, alpha, colour, day)
+
+
+def repainted_as_shown(colours: Colours, alpha: NDArray[np.float32], colour: str) -> Colours:
+    """The same with paint that shows as "#rrggbb" in the light of its place, see `paint_of`."""
+    return _painted(colours, alpha, colour, 1.0)
+
+
+def _painted(colours: Colours, alpha: NDArray[np.float32], colour: str, day: float) -> Colours:
     body = alpha > 0.6
-    if body.sum() < 12:
+    if body.sum() < LEAST_PX:
         return colours
     shown = np.clip(colours, 0, 255).astype(np.float32) / 255
     lab = cv2.cvtColor(shown, cv2.COLOR_RGB2LAB)
@@ -34,16 +48,47 @@ def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str, seen: N
     old = linear(cv2.cvtColor(paint[None, None], cv2.COLOR_LAB2RGB)[0, 0])
     new = linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
     light = linear(shown)
-    mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
-    around = (light @ LUMINANCE)[seen & (alpha < 0.1)]
-    day = float(np.clip(np.median(around) / BY_DAY, 0.02, 1.0)) if around.size >= FEW_PX else 1.0
-    lit = (light @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored + 1e-3)
     share = cv2.GaussianBlur(_share(lab, paint) * alpha, (0, 0), 0.7)[..., None]
+    if _is_strong(paint):
+        share = share / np.maximum(cv2.GaussianBlur(alpha, (0, 0), 0.7), 1e-3)[..., None]  # no seam of the old paint
+        lit, gloss = _dichromatic(light, old)
+        return as_shown(light + share * (np.clip(lit * new + gloss, 0, 1) - light)) * 255
+    mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
+    lit = (light @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored + 1e-3)
     return as_shown(light + share * np.clip(lit[..., None] * (new - old), -light, 1 - light)) * 255
 
 
+def _dichromatic(light: Colours, paint: NDArray[np.float32]) -> tuple[Colours, Colours]:
+    """How much of each pixel's light is the paint's, and how much is white that it mirrors (h, w, 1), by least squares. As a
+    sum of these two: Shafer 1985."""
+    both = np.stack([paint, np.ones_like(paint)], axis=1)
+    lit, gloss = np.moveaxis(light @ np.linalg.pinv(both).T.astype(np.float32), -1, 0)[..., None]
+    alone = (light @ paint / float(paint @ paint))[..., None]  # where nothing is mirrored
+    return np.where(gloss > 0, np.maximum(lit, 0), alone), np.maximum(gloss, 0)
+
+
+def paint_of(colours: Colours, alpha: NDArray[np.float32]) -> str | None:
+    """The colour of an actor's paint as it shows, "#rrggbb"; None where too little of it does to tell."""
+    body = alpha > 0.6
+    if body.sum() < LEAST_PX:
+        return None
+    lab = cv2.cvtColor(np.clip(colours, 0, 255).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    rgb = cv2.cvtColor(_paint(lab, body)[None, None], cv2.COLOR_LAB2RGB)[0, 0]
+    return "#" + "".join(f"{round(255 * float(c)):02x}" for c in np.clip(rgb, 0, 1))
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of "#rrggbb"."""
+    rgb = np.array([[[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]]], np.float32)
+    return float(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0, 0, 0])
+
+
 def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """What most of the body has; what is dark on a car is glass and rubber, unless most of it is."""
+    """What most of the body has; what is dark on a car is glass and rubber, unless most of it is, and what is strong in hue is
+    paint, if there is much of it."""
+    strong = body & (np.hypot(lab[..., 1], lab[..., 2]) > STRONG)
+    if strong.sum() > STRONG_SHARE * body.sum():
+        return np.median(lab[strong], axis=0).astype(np.float32)
     most = np.median(lab[body], axis=0).astype(np.float32)
     if most[0] < DARK_FADES:
         return most
@@ -51,10 +96,20 @@ def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.percentile(lab[lit], 60, axis=0).astype(np.float32)
 
 
+def _is_strong(paint: NDArray[np.float32]) -> bool:
+    return float(np.linalg.norm(paint[1:])) > STRONG
+
+
 def _share(lab: Colours, paint: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much of each pixel (h, w) is paint: of its hue, not much darker, and not as light as only plates and lamps are."""
-    level, light = float(paint[0]), lab[..., 0]
-    off = np.hypot(lab[..., 1] - paint[1], lab[..., 2] - paint[2])
+    """How much of each pixel (h, w) is paint: of its hue and, unless that is strong, not much darker, and not as light as only
+    plates and lamps are."""
+    level, light, hue, own = float(paint[0]), lab[..., 0], lab[..., 1:], paint[1:]
+    strength = float(np.linalg.norm(own))
+    if _is_strong(paint):
+        along = hue @ own / strength**2
+        off = np.linalg.norm(hue - along[..., None] * own, axis=-1)
+        return (np.exp(-((off / (OFF_SHARE * strength)) ** 2)) * np.clip((along - PALEST) / PALEST, 0, 1)).astype(np.float32)
+    off = np.linalg.norm(hue - own, axis=-1)
     spread = np.clip(SPREAD_SHARE * level, LEAST_SPREAD, MOST_SPREAD)
     dark = np.clip((DARK_FADES - level) / (DARK_FADES - DARK), 0, 1)
     not_dark = np.clip((light - 0.35 * level) / (0.3 * level + 1e-3), dark, 1)

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from editor.cameras import box_hull
 from editor.geometry import box_corners
-from engine.draft.lift import Lifted, Wanted
+from engine.draft.lift import Lifted
+from engine.draft.picks import Wanted
 from engine.draft.remove import footprint_mask
+
+Share = NDArray[np.float32]  # (h, w), 0 to 1
 
 SHADE = 0.5  # how much light the ground under an actor keeps at its middle
 
@@ -22,8 +25,9 @@ class Placed:
     changed: NDArray[np.float32]
 
 
-def composite(picture: NDArray[np.uint8], lifted: Lifted, free: NDArray[np.float32], wanted: Wanted) -> Placed:
-    """The picture with the shadow and the actor in it; `free` (h, w) is how much of each pixel nothing nearer covers."""
+def composite(picture: NDArray[np.uint8], lifted: Lifted, free: Share, wanted: Wanted, kept: Share | float = 0.0) -> Placed:
+    """The picture with the shadow and the actor in it; `free` (h, w) is how much of each pixel nothing nearer covers, `kept`
+    how much is to be left as it is around an actor that has stayed."""
     part, shape = lifted.block.slices, picture.shape[:2]
     # Ground that only a side which nobody saw would cover stays as light as it is.
     columns = cv2.GaussianBlur(
@@ -33,7 +37,7 @@ def composite(picture: NDArray[np.uint8], lifted: Lifted, free: NDArray[np.float
     crop = out[part].astype(np.float32)
     if lifted.stayed:
         shade = np.zeros_like(lifted.alpha)
-        alpha = np.maximum(lifted.alpha, _around(wanted, shape)[part] * lifted.seen) * free
+        alpha = np.maximum(lifted.alpha, _around(wanted, shape)[part] * lifted.seen * (1 - kept)) * free
     else:
         shade = np.clip(_shade(wanted, shape)[part] * columns * free, 0, 1)
         under = _under(wanted, shape)[part] * columns * lifted.seen * free

@@ -27,12 +27,16 @@ def retouched(shot: Shot, recorded: Canvas) -> Canvas:
     def free(lifted: Lifted, ahead: float) -> NDArray[np.float32]:
         return before_recorded(footage.silhouettes, here, ahead, shot.changed_ids, lifted.block)
 
+    def taken(actor: Actor, block: Block) -> NDArray[np.float32]:
+        others = [footage.silhouettes.of(str(other.id), here) for other in shot.gone if other.id != actor.id]
+        return np.max([np.zeros((block.height, block.width)), *(a[block.slices] for a in others if a is not None)], axis=0)
+
     # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
     shadows = shadows_gone(shot)
     canvas = without_shadows(recorded, shot, shadows, bare)
     canvas, hole = _without_actors(canvas, shot)
     canvas = without_shadows(canvas, shot, shadows, lambda block: bare(block) * hole[block.slices])
-    canvas = with_actors(with_shadows(canvas, shot, bare), shot, free)
+    canvas = with_actors(with_shadows(canvas, shot, bare), shot, free, taken)
     if not canvas.dirty.any():
         return recorded
     drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)

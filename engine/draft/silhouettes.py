@@ -1,9 +1,13 @@
 """Which pixels inside its hull are the actor: GrabCut seeded from the projected box, steadied by the frames around."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.draft.body import Body, body_of
 from engine.draft.crowd import Hull
 from engine.draft.gather import Source, Witnesses
 from engine.draft.surfaces import Block, block_around
@@ -21,12 +25,21 @@ GAPS = 1.5  # of the mean distance between an actor's own hits: so near to them 
 MOST_GROWN = 2.0  # by which a hull may be larger than the one that votes on it
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Of an actor's box in a picture, and of the body in it, if that is known."""
+
+    hull: Hull
+    body: Body | None = None
+
+
 class Silhouettes:
     """Cut-outs of recorded actors in recorded pictures; each is made once."""
 
     def __init__(self, witnesses: Witnesses) -> None:
         """Nothing is cut yet."""
         self._witnesses = witnesses
+        self._categories = {str(actor.id): actor.category for actor in witnesses.cast.actors}
         self._single: dict[tuple[str, Source, bool], Alpha | None] = {}
         self._steady: dict[tuple[str, Source], Alpha | None] = {}
 
@@ -81,13 +94,19 @@ class Silhouettes:
         if picture is None:
             return None
         hull, depth = found[actor_id]
-        others = [(other, away < depth) for name, (other, away) in found.items() if name != actor_id]
+        nearer = [self._outline(name, source) for name, (_, away) in found.items() if name != actor_id and away < depth]
+        farther = [self._outline(name, source) for name, (_, away) in found.items() if name != actor_id and away >= depth]
         ids, hit = self._witnesses.crowd(source).ids, self._witnesses.hit(source)
         seeds = np.where(hit == ids.index(actor_id), OWN, np.where(hit >= 0, OTHERS, 0)).astype(np.uint8)
         if solid:
-            farther = np.array([name in found and found[name][1] > depth for name in ids] + [False])  # the last is nobody
-            seeds[between(seeds == OWN, hull) & farther[hit]] = 0
-        return cut_out(picture, hull, others, seeds)
+            is_farther = np.array([name in found and found[name][1] > depth for name in ids] + [False])  # the last is nobody
+            seeds[between(seeds == OWN, hull) & is_farther[hit]] = 0
+        return cut_out(picture, self._outline(actor_id, source), nearer, farther, seeds)
+
+    def _outline(self, actor_id: str, source: Source) -> Outline:
+        crowd, camera = self._witnesses.crowd(source), self._witnesses.recording.camera(source.frame, source.view)
+        k, (hull, _) = crowd.index(actor_id), self.hulls(source)[actor_id]
+        return Outline(hull, body_of(self._categories[actor_id], crowd.poses[k], crowd.halves[k], camera))
 
 
 def between(dots: Mask, hull: Hull) -> Mask:
@@ -111,9 +130,12 @@ def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
     return mask
 
 
-def cut_out(picture: NDArray[np.uint8], hull: Hull, others: list[tuple[Hull, bool]], hit: NDArray[np.uint8]) -> Alpha | None:
-    """GrabCut inside a hull, at a working size; the middles of other actors' hulls (and whether those are nearer) count as
-    probably not the actor; what the LiDAR has hit (OWN, OTHERS) counts for more."""
+def cut_out(
+    picture: NDArray[np.uint8], mine: Outline, nearer: Sequence[Outline], farther: Sequence[Outline], hit: NDArray[np.uint8]
+) -> Alpha | None:
+    """GrabCut inside a hull, at a working size, begun with what the body fills of it, or else with its middle; what bodies of
+    others fill counts as probably not the actor; what the LiDAR has hit (OWN, OTHERS) counts for more."""
+    hull = mine.hull
     shape = picture.shape[:2]
     inside = filled(hull, shape)
     if not inside.any():
@@ -124,7 +146,7 @@ def cut_out(picture: NDArray[np.uint8], hull: Hull, others: list[tuple[Hull, boo
     block = block_around(inside.astype(bool), round(0.12 * max(size)) + 4)
     scale = min(1.0, WORKING_PX / max(block.width, block.height))
     crop = cv2.resize(picture[block.slices], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    seeds = _seeds(hull, others, block, scale, crop.shape[:2])
+    seeds = _seeds(mine, nearer, farther, block, scale, crop.shape[:2])
     hit = cv2.resize(hit[block.slices], (crop.shape[1], crop.shape[0]), interpolation=cv2.INTER_NEAREST)
     seeds[hit == OTHERS] = cv2.GC_BGD
     seeds[(hit == OWN) & (seeds != cv2.GC_BGD)] = cv2.GC_FGD
@@ -139,30 +161,27 @@ def cut_out(picture: NDArray[np.uint8], hull: Hull, others: list[tuple[Hull, boo
 
 
 def _seeds(
-    hull: Hull, others: list[tuple[Hull, bool]], block: Block, scale: float, shape: tuple[int, int]
+    mine: Outline, nearer: Sequence[Outline], farther: Sequence[Outline], block: Block, scale: float, shape: tuple[int, int]
 ) -> NDArray[np.uint8]:
-    def drawn(outline: Hull) -> NDArray[np.uint8]:
-        return filled((outline - (block.left, block.top)) * scale, shape)
+    def drawn(*hulls: Hull) -> Mask:
+        masks = [filled((hull - (block.left, block.top)) * scale, shape) > 0 for hull in hulls]
+        return np.any(masks, axis=0) if masks else np.zeros(shape, bool)
 
-    inside = drawn(hull)
-    grown = cv2.dilate(inside, np.ones((3, 3), np.uint8))
-
-    def middle(outline: Hull, share: tuple[float, float]) -> NDArray[np.uint8]:
-        in_crop = np.clip(outline, (block.left, block.top), (block.left + block.width, block.top + block.height))
+    def middle(outline: Outline, share: tuple[float, float]) -> Hull:
+        in_crop = np.clip(outline.hull, (block.left, block.top), (block.left + block.width, block.top + block.height))
         centre = (in_crop.min(axis=0) + in_crop.max(axis=0)) / 2
-        return drawn(centre + (in_crop - centre) * share)
+        return centre + (in_crop - centre) * share
 
-    before, behind = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-    for other, is_nearer in others:
-        if is_nearer:
-            before |= middle(other, (0.85, 0.85))
-        else:
-            behind |= middle(other, (0.7, 0.7))
-    seeds = np.where(grown > 0, cv2.GC_PR_BGD, cv2.GC_BGD).astype(np.uint8)
-    seeds[middle(hull, (0.9, 0.9)) > 0] = cv2.GC_PR_FGD
-    seeds[(behind > 0) & (grown > 0)] = cv2.GC_PR_BGD
-    seeds[middle(hull, (0.62, 0.55)) > 0] = cv2.GC_FGD
-    seeds[(before > 0) & (grown > 0)] = cv2.GC_PR_BGD
+    def body(outline: Outline, share: tuple[float, float]) -> tuple[Hull, ...]:
+        return outline.body.around if outline.body else (middle(outline, share),)
+
+    grown = cv2.dilate(drawn(mine.hull).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    sure = mine.body.sure if mine.body else (middle(mine, (0.62, 0.55)),)
+    seeds = np.where(grown, cv2.GC_PR_BGD, cv2.GC_BGD).astype(np.uint8)
+    seeds[drawn(*body(mine, (0.9, 0.9)))] = cv2.GC_PR_FGD
+    seeds[drawn(*(middle(each, (0.7, 0.7)) for each in farther)) & grown] = cv2.GC_PR_BGD
+    seeds[drawn(*sure)] = cv2.GC_FGD
+    seeds[drawn(*(hull for each in nearer for hull in body(each, (0.85, 0.85)))) & grown] = cv2.GC_PR_BGD
     return seeds
 
 

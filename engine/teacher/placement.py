@@ -16,8 +16,9 @@ from editor.scene import Actor
 from editor.tracks import actor_at
 from engine.draft.crowd import Cast, Hull
 from engine.draft.gather import Source, Witnesses
-from engine.draft.lift import Pick, Wanted, lifted
+from engine.draft.lift import lifted
 from engine.draft.occlusion import before_static
+from engine.draft.picks import Pick, Wanted
 from engine.draft.place import composite
 from engine.draft.remove import fill
 from engine.draft.silhouettes import Silhouettes

@@ -13,7 +13,7 @@ from editor.geometry import IDENTITY, Rigid, Vec3, box_corners, yaw_quaternion
 from editor.scene import ActorId, Look, Pose, Scene, View
 from engine.draft.bank import bank, from_bank, of_family
 from engine.draft.draft import draft
-from engine.draft.lift import Wanted
+from engine.draft.picks import Wanted
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 from engine.service.bank import bank_entries

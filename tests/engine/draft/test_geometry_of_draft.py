@@ -8,8 +8,9 @@ from editor.scene import Actor, ActorId, Pose, View
 from engine.draft.backdrop import FAR_M, Ground
 from engine.draft.crowd import Cast, hidden, ray_box
 from engine.draft.inpaint import inpainted
-from engine.draft.lift import Wanted, standee_points
-from engine.draft.silhouettes import cut_out
+from engine.draft.lift import standee_points
+from engine.draft.picks import Wanted
+from engine.draft.silhouettes import Outline, cut_out
 from engine.draft.sources import Camera, coarser
 from engine.draft.surfaces import Block
 
@@ -71,11 +72,11 @@ def test_a_cut_out_finds_a_bright_body_and_repeats_itself():
     picture[30:60, 50:100] = 200
     hull = np.array([[44, 24], [106, 24], [106, 66], [44, 66]], np.float32)
     nothing = np.zeros(picture.shape[:2], np.uint8)
-    alpha = cut_out(picture, hull, [], nothing)
+    alpha = cut_out(picture, Outline(hull), [], [], nothing)
     truth = np.zeros((90, 160), bool)
     truth[30:60, 50:100] = True
     assert ((alpha > 0.5) & truth).sum() / ((alpha > 0.5) | truth).sum() > 0.9
-    assert np.array_equal(alpha, cut_out(picture, hull, [], nothing))
+    assert np.array_equal(alpha, cut_out(picture, Outline(hull), [], [], nothing))
 
 
 def test_cameras_of_the_identity_look_down_the_third_axis():

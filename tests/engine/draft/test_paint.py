@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.draft.paint import repainted
+from engine.draft.paint import paint_of, repainted, repainted_as_shown
 
 INSIDE = np.ones((24, 32), np.float32)
 NOTHING = np.zeros((24, 32), bool)  # is seen around it
@@ -66,3 +66,29 @@ def test_a_black_car_by_night_stays_dark_and_by_day_becomes_bright():
         brightness[name] = float(repainted(picture, alpha, "#e2b714", seen)[8:16, 10:22].mean())
     assert brightness["day"] > 100
     assert brightness["night"] < 50
+
+
+def test_red_paint_leaves_no_red_in_shade_nor_in_gloss_when_it_becomes_grey():
+    red = in_light((0.35, 0.02, 0.02), np.broadcast_to(np.linspace(0.3, 1.0, 32), (24, 32)).astype(np.float32))
+    glossy = red.copy()
+    glossy[8:16] = in_light((0.45, 0.12, 0.12), np.ones((8, 32), np.float32))
+    drawn = repainted(glossy, INSIDE, "#808080", NOTHING)
+    assert np.abs(drawn - drawn.mean(axis=-1, keepdims=True))[2:-2, 2:-2].max() < 14
+    assert drawn[10:14].mean() > drawn[18:22, 24:].mean()  # gloss stays gloss
+    assert (np.diff(drawn[20, 2:-2].mean(axis=-1)) > 0).mean() > 0.9  # and shade shade
+
+
+@pytest.mark.parametrize("colour", ["#8a8a91", "#a02018", "#203a80", "#d8d8d0"])
+def test_paint_that_was_told_from_one_picture_shows_so_in_another(colour):
+    levels = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)], np.float32)
+    told = paint_of(np.broadcast_to(levels, (24, 32, 3)).astype(np.float32), INSIDE)
+    assert np.abs([int(told[k : k + 2], 16) for k in (1, 3, 5)] - levels).max() <= 2
+    other = in_light((0.4, 0.4, 0.4), shade())
+    drawn = repainted_as_shown(other, INSIDE, told)
+    assert np.abs(np.median(drawn[:, 16:], axis=(0, 1)) - levels).max() < 12
+
+
+def test_of_too_few_pixels_no_paint_is_told():
+    few = np.zeros((24, 32), np.float32)
+    few[0, :5] = 1
+    assert paint_of(np.full((24, 32, 3), 90, np.float32), few) is None

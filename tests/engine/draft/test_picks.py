@@ -8,7 +8,8 @@ import pytest
 from editor.geometry import Rigid
 from editor.tracks import actor_at
 from engine.draft.gather import Source
-from engine.draft.lift import Wanted, best_picks, sightings
+from engine.draft.picks import Wanted, best_picks
+from engine.draft.sightings import sightings
 
 HERE = Source(5, "CAM_FRONT")
 

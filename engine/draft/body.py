@@ -1,0 +1,53 @@
+"""Which part of its box an actor's body fills: of a car, no air above the bonnet. Ours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from editor.cameras import box_hull
+from editor.geometry import CORNER_SIGNS, Array, Rigid
+from engine.draft.crowd import Hull
+from engine.draft.sources import Camera
+
+TALLEST_M = 1.85  # cars that are taller are vans, which fill their boxes
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Outlines in a picture: the body lies within the `around` ones, and these are filled by it for `sure`."""
+
+    around: tuple[Hull, ...]
+    sure: tuple[Hull, ...]
+
+
+Range = tuple[float, float]
+
+
+def _part(foot: Range, top: Range, widths: Range, heights: Range) -> Array:
+    """A box's corners (8, 3) drawn in, in its halves: from behind to ahead at the foot and at the top, to the sides, and up."""
+    ahead, _, up = (CORNER_SIGNS > 0).astype(int).T
+    along, across = np.array((foot, top)), np.array(widths)
+    return np.stack([along[up, ahead], CORNER_SIGNS[:, 1] * across[up], np.array(heights)[up]], axis=1)
+
+
+AROUND = (
+    _part((-1.0, 1.0), (-1.0, 1.0), (1.0, 1.0), (-1.0, 0.3)),
+    _part((-1.0, 0.55), (-0.9, 0.25), (1.0, 0.9), (0.25, 1.0)),
+)
+SURE = (
+    _part((-0.8, 0.75), (-0.8, 0.7), (0.8, 0.8), (-0.5, 0.05)),
+    _part((-0.5, 0.2), (-0.4, 0.0), (0.7, 0.6), (0.0, 0.7)),
+)
+
+
+def body_of(category: str, T_world_box: Rigid, halves: Array, camera: Camera) -> Body | None:
+    """Of a car; None of whoever fills its box, and of a car that the picture holds none of."""
+    if category != "vehicle.car" or 2 * halves[2] > TALLEST_M:
+        return None
+    T_camera_box = camera.T_world_camera.inverse() @ T_world_box
+
+    def outlines(parts: tuple[Array, ...]) -> tuple[Hull, ...]:
+        found = (box_hull(camera.view, T_camera_box.apply(part * halves)) for part in parts)
+        return tuple(hull for hull in found if hull is not None)
+
+    return Body(outlines(AROUND), outlines(SURE))

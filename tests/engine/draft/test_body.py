@@ -1,0 +1,70 @@
+"""Which part of its box a body fills."""
+
+import cv2
+import numpy as np
+import pytest
+
+from editor.cameras import box_hull
+from editor.geometry import Rigid, box_corners, yaw_quaternion
+from editor.scene import View
+from engine.draft.body import body_of
+from engine.draft.silhouettes import Outline, cut_out, filled
+from engine.draft.sources import Camera
+
+LOOKING_AHEAD = (0.5, -0.5, 0.5, -0.5)
+VIEW = View("CAM_FRONT", 320, 180, (240.0, 240.0, 159.5, 89.5, 0.0), Rigid((0.0, 0.0, 1.6), LOOKING_AHEAD))
+CAMERA = Camera(VIEW, VIEW.T_ego_camera, 0)
+CAR = (4.5, 1.8, 1.5)
+SHAPE = (180, 320)
+
+
+def outlines(degrees: float, category="vehicle.car", size=CAR, ahead=9.0):
+    T = Rigid((ahead, 0.0, size[2] / 2), yaw_quaternion(np.radians(degrees)))
+    body = body_of(category, T, np.asarray(size) / 2, CAMERA)
+    if body is None:
+        return None
+    hull = box_hull(VIEW, CAMERA.T_world_camera.inverse().apply(box_corners(T, size)))
+    union = [np.any([filled(outline, SHAPE) > 0 for outline in part], axis=0) for part in (body.around, body.sure)]
+    return filled(hull, SHAPE) > 0, *union
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 90, 135, 180, 250])
+def test_a_body_is_in_its_box_and_what_is_sure_is_in_the_body(degrees):
+    box, around, sure = outlines(degrees)
+    grown = cv2.dilate(box.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert not (around & ~grown).any()
+    assert not (sure & ~around).any()
+    assert 0.2 < sure.sum() / around.sum() < 0.9
+
+
+def test_above_the_bonnet_there_is_air():
+    box, around, _ = outlines(90)  # its nose is at the left
+    high = slice(int(np.flatnonzero(box.any(axis=1))[0]) + 2, int(np.flatnonzero(box.any(axis=1))[0]) + 8)
+    columns = np.flatnonzero(box.any(axis=0))
+    nose, back = slice(columns[0] + 2, columns[0] + 20), slice(columns[-1] - 30, columns[-1] - 12)
+    assert box[high, nose].all()
+    assert not around[high, nose].any()
+    assert around[high, back].all()
+
+
+@pytest.mark.parametrize(("category", "size"), [("vehicle.truck", CAR), ("vehicle.car", (5.5, 2.0, 2.4))])
+def test_trucks_and_vans_fill_their_boxes(category, size):
+    assert outlines(0, category, size) is None
+
+
+def test_of_a_car_behind_the_camera_there_are_no_outlines():
+    T = Rigid((-20.0, 0.0, 0.75), (1.0, 0.0, 0.0, 0.0))
+    body = body_of("vehicle.car", T, np.asarray(CAR) / 2, CAMERA)
+    assert body.around == body.sure == ()
+
+
+def test_a_wall_above_the_bonnet_is_not_taken_for_the_car():
+    """A black car that leaves the picture, and a dark wall behind it."""
+    T = Rigid((2.5, -2.0, 0.75), yaw_quaternion(np.radians(150)))
+    hull = box_hull(VIEW, CAMERA.T_world_camera.inverse().apply(box_corners(T, CAR)))
+    body = body_of("vehicle.car", T, np.asarray(CAR) / 2, CAMERA)
+    car = np.any([filled(outline, SHAPE) > 0 for outline in body.around], axis=0)
+    picture = np.where(car, 30, 55).astype(np.uint8)[..., None].repeat(3, axis=2)
+    picture += np.random.default_rng(0).integers(0, 12, picture.shape, dtype=np.uint8)
+    found = cut_out(picture, Outline(hull, body), [], [], np.zeros(SHAPE, np.uint8)) > 0.5
+    assert (found & car).sum() / (found | car).sum() > 0.95
