@@ -38,7 +38,7 @@ def _unmapped(shot: Shot) -> Unmapped:
     footage, camera, last = shot.footage, shot.camera, shot.here
     pixels = Block(0, 0, camera.view.width, camera.view.height).pixels()
     empty = footage.witnesses.backdrop.depth(camera, pixels) >= FAR_M
-    body = footage.body(last.view)
+    body = footage.witnesses.ego_body(last.view)
     empty &= True if body is None else ~body
     down = camera.rays_world(pixels)[..., 2] < -DOWN
     way = np.linalg.norm(camera.eye - footage.recording.camera(last.frame, last.view).eye)

@@ -86,6 +86,13 @@ def nobody() -> Crowd:
     return _crowd_at((), 0)
 
 
+def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """The inside of an outline."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 1)
+    return mask
+
+
 def hulls(crowd: Crowd, camera: Camera) -> dict[str, tuple[Hull, float]]:
     """The outline and the depth of each actor that the picture holds some of."""
     corners = crowd.corners_camera(camera)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.scene import Scene
-from engine.draft.egobody import body_mask
 from engine.draft.gather import Source, Witnesses
 from engine.draft.looks import Looks
 from engine.draft.silhouettes import Silhouettes
@@ -48,7 +47,6 @@ class Footage:
         self.scene, self.recording = scene, Recording(dataroot, scene, size)
         self.standing = standing or Standing(dataroot, scene)
         self.actors = {actor.id: actor for actor in scene.actors}
-        self._bodies: dict[str, Mask | None] = {}
 
     @cached_property
     def witnesses(self) -> Witnesses:
@@ -71,7 +69,7 @@ class Footage:
             for picture in frame.pictures:
                 self.witnesses.crowd(Source(number, picture.view))
         for view in self.scene.views:
-            self.body(view.name)
+            self.witnesses.ego_body(view.name)
         _ = self.standing.sun
 
     def read_ahead(self, frame: int, view: str) -> None:
@@ -88,13 +86,7 @@ class Footage:
         picture = self.scene.frames[frame].picture(view)
         return picture is not None and picture.exists
 
-    def body(self, view: str) -> Mask | None:
-        """The pixels of a view that are the recording car itself; None where it does not show."""
-        if view not in self._bodies:
-            self._bodies[view] = body_mask(self.recording, self.witnesses.backdrop.ground, view)
-        return self._bodies[view]
-
     def off_body(self, view: str, block: Block) -> NDArray[np.float32] | float:
         """How much of each pixel of a block the recording car leaves free."""
-        body = self.body(view)
+        body = self.witnesses.ego_body(view)
         return 1.0 if body is None else 1 - body[block.slices].astype(np.float32)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from editor.geometry import Array
 from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd, Hull, hidden, hit_map, hulls, occupancy
+from engine.draft.egobody import body_mask
 from engine.draft.nods import Glimpse, glimpse, nod, working_step
 from engine.draft.sources import Camera, Recording, coarser
 from engine.draft.surfaces import STATIC, Surfaces
@@ -78,16 +79,30 @@ def depth_step(camera: Camera) -> int:
 class Witnesses:
     """The recorded pictures as sources for a place: where each was free of actors, read when needed."""
 
-    def __init__(self, recording: Recording, cast: Cast, backdrop: Backdrop, veils: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        cast: Cast,
+        backdrop: Backdrop,
+        veils: dict[str, int] | None = None,
+        ego_bodies: dict[str, Mask | None] | None = None,
+    ) -> None:
         """`cast` are those who stood in the recording; their hulls, grown a little, hide what is behind them. The
-        hulls of `veils`, grown by so many pixels, hide what is before them as well."""
+        hulls of `veils`, grown by so many pixels, hide what is before them as well. `ego_bodies` are known already."""
         self.recording, self.cast, self.backdrop, self.veils = recording, cast, backdrop, veils or {}
+        self.ego_bodies = {} if ego_bodies is None else ego_bodies
         self._depth: dict[Source, NDArray[np.float32]] = {}
         self._hit: dict[Source, NDArray[np.int16]] = {}
         self._occupancy: dict[tuple[Source, int], NDArray[np.int16]] = {}
         self._hulls: dict[Source, dict[str, tuple[Hull, float]]] = {}
         self._glimpses: dict[Source, Glimpse | None] = {}
         self._nods: dict[tuple[Source, Source], float] = {}
+
+    def ego_body(self, view: str) -> Mask | None:
+        """The pixels of a view that are the recording car itself; None where it does not show."""
+        if view not in self.ego_bodies:
+            self.ego_bodies[view] = body_mask(self.recording, self.backdrop.ground, view)
+        return self.ego_bodies[view]
 
     def crowd(self, source: Source) -> Crowd:
         """Who was there when the source was taken."""
@@ -271,9 +286,9 @@ def _inside(camera: Camera, pixels: Array, depth: Array) -> Mask:
 
 
 def look_up(
-    witnesses: Witnesses, target: Surfaces, source: Source, care: Care = CAREFUL, body: Mask | None = None
+    witnesses: Witnesses, target: Surfaces, source: Source, care: Care = CAREFUL, barred: Mask | None = None
 ) -> Look | None:
-    """What one source shows of each pixel of a block; None where its file is missing."""
+    """What one source shows of each pixel of a block, but for its `barred` pixels; None where its file is missing."""
     picture = witnesses.recording.glance(source.frame, source.view)
     if picture is None:
         return None
@@ -293,8 +308,9 @@ def look_up(
         np.minimum(nearest[..., 1] // step, standing.shape[0] - 1), np.minimum(nearest[..., 0] // step, standing.shape[1] - 1)
     ]
     inside &= (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
-    if body is not None:
-        inside &= ~body[nearest[..., 1], nearest[..., 0]]
+    for mask in (witnesses.ego_body(source.view), barred):
+        if mask is not None:
+            inside &= ~mask[nearest[..., 1], nearest[..., 0]]
     others = target.crowd.indices_in(there)
     expected = np.append(np.where(others < 0, -2, others), STATIC)
     hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]

@@ -15,7 +15,7 @@ from engine.draft.picks import Pick, Wanted
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.surfaces import Block
 
-STAYED_M = 0.3
+STAYED_M, STAYED_RAD = 0.3, 0.1
 ANNOTATED_WITHIN_M = 0.25  # of the ground; a box farther off is meant to be
 SETTLED_SHARE = 0.5
 SOFTNESS = 0.35  # pixels
@@ -65,8 +65,14 @@ def lifted(
     cover = cv2.remap(alpha, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     view = camera.view
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
-    apart = np.linalg.norm(np.subtract(T_world_source_box.translation, wanted.T_world_box.translation))
-    return Lifted(block, _sampled(picture, where), cover, depth, seen, bool(apart < STAYED_M) and not pick.mirrored)
+    stayed = _stands_there(T_world_source_box, wanted.T_world_box) and not pick.mirrored
+    return Lifted(block, _sampled(picture, where), cover, depth, seen, stayed)
+
+
+def _stands_there(there: Rigid, here: Rigid) -> bool:
+    apart = np.linalg.norm(np.subtract(there.translation, here.translation))
+    along = there.matrix()[:3, 0] @ here.matrix()[:3, 0]
+    return bool(apart < STAYED_M and along > np.cos(STAYED_RAD))
 
 
 def settled(ground: Ground, T_world_box: Rigid, size_lwh: Vec3) -> Rigid:

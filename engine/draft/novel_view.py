@@ -55,7 +55,6 @@ def _warped(shot: Shot, steps: tuple[int, ...], unmapped: Unmapped | None) -> Ca
     frames = [here.frame + step for step in steps if footage.holds(here.frame + step)]
     sources = [here, *(Source(here.frame, v) for v in views if v != here.view), *(Source(f, here.view) for f in frames)]
     sources = [source for source in sources if footage.has_picture(source.frame, source.view)]
-    bodies = {name: footage.body(name) for name in views}
-    filled = warped(footage.witnesses, shot.staying, shot.camera, sources, bodies, unmapped and unmapped.lost)
+    filled = warped(footage.witnesses, shot.staying, shot.camera, sources, unmapped and unmapped.lost)
     unknown = filled.unknown if unmapped is None else filled.unknown | unmapped.doubted
     return Canvas(filled.picture, unknown, np.ones(unknown.shape, bool))

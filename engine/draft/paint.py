@@ -16,9 +16,9 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
 # in the light of a street by day, whose median this is.
 MIRRORED, PALE, BY_DAY = 0.1, 0.25, 0.15
 DARK, DARK_FADES = 8.0, 12.0  # lightness below which glass and tyres look like the paint, and where that ends
-# Paint whose hue is stronger than this, in Lab units, is told by that alone, from where a share of it is left; and a body is of
-# such paint from a share on.
-STRONG, PALEST, OFF_SHARE, STRONG_SHARE = 24.0, 0.2, 0.4, 0.25
+# Paint whose hue is strong, by a share of its lightness and by so many Lab units, is told by that alone, from where a share of
+# it is left; and a body is of such paint from a share on.
+STRONG_BY, LEAST_STRONG, PALEST, OFF_SHARE, STRONG_SHARE = 0.45, 20.0, 0.2, 0.4, 0.15
 FEW_PX, LEAST_PX = 30, 12  # around an actor, and of it
 
 
@@ -77,16 +77,16 @@ def paint_of(colours: Colours, alpha: NDArray[np.float32]) -> str | None:
     return "#" + "".join(f"{round(255 * float(c)):02x}" for c in np.clip(rgb, 0, 1))
 
 
-def lightness(colour: str) -> float:
-    """CIE L* of "#rrggbb"."""
-    rgb = np.array([[[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]]], np.float32)
-    return float(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0, 0, 0])
+def colours_apart(one: str, other: str) -> float:
+    """How far one "#rrggbb" is from another in CIE L*a*b* (1976)."""
+    rgb = np.array([[[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)] for colour in (one, other)]], np.float32)
+    return float(np.linalg.norm(np.subtract(*cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0])))
 
 
 def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
     """What most of the body has; what is dark on a car is glass and rubber, unless most of it is, and what is strong in hue is
     paint, if there is much of it."""
-    strong = body & (np.hypot(lab[..., 1], lab[..., 2]) > STRONG)
+    strong = body & _is_strong(lab)
     if strong.sum() > STRONG_SHARE * body.sum():
         return np.median(lab[strong], axis=0).astype(np.float32)
     most = np.median(lab[body], axis=0).astype(np.float32)
@@ -96,8 +96,8 @@ def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.percentile(lab[lit], 60, axis=0).astype(np.float32)
 
 
-def _is_strong(paint: NDArray[np.float32]) -> bool:
-    return float(np.linalg.norm(paint[1:])) > STRONG
+def _is_strong(lab: Colours) -> NDArray[np.bool_]:
+    return np.hypot(lab[..., 1], lab[..., 2]) > np.maximum(STRONG_BY * lab[..., 0], LEAST_STRONG)
 
 
 def _share(lab: Colours, paint: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from editor.geometry import Array, Rigid, Vec3
 from editor.scene import Actor
+from engine.draft.crowd import filled
 from engine.draft.gather import Source, Witnesses
 from engine.draft.sides import unseen_share
 from engine.draft.sightings import Sightings
@@ -91,4 +92,6 @@ def _covered(witnesses: Witnesses, actor: Actor, source: Source) -> float:
     nearer = sum(
         cv2.intersectConvexConvex(mine, hull)[0] for name, (hull, away) in found.items() if away < depth and name != actor.id
     )
-    return min(1.0, nearer / max(area, 1e-6))
+    own = witnesses.ego_body(source.view)
+    body = 0.0 if own is None else float((filled(mine, own.shape) > 0)[own].sum())
+    return min(1.0, (nearer + body) / max(area, 1e-6))

@@ -50,7 +50,7 @@ def _without_actors(canvas: Canvas, shot: Shot) -> tuple[Canvas, Mask]:
         hole |= _taken(actor, shot)
     if not hole.any():
         return canvas, hole
-    body = shot.footage.body(shot.here.view)
+    body = shot.footage.witnesses.ego_body(shot.here.view)
     hole &= True if body is None else ~body
     filled = fill(shot.footage.witnesses, _behind(shot), shot.camera, canvas.picture, hole, shot.here)
     return Canvas(filled.picture, filled.unknown, canvas.dirty | hole), hole

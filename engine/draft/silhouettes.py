@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.draft.body import Body, body_of
-from engine.draft.crowd import Hull
+from engine.draft.crowd import Hull, filled
 from engine.draft.gather import Source, Witnesses
 from engine.draft.surfaces import Block, block_around
 
@@ -76,7 +76,8 @@ class Silhouettes:
                 total[seen] += carried[seen]
                 votes += seen
         soft = cv2.GaussianBlur(total / votes, (0, 0), 0.6)
-        return np.clip((soft - 0.5) * 2.5 + 0.5, 0, 1)
+        steady, own = np.clip((soft - 0.5) * 2.5 + 0.5, 0, 1), self._witnesses.ego_body(source.view)
+        return steady if own is None else steady * ~own
 
     def _is_recorded(self, source: Source) -> bool:
         recording = self._witnesses.recording
@@ -101,7 +102,11 @@ class Silhouettes:
         if solid:
             is_farther = np.array([name in found and found[name][1] > depth for name in ids] + [False])  # the last is nobody
             seeds[between(seeds == OWN, hull) & is_farther[hit]] = 0
-        return cut_out(picture, self._outline(actor_id, source), nearer, farther, seeds)
+        own = self._witnesses.ego_body(source.view)
+        if own is not None:
+            seeds[own] = OTHERS
+        alpha = cut_out(picture, self._outline(actor_id, source), nearer, farther, seeds)
+        return alpha if own is None or alpha is None else alpha * ~own
 
     def _outline(self, actor_id: str, source: Source) -> Outline:
         crowd, camera = self._witnesses.crowd(source), self._witnesses.recording.camera(source.frame, source.view)
@@ -121,13 +126,6 @@ def between(dots: Mask, hull: Hull) -> Mask:
     closed = cv2.morphologyEx(dots[block.slices].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2 * reach + 1,) * 2, np.uint8))
     out[block.slices] = closed > 0
     return out
-
-
-def filled(hull: Hull, shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """The inside of an outline."""
-    mask = np.zeros(shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 1)
-    return mask
 
 
 def cut_out(

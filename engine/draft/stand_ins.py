@@ -12,13 +12,14 @@ from editor.geometry import Vec3
 from editor.scene import Actor
 from engine.draft.bank import BankEntry, bank, of_family
 from engine.draft.gather import Source
-from engine.draft.paint import lightness
+from engine.draft.paint import colours_apart
 from engine.draft.picks import Pick
 
 MOST_UNSEEN = 0.35  # of the sides that are wanted, before anybody stands in
 MOST_APART = 0.5  # in size
 SEARCHED, COMPARED = 24, 8  # of the others, those nearest in size; and of these the best seen, whose paint is looked at
-UNSEEN_PRICE, APART_PRICE, PAINT_PRICE = 10.0, 6.0, 0.1  # as a pick counts costs; the last for each unit of CIE L*
+UNSEEN_PRICE, APART_PRICE, PAINT_PRICE = 10.0, 6.0, 0.15  # as a pick counts costs; the last for each unit of ΔE
+UNTOLD = 20.0  # how far apart paints count where one cannot be told
 SHIPPED_PRICE = 4.5  # who is made up looks made up
 
 
@@ -58,5 +59,5 @@ def apart(one: Vec3, other: Vec3) -> float:
 
 
 def _paint_apart(one: str | None, other: str | None) -> float:
-    """How much lighter one is than the other: dark paint shows little of the light on it, and is ill painted over."""
-    return abs(lightness(one) - lightness(other)) if one and other else 20.0
+    """Dark paint shows little of the light on it, and is ill painted over."""
+    return colours_apart(one, other) if one and other else UNTOLD

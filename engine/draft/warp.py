@@ -21,19 +21,15 @@ def warped(
     crowd: Crowd,
     camera: Camera,
     sources: Sequence[Source],
-    body: dict[str, Mask | None],
     lost: Mask | None = None,
 ) -> Filled:
     """What `camera` sees, taken from the first source that saw it; the rest is made up and comes back as unknown, and so do
-    `lost` pixels in any case.
-
-    `body` is what each view sees of the recording car itself: it goes along with the camera and hides the same pixels.
-    """
+    `lost` pixels in any case. What a view sees of the recording car itself goes along with the camera."""
     whole = Block(0, 0, camera.view.width, camera.view.height)
     target = surfaces(witnesses.backdrop, camera, crowd, whole)
     picture = np.zeros((camera.view.height, camera.view.width, 3), np.uint8)
     unknown = np.ones(picture.shape[:2], bool)
-    own = body.get(camera.view.name)
+    own = witnesses.ego_body(camera.view.name)
     if own is not None:
         recorded = witnesses.recording.picture(sources[0].frame, sources[0].view)
         picture[own], unknown[own] = recorded[own], False
@@ -41,7 +37,7 @@ def warped(
         unknown &= ~lost
     empty = target.emptied()
     for surface, asked, care in ((target, sources, TURNED), (target, sources[:1], LENIENT), (empty, sources, TURNED)):
-        _take(picture, unknown, witnesses, surface, asked, care, body)
+        _take(picture, unknown, witnesses, surface, asked, care)
     if lost is not None:
         unknown |= lost
     return Filled(smoothed(picture, unknown, ~unknown), unknown)
@@ -54,12 +50,11 @@ def _take(
     surface: Surfaces,
     sources: Sequence[Source],
     care: Care,
-    body: dict[str, Mask | None],
 ) -> None:
     for source in sources:
         if unknown.mean() < ENOUGH:
             return
-        look = look_up(witnesses, surface, source, care, body.get(source.view))
+        look = look_up(witnesses, surface, source, care)
         if look is not None:
             new = unknown & look.known
             picture[new] = np.clip(look.colours[new], 0, 255).round().astype(np.uint8)

@@ -16,7 +16,6 @@ from editor.map import StreetMap
 from editor.scene import Scene
 from engine.draft.backdrop import Backdrop, backdrop_of
 from engine.draft.crowd import Cast, Hull
-from engine.draft.egobody import body_mask
 from engine.draft.gather import Witnesses
 from engine.draft.sources import Camera, Kept, Recording
 
@@ -79,11 +78,6 @@ class Drive:
     def witnesses(self) -> Witnesses:
         """The pictures as sources."""
         return Witnesses(self.recording, self.cast, self.backdrop)
-
-    @cached_property
-    def bodies(self) -> dict[str, Mask | None]:
-        """What each view sees of the recording car."""
-        return {view: body_mask(self.recording, self.backdrop.ground, view) for view in self.views}
 
     def has(self, frame: int, view: str) -> bool:
         """Whether there is such a frame, with a picture of the view on disk."""

@@ -52,7 +52,7 @@ class EgoPath:
         camera = drive.recording.camera(frame, self.view)
         views = [self.view, *(view for view in drive.views if view != self.view and drive.has(self.start, view))]
         sources = [Source(self.start, view) for view in views]
-        filled = warped(drive.witnesses, drive.cast.at(camera.t_us), camera, sources, drive.bodies)
+        filled = warped(drive.witnesses, drive.cast.at(camera.t_us), camera, sources)
         everywhere = np.ones(true.shape[:2], bool)
         return Exercise(filled.picture, ~filled.unknown, everywhere, everywhere, true)
 

@@ -81,7 +81,7 @@ class Placement:
         region, camera = self._region(drive, frame), drive.recording.camera(frame, self.view)
         hole = cv2.dilate(region.astype(np.uint8), np.ones((2 * VEIL_PX + 1,) * 2, np.uint8)) > 0
         veiled = Veiled(drive.recording, lambda f, v: hole if (f, v) == (frame, self.view) else None)
-        witnesses = Witnesses(veiled, drive.cast, drive.backdrop)
+        witnesses = Witnesses(veiled, drive.cast, drive.backdrop, ego_bodies=drive.witnesses.ego_bodies)
         others = Cast(tuple(a for a in drive.scene.actors if a.id != self.actor.id)).at(camera.t_us)
         behind = fill(witnesses, others, camera, veiled.picture(frame, self.view), hole, here)
         wanted = Wanted(actor_at(self.actor, camera.t_us), self.actor.size_lwh, camera)

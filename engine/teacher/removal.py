@@ -58,7 +58,7 @@ class Removal:
         veiled = Veiled(drive.recording, partial(hidden, drive, self.box, grown=GROWN_PX))
         # What interpolation would mix of the paint stays out too.
         veils = {str(self.box.id): GROWN_PX + 2}
-        witnesses = Witnesses(veiled, Cast((*drive.scene.actors, self.box)), drive.backdrop, veils)
+        witnesses = Witnesses(veiled, Cast((*drive.scene.actors, self.box)), drive.backdrop, veils, drive.witnesses.ego_bodies)
         return [self._exercise(drive, witnesses, frame) for frame in frames]
 
     def _exercise(self, drive: Drive, witnesses: Witnesses, frame: int) -> Exercise:

@@ -8,7 +8,8 @@ from editor.cameras import box_hull
 from editor.geometry import Rigid, box_corners, yaw_quaternion
 from editor.scene import View
 from engine.draft.body import body_of
-from engine.draft.silhouettes import Outline, cut_out, filled
+from engine.draft.crowd import filled
+from engine.draft.silhouettes import Outline, cut_out
 from engine.draft.sources import Camera
 
 LOOKING_AHEAD = (0.5, -0.5, 0.5, -0.5)

@@ -11,9 +11,9 @@ from editor.datasets.nuscenes import open_data_set
 from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Pose
 from engine.draft.backdrop import Backdrop, Ground
-from engine.draft.crowd import Cast
+from engine.draft.crowd import Cast, filled
 from engine.draft.gather import Source, Witnesses
-from engine.draft.silhouettes import Silhouettes, between, filled
+from engine.draft.silhouettes import Silhouettes, between
 from engine.draft.sources import Recording
 from tests.small_drive import SIZE
 
@@ -38,7 +38,7 @@ def passing(scene, ahead_m: tuple[float, ...]) -> Actor:
     return Actor(ActorId("passing"), "vehicle.car", SIZE_LWH, track)
 
 
-def silhouettes_of(scene, actors: tuple[Actor, ...], on_actors: dict) -> Silhouettes:
+def silhouettes_of(scene, actors: tuple[Actor, ...], on_actors: dict, ego_bodies: dict | None = None) -> Silhouettes:
     """Of actors that are painted as their whole hulls, the nearer ones over the farther, each in a grey of its own."""
     scene = replace(scene, actors=actors)
     cast = Cast(actors)
@@ -49,10 +49,12 @@ def silhouettes_of(scene, actors: tuple[Actor, ...], on_actors: dict) -> Silhoue
         out = np.full((SIZE[1], SIZE[0], 3), 60, np.uint8)
         for name in sorted(found, key=lambda name: -found[name][1]):
             cv2.fillConvexPoly(out, np.round(found[name][0]).astype(np.int32), (210 if name == "passing" else 130,) * 3)
+        if ego_bodies is not None:
+            out[ego_bodies[view.name]] = 20
         return out
 
     backdrop = Backdrop(Ground(np.zeros((4, 4), np.float32), (0.0, 0.0)), np.zeros((0, 3), np.float32), on_actors)
-    witnesses = Witnesses(Recording(Path(), scene, None, painted), cast, backdrop)
+    witnesses = Witnesses(Recording(Path(), scene, None, painted), cast, backdrop, ego_bodies=ego_bodies)
     return Silhouettes(witnesses)
 
 
@@ -99,3 +101,14 @@ def test_gaps_between_dots_are_closed_as_far_as_dots_lie_apart_and_no_farther():
     assert not closed[:20].any()
     assert not closed[:, 100:120].any()
     assert not between(np.zeros_like(dots), hull).any()
+
+
+def test_the_recording_cars_own_bonnet_is_nobody_else(scene):
+    bonnet = np.zeros((SIZE[1], SIZE[0]), bool)
+    bonnet[55:] = True
+    near = passing(scene, (6.0,) * len(scene.frames))
+    free = silhouettes_of(scene, (near,), {}).of("passing", HERE)
+    behind = silhouettes_of(scene, (near,), {}, {HERE.view: bonnet}).of("passing", HERE)
+    assert (free[bonnet] > 0.5).sum() > 100
+    assert not behind[bonnet].any()
+    assert (behind[~bonnet] > 0.5).sum() > 0.9 * (free[~bonnet] > 0.5).sum()

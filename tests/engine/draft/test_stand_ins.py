@@ -14,9 +14,9 @@ from editor.geometry import Rigid, box_corners
 from editor.scene import Actor, ActorId, Pose, recorded
 from editor.tracks import actor_at
 from engine.draft.bank import BankEntry
+from engine.draft.crowd import filled
 from engine.draft.gather import Source
 from engine.draft.picks import Pick
-from engine.draft.silhouettes import filled
 from engine.draft.stand_ins import MOST_UNSEEN, lacks_too_much, stand_in
 from tests.engine.draft.drawing import drawn
 from tests.small_drive import SIZE
