@@ -10,12 +10,13 @@ from engine.draft.paint import paint_of, repainted, repainted_as_shown
 from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
 from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
-from engine.draft.stand_ins import apart, lacks_too_much, stand_in
+from engine.draft.stand_ins import MOST_UNSEEN, apart, price_of, shown_ill, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
 WELL_SEEN_PX = 40.0  # an actor this tall in some picture (448 across) lends its looks well
 PAINT_LOOKED_AT = 4  # of the pictures that show it best
+SHIPPED_LIKENESS = 0.5  # of who is made up, where somebody recorded that lends its looks well has 1
 SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 
 
@@ -35,7 +36,7 @@ class Looks:
         lender = self._lender(actor, wanted, frame)
         other = self._stand_in(lender, wanted, frame) if isinstance(lender, Actor) else None
         found = None if other is None else self._as_seen(other, wanted, frame, block)
-        if found is not None and (paint := self._paint(lender)):
+        if found is not None and lender.category.startswith("vehicle.") and (paint := self._paint(lender)):
             found = found.recoloured(repainted_as_shown(found.colours, found.alpha, paint))
         found = found or self._as_seen(lender, wanted, frame, block)
         if found is None or actor.look.colour is None:
@@ -43,10 +44,13 @@ class Looks:
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
     def _stand_in(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry | None:
-        if not lacks_too_much(self._picks(actor, wanted, frame)):
+        picks = self._picks(actor, wanted, frame)
+        if not shown_ill(picks):
             return None
         others = [other for other in self._recorded.values() if other.category == actor.category and other.id != actor.id]
-        return stand_in(actor, others, lambda other: self._picks(other, wanted, frame), self._paint(actor), self._paint_in)
+        paint, size = self._paint(actor), wanted.size_lwh
+        found = stand_in(actor.category, size, others, lambda other: self._picks(other, wanted, frame), paint, self._paint_in)
+        return found[1] if found is not None and (picks[0].lacks > MOST_UNSEEN or found[0] < price_of(picks[0])) else None
 
     def _paint(self, actor: Actor) -> str | None:
         """Of a recorded actor, from the picture that shows it best."""
@@ -90,7 +94,8 @@ class Looks:
         return best_picks(self._witnesses, lender, self._seen(lender), wanted, frame)
 
     def _most_like(self, actor: Actor) -> Actor | BankEntry:
-        """The best seen recorded actor of the same category and about its size; else the bank's; else one of its kind."""
+        """The best seen recorded actor of the same category and about its size, or the bank's where that is more like it; else
+        one of its kind."""
         key = actor.category, actor.size_lwh
         if key not in self._like:
             kind = actor.category.split(".")[0]
@@ -102,7 +107,9 @@ class Looks:
                     f"Nothing like a {actor.category} was recorded in scene {self.scene.name}, so none can be drawn."
                 )
             recorded = max(alike or of_kind, key=lambda a: self._likeness(a, actor), default=None)
-            self._like[key] = recorded if alike or shipped is None else shipped
+            made_up = shipped is not None and SHIPPED_LIKENESS - apart(shipped.size_lwh, actor.size_lwh)
+            keeps = shipped is None or (alike and self._likeness(recorded, actor) >= made_up)
+            self._like[key] = recorded if keeps else shipped
         return self._like[key]
 
     def _tallest_px(self, actor: Actor) -> float:

@@ -16,41 +16,49 @@ from engine.draft.paint import colours_apart
 from engine.draft.picks import Pick
 
 MOST_UNSEEN = 0.35  # of the sides that are wanted, before anybody stands in
+MOST_COST = 8.0  # of its best picture, before anybody is asked whether he fits better
 MOST_APART = 0.5  # in size
 SEARCHED, COMPARED = 24, 8  # of the others, those nearest in size; and of these the best seen, whose paint is looked at
 UNSEEN_PRICE, APART_PRICE, PAINT_PRICE = 10.0, 6.0, 0.15  # as a pick counts costs; the last for each unit of ΔE
 UNTOLD = 20.0  # how far apart paints count where one cannot be told
-SHIPPED_PRICE = 4.5  # who is made up looks made up
+OTHERS_PRICE, SHIPPED_PRICE = 4.0, 8.5  # for being another, and for being made up, which shows
 
 
-def lacks_too_much(picks: Iterable[Pick]) -> bool:
-    """Whether the best of an actor's own pictures shows too little of what is wanted of it."""
-    return next((pick.lacks for pick in picks), 0.0) > MOST_UNSEEN
+def shown_ill(picks: Iterable[Pick]) -> bool:
+    """Whether the best of an actor's own pictures shows too little of what is wanted of it, or from too far."""
+    best = next(iter(picks), None)
+    return best is not None and (best.lacks > MOST_UNSEEN or best.cost > MOST_COST)
 
 
 def stand_in(
-    actor: Actor,
+    category: str,
+    size_lwh: Vec3,
     others: Sequence[Actor],
     picks: Callable[[Actor], list[Pick]],
     paint: str | None,
     paint_in: Callable[[Actor, Source], str | None],
-) -> Actor | BankEntry | None:
-    """Who of the others, or of the shipped bank, is most like an actor of this paint and was seen from where it is wanted; None
-    if nobody.
+) -> tuple[float, Actor | BankEntry] | None:
+    """Who of the others, or of the shipped bank, is most like an actor of this category, size and paint and was seen from where
+    it is wanted, and how ill it fits; None if nobody.
 
     `picks` are an actor's pictures for what is wanted, best first, and `paint_in` is its colour in one, if that can be told."""
-    near = sorted((apart(other.size_lwh, actor.size_lwh), k) for k, other in enumerate(others))[:SEARCHED]
+    near = sorted((apart(other.size_lwh, size_lwh), k) for k, other in enumerate(others))[:SEARCHED]
     best = [(away, k, next(iter(picks(others[k])), None)) for away, k in near if away <= MOST_APART]
-    seen = [(p.cost + UNSEEN_PRICE * p.lacks + APART_PRICE * away, k, p) for away, k, p in best if p and p.lacks <= MOST_UNSEEN]
+    seen = [(price_of(p) + APART_PRICE * away, k, p) for away, k, p in best if p and p.lacks <= MOST_UNSEEN]
     offers = [
-        (price + PAINT_PRICE * _paint_apart(paint, paint_in(others[k], pick.source)), k)
+        (OTHERS_PRICE + price + PAINT_PRICE * _paint_apart(paint, paint_in(others[k], pick.source)), k, others[k])
         for price, k, pick in sorted(seen, key=lambda offer: offer[:2])[:COMPARED]
     ]
-    price, k = min(offers, default=(np.inf, -1))
-    shipped = of_family(bank().values(), actor.category, actor.size_lwh)
-    if shipped is not None and SHIPPED_PRICE + APART_PRICE * apart(shipped.size_lwh, actor.size_lwh) < price:
-        return shipped
-    return others[k] if k >= 0 else None
+    shipped = of_family(bank().values(), category, size_lwh)
+    if shipped is not None:
+        offers.append((SHIPPED_PRICE + APART_PRICE * apart(shipped.size_lwh, size_lwh), len(others), shipped))
+    price, _, who = min(offers, key=lambda offer: offer[:2], default=(0.0, 0, None))
+    return None if who is None else (price, who)
+
+
+def price_of(pick: Pick) -> float:
+    """How ill a picture fits, with what it lacks."""
+    return pick.cost + UNSEEN_PRICE * pick.lacks
 
 
 def apart(one: Vec3, other: Vec3) -> float:

@@ -11,13 +11,14 @@ from editor.apply import apply
 from editor.cameras import box_hull, fit
 from editor.edits import Rotate
 from editor.geometry import Rigid, box_corners
-from editor.scene import Actor, ActorId, Pose, recorded
+from editor.scene import Actor, ActorId, Look, Pose, recorded
 from editor.tracks import actor_at
 from engine.draft.bank import BankEntry
 from engine.draft.crowd import filled
 from engine.draft.gather import Source
-from engine.draft.picks import Pick
-from engine.draft.stand_ins import MOST_UNSEEN, lacks_too_much, stand_in
+from engine.draft.picks import Pick, Wanted
+from engine.draft.stand_ins import MOST_COST, MOST_UNSEEN, price_of, shown_ill, stand_in
+from engine.draft.surfaces import Block
 from tests.engine.draft.drawing import drawn
 from tests.small_drive import SIZE
 
@@ -29,18 +30,21 @@ def actor(name: str, size=CAR, category="vehicle.car") -> Actor:
     return Actor(ActorId(name), category, size, (Pose(0, Rigid((0.0, 0.0, 0.75), (1.0, 0.0, 0.0, 0.0))),))
 
 
-def chosen(others: dict[str, tuple[float, float, str | None]], paint="#c0c0c0", category="vehicle.car"):
+def chosen(others: dict[str, tuple[float, float, str | None]], paint="#c0c0c0", category="vehicle.car", size=CAR):
     """Whom an actor is given, where others' best pictures lack and cost so much and show such paint."""
     actors = [actor(name, category=category) for name in others]
     picks = {name: [Pick(HERE, False, lacks, cost)] for name, (lacks, cost, _) in others.items()}
-    found = stand_in(actor("turned", category=category), actors, lambda o: picks[o.id], paint, lambda o, _: others[o.id][2])
-    return found.name if isinstance(found, BankEntry) else found and found.id
+    found = stand_in(category, size, actors, lambda o: picks[o.id], paint, lambda o, _: others[o.id][2])
+    if found is None:
+        return None
+    return found[1].name if isinstance(found[1], BankEntry) else found[1].id
 
 
-def test_its_own_pictures_are_enough_until_too_much_is_lacking():
-    assert not lacks_too_much([])
-    assert not lacks_too_much([Pick(HERE, False, MOST_UNSEEN), Pick(HERE, False, 1.0)])
-    assert lacks_too_much([Pick(HERE, False, MOST_UNSEEN + 0.01), Pick(HERE, False, 0.0)])
+def test_its_own_pictures_are_enough_until_too_much_is_lacking_or_they_fit_ill():
+    assert not shown_ill([])
+    assert not shown_ill([Pick(HERE, False, MOST_UNSEEN, MOST_COST), Pick(HERE, False, 1.0)])
+    assert shown_ill([Pick(HERE, False, MOST_UNSEEN + 0.01), Pick(HERE, False, 0.0)])
+    assert shown_ill([Pick(HERE, False, 0.0, MOST_COST + 0.1)])
 
 
 def test_whoever_was_seen_from_there_best_stands_in():
@@ -72,6 +76,30 @@ def test_a_car_fills_its_box_when_it_turns_its_front_that_nobody_recorded(small_
 
 @pytest.mark.parametrize("size", [(4.4, 1.85, 1.5), (9.0, 2.5, 3.2)])
 def test_only_those_of_about_its_size_stand_in(size):
-    other = actor("other", size)
-    found = stand_in(actor("turned"), [other], lambda _: [Pick(HERE, False, 0.0, 0.0)], None, lambda *_: None)
-    assert (found is other) == (size[0] < 5)
+    assert (chosen({"other": (0.0, 0.0, "#c0c0c0")}, size=size) == "other") == (size[0] < 5)
+
+
+def test_who_fits_worse_costs_more():
+    def price(cost: float, other=CAR) -> float:
+        one = actor("other", other)
+        return stand_in("animal", CAR, [replace(one, category="animal")], lambda _: [Pick(HERE, False, 0.0, cost)], None, told)[
+            0
+        ]
+
+    def told(*_: object) -> None:
+        return None
+
+    assert price_of(Pick(HERE, False, 0.0, 2.0)) < price(2.0) < price(3.0)
+    assert price(2.0) < price(2.0, (4.8, 1.8, 1.5))
+    assert price_of(Pick(HERE, False, 0.2, 2.0)) > price_of(Pick(HERE, False, 0.0, 2.0))
+
+
+def test_an_added_motorcycle_that_is_recorded_as_a_dot_is_the_banks(footage, parked):
+    """Nobody of its category was recorded; the car that was is not like it."""
+    camera = footage.recording.camera(5, "CAM_FRONT")
+    x, y, _ = actor_at(parked, camera.t_us).translation
+    added = replace(actor("new-1", (2.1, 0.8, 1.5), "vehicle.motorcycle"), look=Look(colour="#2040c0"))
+    wanted = Wanted(Rigid((x, y, 0.75), (1.0, 0.0, 0.0, 0.0)), added.size_lwh, camera)
+    found = footage.looks.lift(added, wanted, 5, Block(0, 0, 160, 90))
+    assert not found.seen.any()  # as of no recorded picture
+    assert (found.alpha > 0.5).sum() > 30
