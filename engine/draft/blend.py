@@ -13,6 +13,8 @@ Mask = NDArray[np.bool_]
 
 GAIN_WORTH = 0.95  # of the error: a gain that leaves more makes other things alike, and not the light
 SHIFT = 3  # pixels by which a source may lie off: calibration and boxes are not perfect
+LEAST_RING = 30  # pixels of what stands around that a source must hold to be fitted to it
+UNFITTED = 40.0  # levels of error that count for one that does not
 ALIKE = 28  # levels by which looks may differ and still show the same
 
 
@@ -60,10 +62,12 @@ def levelled(colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask
 
 def _fitted(look: Look, around: NDArray[np.uint8], ring: Mask) -> tuple[Look, float]:
     """A source's look, shifted and gained so that its ring meets the ring around; and the error that is left there."""
-    if (look.known & ring).sum() < 30:
-        return look, 40.0
     colours, known = _aligned(look.colours, look.known, around, ring)
     both = known & ring
+    if both.sum() < LEAST_RING:  # of a narrow one a shift may leave nothing
+        colours, known, both = look.colours, look.known, look.known & ring
+    if both.sum() < LEAST_RING:
+        return look, UNFITTED
     mine, theirs = colours[both], around[both].astype(np.float32)
     gain = np.clip(np.median((theirs + 4.0) / (mine + 4.0), axis=0), 0.6, 1.6)
     plain, gained = (float(np.minimum(np.abs(mine * g - theirs).mean(axis=-1), 60).mean()) for g in (1.0, gain))

@@ -64,3 +64,13 @@ def test_what_only_a_drawn_out_source_saw_is_taken_from_it():
 def test_those_that_agree_are_averaged_by_their_detail():
     shown = merge([look(100), look(110, down=0.25)], GREY, RING, WANT).colours[20, 30]
     assert shown == pytest.approx((4 * 100 + 110) / 5, abs=0.5)
+
+
+def test_a_source_that_fits_best_when_shifted_off_the_ring_is_left_where_it_is():
+    ring, want = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    ring[:3], want[3:20] = True, True
+    around = np.random.default_rng(0).integers(40, 200, (*SHAPE, 3), dtype=np.uint8)
+    above = Look(np.roll(around, -3, axis=0).astype(np.float32), ring | want, pixels())
+    merged = merge([above], around, ring, want)
+    assert merged.known[want].all()
+    assert np.isfinite(merged.colours).all()
