@@ -4,18 +4,18 @@ import numpy as np
 
 from editor.scene import Actor, ActorId, Scene
 from engine.draft.bank import BankEntry, bank, from_bank, of_family
-from engine.draft.gather import Source, Witnesses
+from engine.draft.gather import Witnesses
 from engine.draft.lift import Lifted, lifted
-from engine.draft.paint import paint_of, repainted, repainted_as_shown
+from engine.draft.paint import repainted, repainted_as_shown
+from engine.draft.paints import Paints
 from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
 from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
-from engine.draft.stand_ins import MOST_UNSEEN, apart, price_of, shown_ill, stand_in
+from engine.draft.stand_ins import Role, apart, shows_ill, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
 WELL_SEEN_PX = 40.0  # an actor this tall in some picture (448 across) lends its looks well
-PAINT_LOOKED_AT = 4  # of the pictures that show it best
 SHIPPED_LIKENESS = 0.5  # of who is made up, where somebody recorded that lends its looks well has 1
 SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 
@@ -29,14 +29,18 @@ class Looks:
         self._recorded = {actor.id: actor for actor in witnesses.cast.actors}
         self._sightings: dict[ActorId, Sightings] = {}
         self._like: dict[tuple[str, tuple[float, float, float]], Actor | BankEntry] = {}
-        self._paints: dict[tuple[ActorId, Source], str | None] = {}
+        self._paints = Paints(witnesses, silhouettes)
 
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         """The actor's pixels in a block; None where no source can be read."""
         lender = self._lender(actor, wanted, frame)
         other = self._stand_in(lender, wanted, frame) if isinstance(lender, Actor) else None
         found = None if other is None else self._as_seen(other, wanted, frame, block)
-        if found is not None and lender.category.startswith("vehicle.") and (paint := self._paint(lender)):
+        if (
+            found is not None
+            and lender.category.startswith("vehicle.")
+            and (paint := self._paints.of(lender, self._seen(lender)))
+        ):
             found = found.recoloured(repainted_as_shown(found.colours, found.alpha, paint))
         found = found or self._as_seen(lender, wanted, frame, block)
         if found is None or actor.look.colour is None:
@@ -44,28 +48,12 @@ class Looks:
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
     def _stand_in(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry | None:
-        picks = self._picks(actor, wanted, frame)
-        if not shown_ill(picks):
+        own = next(iter(self._picks(actor, wanted, frame)), None)
+        if own is None or not shows_ill(own):
             return None
+        role = Role(actor.category, wanted.size_lwh, self._paints.of(actor, self._seen(actor)), own)
         others = [other for other in self._recorded.values() if other.category == actor.category and other.id != actor.id]
-        paint, size = self._paint(actor), wanted.size_lwh
-        found = stand_in(actor.category, size, others, lambda other: self._picks(other, wanted, frame), paint, self._paint_in)
-        return found[1] if found is not None and (picks[0].lacks > MOST_UNSEEN or found[0] < price_of(picks[0])) else None
-
-    def _paint(self, actor: Actor) -> str | None:
-        """Of a recorded actor, from the picture that shows it best."""
-        seen = self._seen(actor)
-        best = np.argsort(-np.minimum(seen.height_px, WELL_SEEN_PX) * seen.inside, kind="stable")[:PAINT_LOOKED_AT]
-        return next(filter(None, (self._paint_in(actor, seen.sources[k]) for k in best)), None)
-
-    def _paint_in(self, actor: Actor, source: Source) -> str | None:
-        """As one picture shows it."""
-        if (actor.id, source) not in self._paints:
-            picture = self._witnesses.recording.glance(source.frame, source.view)
-            alpha = self._silhouettes.of(str(actor.id), source)
-            seen = picture is not None and alpha is not None
-            self._paints[actor.id, source] = paint_of(picture.astype(np.float32), alpha) if seen else None
-        return self._paints[actor.id, source]
+        return stand_in(role, others, lambda other: self._picks(other, wanted, frame), self._paints.shown)
 
     def _as_seen(self, lender: Actor | BankEntry, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         if isinstance(lender, BankEntry):

@@ -4,7 +4,8 @@ A car that was only ever seen from behind has no flank to turn. Another of its k
 paint, is nearer to the truth than a back turned to whoever looks. Ours.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,40 +25,47 @@ UNTOLD = 20.0  # how far apart paints count where one cannot be told
 OTHERS_PRICE, SHIPPED_PRICE = 4.0, 8.5  # for being another, and for being made up, which shows
 
 
-def shown_ill(picks: Iterable[Pick]) -> bool:
-    """Whether the best of an actor's own pictures shows too little of what is wanted of it, or from too far."""
-    best = next(iter(picks), None)
-    return best is not None and (best.lacks > MOST_UNSEEN or best.cost > MOST_COST)
+def shows_ill(best: Pick) -> bool:
+    """Whether the best of an actor's own pictures shows too little of what is wanted of it, or fits ill."""
+    return best.lacks > MOST_UNSEEN or best.cost > MOST_COST
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Whom somebody stands in for: its `paint`, "#rrggbb" if it can be told, and the best of its `own` pictures for what is
+    wanted."""
+
+    category: str
+    size_lwh: Vec3
+    paint: str | None
+    own: Pick
 
 
 def stand_in(
-    category: str,
-    size_lwh: Vec3,
+    role: Role,
     others: Sequence[Actor],
     picks: Callable[[Actor], list[Pick]],
-    paint: str | None,
     paint_in: Callable[[Actor, Source], str | None],
-) -> tuple[float, Actor | BankEntry] | None:
-    """Who of the others, or of the shipped bank, is most like an actor of this category, size and paint and was seen from where
-    it is wanted, and how ill it fits; None if nobody.
+) -> Actor | BankEntry | None:
+    """Who of the others, or of the shipped bank, is most like it and was seen from where it is wanted; None where its own
+    picture serves better, or nobody's does.
 
-    `picks` are an actor's pictures for what is wanted, best first, and `paint_in` is its colour in one, if that can be told."""
-    near = sorted((apart(other.size_lwh, size_lwh), k) for k, other in enumerate(others))[:SEARCHED]
+    `picks` are an actor's pictures for what is wanted, best first, and `paint_in` is its paint in one, if that can be told."""
+    near = sorted((apart(other.size_lwh, role.size_lwh), k) for k, other in enumerate(others))[:SEARCHED]
     best = [(away, k, next(iter(picks(others[k])), None)) for away, k in near if away <= MOST_APART]
-    seen = [(price_of(p) + APART_PRICE * away, k, p) for away, k, p in best if p and p.lacks <= MOST_UNSEEN]
+    seen = [(_price(p) + APART_PRICE * away, k, p) for away, k, p in best if p and p.lacks <= MOST_UNSEEN]
     offers = [
-        (OTHERS_PRICE + price + PAINT_PRICE * _paint_apart(paint, paint_in(others[k], pick.source)), k, others[k])
+        (OTHERS_PRICE + price + PAINT_PRICE * _paint_apart(role.paint, paint_in(others[k], pick.source)), k, others[k])
         for price, k, pick in sorted(seen, key=lambda offer: offer[:2])[:COMPARED]
     ]
-    shipped = of_family(bank().values(), category, size_lwh)
+    shipped = of_family(bank().values(), role.category, role.size_lwh)
     if shipped is not None:
-        offers.append((SHIPPED_PRICE + APART_PRICE * apart(shipped.size_lwh, size_lwh), len(others), shipped))
-    price, _, who = min(offers, key=lambda offer: offer[:2], default=(0.0, 0, None))
-    return None if who is None else (price, who)
+        offers.append((SHIPPED_PRICE + APART_PRICE * apart(shipped.size_lwh, role.size_lwh), len(others), shipped))
+    price, _, who = min(offers, key=lambda offer: offer[:2], default=(np.inf, 0, None))
+    return who if role.own.lacks > MOST_UNSEEN or price < _price(role.own) else None
 
 
-def price_of(pick: Pick) -> float:
-    """How ill a picture fits, with what it lacks."""
+def _price(pick: Pick) -> float:
     return pick.cost + UNSEEN_PRICE * pick.lacks
 
 

@@ -17,34 +17,39 @@ from engine.draft.bank import BankEntry
 from engine.draft.crowd import filled
 from engine.draft.gather import Source
 from engine.draft.picks import Pick, Wanted
-from engine.draft.stand_ins import MOST_COST, MOST_UNSEEN, price_of, shown_ill, stand_in
+from engine.draft.stand_ins import MOST_COST, MOST_UNSEEN, Role, shows_ill, stand_in
 from engine.draft.surfaces import Block
 from tests.engine.draft.drawing import drawn
 from tests.small_drive import SIZE
 
 HERE = Source(0, "CAM_FRONT")
 CAR = (4.5, 1.8, 1.5)
+NOTHING = Pick(HERE, False, 1.0, 0.0)  # of what is wanted is shown
 
 
 def actor(name: str, size=CAR, category="vehicle.car") -> Actor:
     return Actor(ActorId(name), category, size, (Pose(0, Rigid((0.0, 0.0, 0.75), (1.0, 0.0, 0.0, 0.0))),))
 
 
-def chosen(others: dict[str, tuple[float, float, str | None]], paint="#c0c0c0", category="vehicle.car", size=CAR):
+def chosen(
+    others: dict[str, tuple[float, float, str | None]],
+    paint="#c0c0c0",
+    category="vehicle.car",
+    size=CAR,
+    own=NOTHING,
+):
     """Whom an actor is given, where others' best pictures lack and cost so much and show such paint."""
     actors = [actor(name, category=category) for name in others]
     picks = {name: [Pick(HERE, False, lacks, cost)] for name, (lacks, cost, _) in others.items()}
-    found = stand_in(category, size, actors, lambda o: picks[o.id], paint, lambda o, _: others[o.id][2])
-    if found is None:
-        return None
-    return found[1].name if isinstance(found[1], BankEntry) else found[1].id
+    role = Role(category, size, paint, own)
+    found = stand_in(role, actors, lambda o: picks[o.id], lambda o, _: others[o.id][2])
+    return found.name if isinstance(found, BankEntry) else found and found.id
 
 
-def test_its_own_pictures_are_enough_until_too_much_is_lacking_or_they_fit_ill():
-    assert not shown_ill([])
-    assert not shown_ill([Pick(HERE, False, MOST_UNSEEN, MOST_COST), Pick(HERE, False, 1.0)])
-    assert shown_ill([Pick(HERE, False, MOST_UNSEEN + 0.01), Pick(HERE, False, 0.0)])
-    assert shown_ill([Pick(HERE, False, 0.0, MOST_COST + 0.1)])
+def test_its_own_picture_is_enough_until_too_much_is_lacking_or_it_fits_ill():
+    assert not shows_ill(Pick(HERE, False, MOST_UNSEEN, MOST_COST))
+    assert shows_ill(Pick(HERE, False, MOST_UNSEEN + 0.01, 0.0))
+    assert shows_ill(Pick(HERE, False, 0.0, MOST_COST + 0.1))
 
 
 def test_whoever_was_seen_from_there_best_stands_in():
@@ -79,19 +84,10 @@ def test_only_those_of_about_its_size_stand_in(size):
     assert (chosen({"other": (0.0, 0.0, "#c0c0c0")}, size=size) == "other") == (size[0] < 5)
 
 
-def test_who_fits_worse_costs_more():
-    def price(cost: float, other=CAR) -> float:
-        one = actor("other", other)
-        return stand_in("animal", CAR, [replace(one, category="animal")], lambda _: [Pick(HERE, False, 0.0, cost)], None, told)[
-            0
-        ]
-
-    def told(*_: object) -> None:
-        return None
-
-    assert price_of(Pick(HERE, False, 0.0, 2.0)) < price(2.0) < price(3.0)
-    assert price(2.0) < price(2.0, (4.8, 1.8, 1.5))
-    assert price_of(Pick(HERE, False, 0.2, 2.0)) > price_of(Pick(HERE, False, 0.0, 2.0))
+@pytest.mark.parametrize(("cost", "who"), [(12.0, None), (22.0, "other")])
+def test_its_own_picture_serves_unless_another_fits_much_better(cost, who):
+    own = Pick(HERE, False, 0.0, cost)
+    assert chosen({"other": (0.0, 9.0, "#c0c0c0")}, category="animal", own=own) == who
 
 
 def test_an_added_motorcycle_that_is_recorded_as_a_dot_is_the_banks(footage, parked):
