@@ -22,6 +22,7 @@ OWN, OTHERS = 1, 2  # what the LiDAR has hit in a pixel
 AROUND = (-2, 0, 2)  # frames whose outlines vote
 DOT_PX, WIDEST_GAP_PX = 3, 20  # in a picture 448 across: how large a LiDAR hit is marked, and over what gap it may reach
 GAPS = 1.5  # of the mean distance between an actor's own hits: so near to them no farther actor shows through
+NEAR_PX = 24.0  # a pixel at the working size may be so many of the picture's
 MOST_GROWN = 2.0  # by which a hull may be larger than the one that votes on it
 
 
@@ -95,8 +96,9 @@ class Silhouettes:
         if picture is None:
             return None
         hull, depth = found[actor_id]
-        nearer = [self._outline(name, source) for name, (_, away) in found.items() if name != actor_id and away < depth]
-        farther = [self._outline(name, source) for name, (_, away) in found.items() if name != actor_id and away >= depth]
+        met = {name: each for name, each in found.items() if name != actor_id and _meet(each[0], hull)}
+        nearer = [self._outline(name, source) for name, (_, away) in met.items() if away < depth]
+        farther = [Outline(other) for other, away in met.values() if away >= depth]
         ids, hit = self._witnesses.crowd(source).ids, self._witnesses.hit(source)
         seeds = np.where(hit == ids.index(actor_id), OWN, np.where(hit >= 0, OTHERS, 0)).astype(np.uint8)
         if solid:
@@ -194,6 +196,13 @@ def _one_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     out = np.zeros_like(piece)
     cv2.drawContours(out, outlines, -1, 1, cv2.FILLED)
     return out.astype(bool)
+
+
+def _meet(one: Hull, other: Hull) -> bool:
+    """Whether the rectangles around two hulls touch, or nearly."""
+    return bool(
+        (one.min(axis=0) <= other.max(axis=0) + NEAR_PX).all() and (one.max(axis=0) >= other.min(axis=0) - NEAR_PX).all()
+    )
 
 
 def _comparable(theirs: Hull, mine: Hull) -> bool:
