@@ -19,6 +19,7 @@ STAYED_M, STAYED_RAD = 0.3, 0.1
 ANNOTATED_WITHIN_M = 0.25  # of the ground; a box farther off is meant to be
 SETTLED_SHARE = 0.5
 SOFTNESS = 0.35  # pixels
+SEAM_SHARE = 0.01  # of a block's width
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
 
@@ -36,6 +37,18 @@ class Lifted:
     depth: NDArray[np.float32]
     seen: NDArray[np.bool_]
     stayed: bool
+
+    def continued(self, other: "Lifted") -> "Lifted":
+        """The same with another's pixels where the source's picture ends."""
+        held = cv2.erode(self.seen.astype(np.float32), np.ones((3, 3), np.uint8))
+        held = cv2.GaussianBlur(held, (0, 0), SEAM_SHARE * held.shape[1])
+
+        def both(mine: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.float32]:
+            share = held[..., None] if mine.ndim == 3 else held
+            return mine * share + theirs * (1 - share)
+
+        colours, alpha = both(self.colours, other.colours), both(self.alpha, other.alpha)
+        return replace(self, colours=colours, alpha=alpha, depth=both(self.depth, other.depth))
 
     def recoloured(self, colours: NDArray[np.float32]) -> "Lifted":
         """The same outline with other colours."""

@@ -11,7 +11,7 @@ from engine.draft.paints import Paints
 from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
 from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
-from engine.draft.stand_ins import Role, apart, shows_ill, stand_in
+from engine.draft.stand_ins import MOST_UNSEEN, Role, apart, shows_ill, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
@@ -34,18 +34,26 @@ class Looks:
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         """The actor's pixels in a block; None where no source can be read."""
         lender = self._lender(actor, wanted, frame)
+        found = self._as_seen(lender, wanted, frame, block)
         other = self._stand_in(lender, wanted, frame) if isinstance(lender, Actor) else None
-        found = None if other is None else self._as_seen(other, wanted, frame, block)
-        if (
-            found is not None
-            and lender.category.startswith("vehicle.")
-            and (paint := self._paints.of(lender, self._seen(lender)))
-        ):
-            found = found.recoloured(repainted_as_shown(found.colours, found.alpha, paint))
-        found = found or self._as_seen(lender, wanted, frame, block)
+        if other is not None:
+            found = self._with_stand_in(found, lender, self._as_seen(other, wanted, frame, block), wanted, frame)
         if found is None or actor.look.colour is None:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
+
+    def _with_stand_in(
+        self, own: Lifted | None, lender: Actor, other: Lifted | None, wanted: Wanted, frame: int
+    ) -> Lifted | None:
+        """The stand-in in the lender's paint; where the lender's own picture was from the right side but ends too soon, that as
+        far as it goes."""
+        if other is None:
+            return own
+        if lender.category.startswith("vehicle.") and (paint := self._paints.of(lender, self._seen(lender))):
+            other = other.recoloured(repainted_as_shown(other.colours, other.alpha, paint))
+        best = next(iter(self._picks(lender, wanted, frame)))
+        ends_too_soon = best.unseen <= MOST_UNSEEN < best.lacks
+        return own.continued(other) if own is not None and ends_too_soon else other
 
     def _stand_in(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry | None:
         own = next(iter(self._picks(actor, wanted, frame)), None)

@@ -14,7 +14,7 @@ from engine.draft.sightings import Sightings
 from engine.draft.sources import Camera
 
 LENT_SHARE = 0.25  # of its hull that a picture holds of an actor to be a source for it elsewhere
-WHOLE = 0.5  # and to hold as good as all of it
+WHOLE = 0.8  # and to hold as good as all of it
 SHORTLIST = 6
 SAME_EYE_M = 0.05
 
@@ -30,13 +30,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A source for an actor; `mirrored` when its other side is what is wanted. `lacks`: how much of the wanted sides it does
-    not show; `cost`: how ill it fits."""
+    """A source for an actor; `mirrored` when its other side is what is wanted. `unseen`: how much of the wanted sides it did
+    not see, `lacks`: how much it does not show, for that or because its border cuts it off; `cost`: how ill it fits."""
 
     source: Source
     mirrored: bool
     lacks: float = 0.0
     cost: float = 0.0
+    unseen: float = 0.0
 
 
 def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Wanted, frame: int) -> list[Pick]:
@@ -57,7 +58,7 @@ def shortlist(actor: Actor, seen: Sightings, wanted: Wanted, frame: int) -> list
         * wanted.size_lwh[2]
         / max(float(np.linalg.norm(eye)), 0.5)
     )
-    costs, lacks = [], []
+    costs, lacks, unseen = [], [], []
     for mirrored in (False, True):
         eyes = seen.eyes * ((1, -1, 1) if mirrored else (1, 1, 1))
         turn = _angle(eyes[:, :2], eye[:2])
@@ -71,10 +72,12 @@ def shortlist(actor: Actor, seen: Sightings, wanted: Wanted, frame: int) -> list
         cost = cost + 0.01 * np.abs(seen.frames - frame) + (2.0 if mirrored else 0.0) - 100.0 * itself
         costs.append(np.where(itself | (seen.inside >= LENT_SHARE), cost, np.inf))
         cut_off = np.where(itself, 0.0, 1 - np.minimum(seen.inside / WHOLE, 1))
-        lacks.append(1 - (1 - unseen_share(eye, eyes, actor.size_lwh)) * (1 - cut_off))
-    cost, lack, count = np.concatenate(costs), np.concatenate(lacks), len(seen.sources)
+        unseen.append(unseen_share(eye, eyes, actor.size_lwh))
+        lacks.append(1 - (1 - unseen[-1]) * (1 - cut_off))
+    (cost, lack, hidden), count = map(np.concatenate, (costs, lacks, unseen)), len(seen.sources)
     order = [k for k in np.argsort(cost, kind="stable")[:SHORTLIST] if np.isfinite(cost[k])]
-    return [Pick(seen.sources[k % count], bool(k >= count), float(lack[k]), float(cost[k])) for k in order]
+    rated = ((float(lack[k]), float(cost[k]), float(hidden[k])) for k in order)
+    return [Pick(seen.sources[k % count], bool(k >= count), *values) for k, values in zip(order, rated, strict=True)]
 
 
 def _angle(a: Array, b: Array) -> Array:

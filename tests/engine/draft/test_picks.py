@@ -47,3 +47,16 @@ def test_a_picture_that_holds_but_a_strip_of_an_actor_shows_it_where_it_stands_a
     strips = replace(seen, inside=np.where(own, strip, 0.2))
     assert [pick.source for pick in best_picks(footage.witnesses, passing, strips, wanted, HERE.frame)] == [HERE]
     assert not best_picks(footage.witnesses, passing, strips, elsewhere, HERE.frame)
+
+
+def test_what_the_border_cuts_off_is_lacking_and_not_unseen(footage, parked):
+    camera = footage.recording.camera(HERE.frame, HERE.view)
+    T = actor_at(parked, camera.t_us)
+    aside = Rigid(tuple(np.add(T.translation, (0.0, 1.0, 0.0))), T.rotation)
+    seen = sightings(footage.scene, parked)
+    wanted = Wanted(aside, parked.size_lwh, camera)
+    whole, *_ = best_picks(footage.witnesses, parked, seen, wanted, HERE.frame)
+    assert whole.lacks == pytest.approx(whole.unseen) == pytest.approx(0, abs=0.05)
+    cut, *_ = best_picks(footage.witnesses, parked, replace(seen, inside=0.4 * seen.inside), wanted, HERE.frame)
+    assert cut.unseen == pytest.approx(0, abs=0.05)
+    assert 0.3 < cut.lacks < 0.7
