@@ -41,7 +41,7 @@ SURE = (
 
 
 def body_of(category: str, T_world_box: Rigid, halves: Array, camera: Camera) -> Body | None:
-    """Of a car; None of whoever fills its box, and of a car that the picture holds none of."""
+    """Of a car; None of whoever fills its box."""
     if category != "vehicle.car" or 2 * halves[2] > TALLEST_M:
         return None
     T_camera_box = camera.T_world_camera.inverse() @ T_world_box
