@@ -20,6 +20,7 @@ ANNOTATED_WITHIN_M = 0.25  # of the ground; a box farther off is meant to be
 SETTLED_SHARE = 0.5
 SOFTNESS = 0.35  # pixels
 SEAM_SHARE = 0.01  # of a block's width
+LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is made as light as the other
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
 
@@ -39,9 +40,13 @@ class Lifted:
     stayed: bool
 
     def continued(self, other: "Lifted") -> "Lifted":
-        """The same with another's pixels where the source's picture ends."""
+        """The same with another's pixels, as light as its own, where the source's picture ends."""
         held = cv2.erode(self.seen.astype(np.float32), np.ones((3, 3), np.uint8))
         held = cv2.GaussianBlur(held, (0, 0), SEAM_SHARE * held.shape[1])
+        shared = (held > 0.9) & (self.alpha > 0.9) & (other.alpha > 0.9)
+        if shared.sum() >= LEAST_SHARED:
+            gain = np.median((self.colours[shared] + 4) / (other.colours[shared] + 4), axis=0)
+            other = other.recoloured(np.clip(other.colours * np.clip(gain, *GAIN), 0, 255))
 
         def both(mine: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.float32]:
             share = held[..., None] if mine.ndim == 3 else held

@@ -92,8 +92,8 @@ def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
     most = np.median(lab[body], axis=0).astype(np.float32)
     if most[0] < DARK_FADES:
         return most
-    lit = body & (lab[..., 0] >= np.percentile(lab[..., 0][body], 40))
-    return np.percentile(lab[lit], 60, axis=0).astype(np.float32)
+    lit = lab[body & (lab[..., 0] >= np.percentile(lab[..., 0][body], 40))]
+    return np.array([np.percentile(lit[:, 0], 60), *np.median(lit[:, 1:], axis=0)], np.float32)
 
 
 def _is_strong(lab: Colours) -> NDArray[np.bool_]:
