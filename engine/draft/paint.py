@@ -49,11 +49,12 @@ def _painted(colours: Colours, alpha: NDArray[np.float32], colour: str, day: flo
     new = linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
     light = linear(shown)
     share = cv2.GaussianBlur(_share(lab, paint) * alpha, (0, 0), 0.7)[..., None]
+    mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
     if _is_strong(paint):
         share = share / np.maximum(cv2.GaussianBlur(alpha, (0, 0), 0.7), 1e-3)[..., None]  # no seam of the old paint
         lit, gloss = _dichromatic(light, old)
+        lit = lit * (old @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored)
         return as_shown(light + share * (np.clip(lit * new + gloss, 0, 1) - light)) * 255
-    mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
     lit = (light @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored + 1e-3)
     return as_shown(light + share * np.clip(lit[..., None] * (new - old), -light, 1 - light)) * 255
 
