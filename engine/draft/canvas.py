@@ -14,14 +14,13 @@ from engine.draft.crowd import Hull
 from engine.draft.lift import Lifted
 from engine.draft.occlusion import before_static
 from engine.draft.picks import Wanted
-from engine.draft.place import composite
+from engine.draft.place import Share, composite
 from engine.draft.shadows import Fallen, darkened, fallen, fallen_at_most, lightened
 from engine.draft.shot import Shot
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block, block_around
 
 Mask = NDArray[np.bool_]
-Share = NDArray[np.float32]  # (h, w) of a block, 0 to 1
 Bare = Callable[[Block], Share]  # how much of each pixel of a block nobody who stays covers
 Taken = Callable[[Actor, Block], Share]  # how much of each pixel of a block was of others who are gone
 Free = Callable[[Lifted, float], Share]  # how much of a lifted actor so many metres ahead nobody who stays covers

@@ -20,6 +20,7 @@ ANNOTATED_WITHIN_M = 0.25  # of the ground; a box farther off is meant to be
 SETTLED_SHARE = 0.5
 SOFTNESS = 0.35  # pixels
 SEAM_SHARE = 0.01  # of a block's width
+PAINT_PERCENTILE = 75  # of levels: glass is darker than paint, and bodies differ in where they have it
 LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is made as light as the other
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
@@ -45,7 +46,8 @@ class Lifted:
         held = cv2.GaussianBlur(held, (0, 0), SEAM_SHARE * held.shape[1])
         shared = (held > 0.9) & (self.alpha > 0.9) & (other.alpha > 0.9)
         if shared.sum() >= LEAST_SHARED:
-            gain = np.median((self.colours[shared] + 4) / (other.colours[shared] + 4), axis=0)
+            mine, theirs = (np.percentile(each.colours[shared], PAINT_PERCENTILE, axis=0) for each in (self, other))
+            gain = (mine + 4) / (theirs + 4)
             other = other.recoloured(np.clip(other.colours * np.clip(gain, *GAIN), 0, 255))
 
         def both(mine: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,5 +1,7 @@
 """Whose pixels an actor is drawn with: its own, another's of the drive, the one's most like it, or the shipped bank's."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from editor.scene import Actor, ActorId, Scene
@@ -34,44 +36,42 @@ class Looks:
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
         """The actor's pixels in a block; None where no source can be read."""
         lender = self._lender(actor, wanted, frame)
-        found = self._as_seen(lender, wanted, frame, block)
-        other = self._stand_in(lender, wanted, frame) if isinstance(lender, Actor) else None
-        if other is not None:
-            found = self._with_stand_in(found, lender, self._as_seen(other, wanted, frame, block), wanted, frame)
+        if isinstance(lender, Actor):
+            found = self._recorded_one(lender, wanted, frame, block)
+        else:
+            found = self._as_seen(lender, (), wanted, frame, block)
         if found is None or actor.look.colour is None:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
-    def _with_stand_in(
-        self, own: Lifted | None, lender: Actor, other: Lifted | None, wanted: Wanted, frame: int
-    ) -> Lifted | None:
-        """The stand-in in the lender's paint; where the lender's own picture was from the right side but ends too soon, that as
-        far as it goes."""
-        if other is None:
-            return own
-        if lender.category.startswith("vehicle.") and (paint := self._paints.of(lender, self._seen(lender))):
-            other = other.recoloured(repainted_as_shown(other.colours, other.alpha, paint))
-        best = next(iter(self._picks(lender, wanted, frame)))
-        ends_too_soon = best.unseen <= MOST_UNSEEN < best.lacks
-        return own.continued(other) if own is not None and ends_too_soon else other
-
-    def _stand_in(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry | None:
-        own = next(iter(self._picks(actor, wanted, frame)), None)
-        if own is None or not shows_ill(own):
-            return None
-        role = Role(actor.category, wanted.size_lwh, self._paints.of(actor, self._seen(actor)), own)
+    def _recorded_one(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
+        """From its own pictures, or by a stand-in in its paint; where its own picture is from the right side but ends too soon,
+        from that as far as it goes, and by the stand-in from there on."""
+        picks = self._picks(actor, wanted, frame)
+        if not picks or not shows_ill(picks[0]):
+            return self._as_seen(actor, picks, wanted, frame, block)
+        paint = self._paints.of(actor, self._seen(actor))
         others = [other for other in self._recorded.values() if other.category == actor.category and other.id != actor.id]
-        return stand_in(role, others, lambda other: self._picks(other, wanted, frame), self._paints.shown)
+        role = Role(actor.category, wanted.size_lwh, paint, picks[0])
+        who = stand_in(role, others, lambda other: self._picks(other, wanted, frame), self._paints.shown)
+        if who is None:
+            return self._as_seen(actor, picks, wanted, frame, block)
+        theirs = self._picks(who, wanted, frame) if isinstance(who, Actor) else ()
+        other = self._as_seen(who, theirs, wanted, frame, block)
+        if other is not None and paint and actor.category.startswith("vehicle."):
+            other = other.recoloured(repainted_as_shown(other.colours, other.alpha, paint))
+        if other is not None and not picks[0].ends_too_soon(MOST_UNSEEN):
+            return other
+        own = self._as_seen(actor, picks, wanted, frame, block)
+        return own.continued(other) if own is not None and other is not None else own or other
 
-    def _as_seen(self, lender: Actor | BankEntry, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
-        if isinstance(lender, BankEntry):
-            around = self._witnesses.recording.picture(frame, wanted.camera.view.name)
-            return from_bank(lender, wanted, block, around)
-        for pick in self._picks(lender, wanted, frame):
-            found = lifted(self._witnesses, self._silhouettes, lender, wanted, pick, block)
-            if found is not None:
-                return found
-        return None
+    def _as_seen(
+        self, who: Actor | BankEntry, picks: Sequence[Pick], wanted: Wanted, frame: int, block: Block
+    ) -> Lifted | None:
+        if isinstance(who, BankEntry):
+            return from_bank(who, wanted, block, self._witnesses.recording.picture(frame, wanted.camera.view.name))
+        found = (lifted(self._witnesses, self._silhouettes, who, wanted, pick, block) for pick in picks)
+        return next((each for each in found if each is not None), None)
 
     def _lender(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry:
         source = actor.look.source

@@ -39,6 +39,10 @@ class Pick:
     cost: float = 0.0
     unseen: float = 0.0
 
+    def ends_too_soon(self, limit: float) -> bool:
+        """Whether it lacks more than a share because its border cuts off what it saw from the right side."""
+        return self.unseen <= limit < self.lacks
+
 
 def best_picks(witnesses: Witnesses, actor: Actor, seen: Sightings, wanted: Wanted, frame: int) -> list[Pick]:
     """Sources that show it nearest to how it is wanted, best first; none where it is seen in strips only, from elsewhere."""

@@ -12,7 +12,7 @@ from engine.draft.lift import Lifted
 from engine.draft.picks import Wanted
 from engine.draft.remove import footprint_mask
 
-Share = NDArray[np.float32]  # (h, w), 0 to 1
+Share = NDArray[np.float32]  # (h, w) of a block, 0 to 1
 
 SHADE = 0.5  # how much light the ground under an actor keeps at its middle
 

@@ -29,7 +29,9 @@ def retouched(shot: Shot, recorded: Canvas) -> Canvas:
 
     def taken(actor: Actor, block: Block) -> NDArray[np.float32]:
         others = [footage.silhouettes.of(str(other.id), here) for other in shot.gone if other.id != actor.id]
-        return np.max([np.zeros((block.height, block.width)), *(a[block.slices] for a in others if a is not None)], axis=0)
+        return np.max(
+            [np.zeros((block.height, block.width), np.float32), *(a[block.slices] for a in others if a is not None)], axis=0
+        )
 
     # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
     shadows = shadows_gone(shot)
