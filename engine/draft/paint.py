@@ -19,6 +19,8 @@ DARK, DARK_FADES = 8.0, 12.0  # lightness below which glass and tyres look like 
 # Paint whose hue is strong, by a share of its lightness and by so many Lab units, is told by that alone, from where a share of
 # it is left; and a body is of such paint from a share on.
 STRONG_BY, LEAST_STRONG, PALEST, OFF_SHARE, STRONG_SHARE = 0.45, 20.0, 0.2, 0.4, 0.15
+WHITEST = 0.85  # of the light that falls on it, what any paint gives back at most
+DEEP_BY, LEAST_DEEP, DEEP_SHARE, DEEP = 0.8, 12.0, 0.25, 25.0  # the same of dark bodies, and how light these are at most
 FEW_PX, LEAST_PX = 30, 12  # around an actor, and of it
 
 
@@ -26,7 +28,8 @@ def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str, seen: N
     """Colours (h, w, 3) of an actor with its paint in "#rrggbb"; glass, tyres, plates and lights stay, but on black cars.
 
     In linear light, what the old paint gave back is taken away and what the new one gives is put in its place; what was
-    mirrored stays. What is `seen` around the actor says how light it is there. Ours.
+    mirrored stays. How light it is there follows from what is `seen` around the actor, and is no less than the old paint
+    shows. Ours.
     """
     around = linear(np.clip(colours, 0, 255).astype(np.float32) / 255)[seen & (alpha < 0.1)] @ LUMINANCE
     day = float(np.clip(np.median(around) / BY_DAY, 0.02, 1.0)) if around.size >= FEW_PX else 1.0
@@ -49,14 +52,13 @@ def _painted(colours: Colours, alpha: NDArray[np.float32], colour: str, day: flo
     new = linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
     light = linear(shown)
     share = cv2.GaussianBlur(_share(lab, paint) * alpha, (0, 0), 0.7)[..., None]
-    mirrored = MIRRORED * max(0.0, 1 - float(old @ LUMINANCE) / PALE)
-    if _is_strong(paint):
+    if _is_coloured(paint):
         share = share / np.maximum(cv2.GaussianBlur(alpha, (0, 0), 0.7), 1e-3)[..., None]  # no seam of the old paint
         lit, gloss = _dichromatic(light, old)
-        lit = lit * (old @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored)
-        return as_shown(light + share * (np.clip(lit * new + gloss, 0, 1) - light)) * 255
-    lit = (light @ LUMINANCE + mirrored * day) / (old @ LUMINANCE + mirrored + 1e-3)
-    return as_shown(light + share * np.clip(lit[..., None] * (new - old), -light, 1 - light)) * 255
+    else:
+        lit, gloss = _of_any_hue(light, old, day)
+    here = np.clip(old @ LUMINANCE / WHITEST, day, 1.0)
+    return as_shown(light + share * (np.clip(lit * here * new + gloss, 0, 1) - light)) * 255
 
 
 def _dichromatic(light: Colours, paint: NDArray[np.float32]) -> tuple[Colours, Colours]:
@@ -66,6 +68,14 @@ def _dichromatic(light: Colours, paint: NDArray[np.float32]) -> tuple[Colours, C
     lit, gloss = np.moveaxis(light @ np.linalg.pinv(both).T.astype(np.float32), -1, 0)[..., None]
     alone = (light @ paint / float(paint @ paint))[..., None]  # where nothing is mirrored
     return np.where(gloss > 0, np.maximum(lit, 0), alone), np.maximum(gloss, 0)
+
+
+def _of_any_hue(light: Colours, paint: NDArray[np.float32], day: float) -> tuple[Colours, Colours]:
+    """The same of paint whose hue tells nothing: as light as a pixel is, but for what dark paint mirrors."""
+    level, own = (light @ LUMINANCE)[..., None], float(paint @ LUMINANCE)
+    mirrored = MIRRORED * max(0.0, 1 - own / PALE) * day
+    lit = (level + mirrored) / (own + mirrored + 1e-3)
+    return lit, np.maximum(level - lit * own, 0)
 
 
 def paint_of(colours: Colours, alpha: NDArray[np.float32]) -> str | None:
@@ -86,11 +96,14 @@ def colours_apart(one: str, other: str) -> float:
 
 def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
     """What most of the body has; what is dark on a car is glass and rubber, unless most of it is, and what is strong in hue is
-    paint, if there is much of it."""
-    strong = body & _is_strong(lab)
-    if strong.sum() > STRONG_SHARE * body.sum():
+    paint, if there is much of it; dark blue is, too, where there is no window, which mirrors the sky."""
+    strong, dark_blue = body & _is_strong(lab), _is_deep(lab) & (lab[..., 0] < DEEP) & (lab[..., 2] < -np.abs(lab[..., 1]))
+    if (strong & ~dark_blue).sum() > STRONG_SHARE * body.sum():
         return np.median(lab[strong], axis=0).astype(np.float32)
     most = np.median(lab[body], axis=0).astype(np.float32)
+    low = body & (np.arange(len(body)) > np.nonzero(body)[0].mean())[:, None]
+    if most[0] < DEEP and (low & dark_blue).sum() > DEEP_SHARE * low.sum():
+        return np.median(lab[low & dark_blue], axis=0).astype(np.float32)
     if most[0] < DARK_FADES:
         return most
     lit = lab[body & (lab[..., 0] >= np.percentile(lab[..., 0][body], 40))]
@@ -101,12 +114,21 @@ def _is_strong(lab: Colours) -> NDArray[np.bool_]:
     return np.hypot(lab[..., 1], lab[..., 2]) > np.maximum(STRONG_BY * lab[..., 0], LEAST_STRONG)
 
 
+def _is_deep(lab: Colours) -> NDArray[np.bool_]:
+    """As dark paint of a strong hue is, and glass that mirrors the sky."""
+    return np.hypot(lab[..., 1], lab[..., 2]) > np.maximum(DEEP_BY * lab[..., 0], LEAST_DEEP)
+
+
+def _is_coloured(paint: NDArray[np.float32]) -> bool:
+    return bool(_is_strong(paint) or _is_deep(paint))
+
+
 def _share(lab: Colours, paint: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much of each pixel (h, w) is paint: of its hue and, unless that is strong, not much darker, and not as light as only
-    plates and lamps are."""
+    """How much of each pixel (h, w) is paint: of its hue and, unless that tells enough, not much darker, and not as light as
+    only plates and lamps are."""
     level, light, hue, own = float(paint[0]), lab[..., 0], lab[..., 1:], paint[1:]
     strength = float(np.linalg.norm(own))
-    if _is_strong(paint):
+    if _is_coloured(paint):
         along = hue @ own / strength**2
         off = np.linalg.norm(hue - along[..., None] * own, axis=-1)
         return (np.exp(-((off / (OFF_SHARE * strength)) ** 2)) * np.clip((along - PALEST) / PALEST, 0, 1)).astype(np.float32)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.draft.paint import paint_of, repainted, repainted_as_shown
+from engine.draft.paint import WHITEST, paint_of, repainted, repainted_as_shown
 
 INSIDE = np.ones((24, 32), np.float32)
 NOTHING = np.zeros((24, 32), bool)  # is seen around it
@@ -66,6 +66,39 @@ def test_a_black_car_by_night_stays_dark_and_by_day_becomes_bright():
         brightness[name] = float(repainted(picture, alpha, "#e2b714", seen)[8:16, 10:22].mean())
     assert brightness["day"] > 100
     assert brightness["night"] < 50
+
+
+def test_a_white_car_at_dusk_takes_its_new_colour_in_the_light_of_dusk():
+    """White that shows as a middle grey says that little light falls on it."""
+    alpha, seen = np.zeros((24, 32), np.float32), np.ones((24, 32), bool)
+    alpha[6:18, 8:24] = 1
+    picture = in_light((0.05, 0.05, 0.05), np.ones((24, 32)))
+    picture[6:18, 8:24] = in_light((0.3, 0.3, 0.3), np.ones((12, 16)))
+    drawn = repainted(picture, alpha, "#ffffff", seen)[10:14, 12:20]
+    assert np.abs(drawn - in_light(np.full(3, 0.3 / WHITEST), np.ones((4, 8)))).max() < 4
+
+
+def test_black_paint_on_a_blue_grey_car_has_no_blue_left():
+    blue_grey = in_light((0.15, 0.2, 0.27), shade())
+    blue_grey[8:16] *= (0.95, 1.0, 1.04)
+    drawn = repainted(blue_grey, INSIDE, "#161616", NOTHING)
+    assert np.ptp(drawn[2:-2, 2:-2], axis=-1).max() < 8
+
+
+def test_navy_paint_is_told_from_the_body_not_from_the_window_above_it():
+    car = np.full((24, 32, 3), (70, 74, 80), np.float32)  # glass that mirrors a grey sky
+    car[12:] = (22, 30, 62)
+    drawn = repainted(car, INSIDE, "#d9661f", NOTHING)
+    assert np.abs(drawn[2:9] - car[2:9]).max() < 3
+    assert (drawn[15:22, :, 0] > 1.5 * drawn[15:22, :, 2]).all()
+
+
+def test_the_blue_window_of_a_black_car_is_not_its_paint():
+    car = np.full((24, 32, 3), (28, 40, 70), np.float32)
+    car[9:] = 12
+    drawn = repainted(car, INSIDE, "#b3261e", NOTHING)
+    assert (drawn[12:22, :, 0] > drawn[12:22, :, 2] + 20).all()
+    assert np.abs(drawn[2:6] - car[2:6]).max() < 12
 
 
 def test_red_paint_leaves_no_red_in_shade_nor_in_gloss_when_it_becomes_grey():
