@@ -1,8 +1,8 @@
 """Which pictures an edit made stale: those that show what changed, where it was or where it is now.
 
 A picture is named by its view and the index of its frame. An actor makes stale what its box, old or new, reaches at the
-picture's own time, with room for its shadow; a changed ego pose makes stale all views of the frame. Other weather or hours and
-other labels are nothing that a draft shows: they make stale what the world model drew.
+picture's own time, with room for its shadow; a changed ego pose makes stale all views of the frame. Other weather or hours are
+nothing that a draft shows, nor are other labels of whom it draws with recorded pixels: they make stale what the model drew.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from editor.cameras import NEAR_M, matrix_of
 from editor.geometry import CORNER_SIGNS, Array, Vec3
 from editor.identity import Same
 from editor.sampled import poses_of
-from editor.scene import Actor, Pose, Scenario, Scene, View
+from editor.scene import Actor, ActorId, Pose, Scenario, Scene, View
 from editor.tracks import HOLD_US, ego_at
 
 AROUND_M = 4.0  # added to a box on every side: how far from it an actor's cut-out can change a picture
@@ -78,6 +78,13 @@ def changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
         raise ValueError(f"scenarios of scenes {before.scene.name} and {after.scene.name}; wanted one scene's")
     scene, ego = Same(after.scene), Same(before.ego)
     return tuple(_change(scene, ego, Same(old), Same(new)) for old, new in _changed_actors(before, after))
+
+
+def appearance(actor: Actor, is_recorded: bool) -> tuple[object, ...]:
+    """What a draft shows of an actor, but for where it is. One that nobody recorded, and of whom nothing is said, is drawn as
+    one of its category."""
+    by_category = not is_recorded and actor.look.source is None
+    return actor.size_lwh, actor.look, actor.category if by_category else None
 
 
 def ground_room_m(size_lwh: Vec3) -> float:
@@ -146,7 +153,8 @@ def _interpolated(track: tuple[Pose, ...], times: NDArray[np.int64]) -> Array:
 def _change(scene: Same[Scene], ego: Same[tuple[Pose, ...]], was: Same[Actor | None], now: Same[Actor | None]) -> Change:
     old, new, times = was.value, now.value, _shots(scene).times
     a, b = (None if actor is None else _boxes(actor, times) for actor in (old, new))
-    drawn = _differs(old, new, a, b, times)
+    is_recorded = (old or new).id in _recorded(scene)
+    drawn = _differs(old, new, a, b, times, is_recorded)
     relabelled = old is not None and new is not None and old.category != new.category
     seen = np.zeros(times.shape, dtype=bool)
     for actor, boxes in ((old, a), (new, b)):
@@ -155,6 +163,11 @@ def _change(scene: Same[Scene], ego: Same[tuple[Pose, ...]], was: Same[Actor | N
         wanted = boxes.present if relabelled else boxes.present & drawn
         seen |= _in_view(_cameras(ego, scene), scene.value.views, actor, boxes, wanted)
     return Change(old, new, seen & drawn, seen)
+
+
+@lru_cache(maxsize=16)
+def _recorded(scene: Same[Scene]) -> frozenset[ActorId]:
+    return frozenset(actor.id for actor in scene.value.as_recorded.actors)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,10 +199,10 @@ def _extended(seconds: Array, at: Array, values: Array) -> Array:
 
 
 def _differs(
-    old: Actor | None, new: Actor | None, a: _Boxes | None, b: _Boxes | None, times: NDArray[np.int64]
+    old: Actor | None, new: Actor | None, a: _Boxes | None, b: _Boxes | None, times: NDArray[np.int64], is_recorded: bool
 ) -> NDArray[np.bool_]:
     """Where (V, F) the two states look different."""
-    if old is None or new is None or a is None or b is None or (old.size_lwh, old.look) != (new.size_lwh, new.look):
+    if old is None or new is None or a is None or b is None or appearance(old, is_recorded) != appearance(new, is_recorded):
         return np.ones(times.shape, dtype=bool)
     moved = (np.abs(a.centres - b.centres) > UNMOVED).any(-1)
     turned = np.abs(np.sin((a.headings - b.headings) / 2)) > UNMOVED

@@ -1,6 +1,7 @@
 """Whose pixels an actor is drawn with: its own, another's of the drive, the one's most like it, or the shipped bank's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -77,14 +78,13 @@ class Looks:
         source = actor.look.source
         if source is not None and source.startswith("bank:"):
             return _shipped(actor, source.removeprefix("bank:"))
-        if source is not None and source.startswith("actor:"):
-            name = ActorId(source.removeprefix("actor:"))
-            if name not in self._recorded:
-                raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
-            return self._recorded[name]
-        if source is None and actor.id in self._recorded and self._picks(self._recorded[actor.id], wanted, frame):
-            return self._recorded[actor.id]
-        return self._most_like(actor)
+        name = ActorId(source.removeprefix("actor:")) if source is not None else actor.id
+        if source is not None and name not in self._recorded:
+            raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
+        recorded = self._recorded.get(name)
+        if recorded is None:
+            return self._most_like(actor)
+        return recorded if self._picks(recorded, wanted, frame) else self._most_like(replace(actor, category=recorded.category))
 
     def _picks(self, lender: Actor, wanted: Wanted, frame: int) -> list[Pick]:
         return best_picks(self._witnesses, lender, self._seen(lender), wanted, frame)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from editor.dirty import changes
+from editor.dirty import appearance, changes
 from editor.identity import Same
 from editor.scene import Actor, Scenario, recorded
 from editor.tracks import actor_at, ego_at
@@ -33,19 +33,19 @@ def shown_changes(scenario: Scenario, places: tuple[Place, ...], *, labels: bool
         ego = ego_at(scenario, picture)
         # From a bent path, and beyond the recording, all of it is drawn anew, out of pictures that others may stand in.
         is_bent = picture.is_beyond or ego != picture.T_world_ego
-        seen = [_words(was, now, picture.t_us, labels) for was, now, drawn in changed if is_bent or drawn[i]]
-        words.append("\n".join([repr(ego)] * is_bent + seen))
+        seen = (_words(was, now, picture.t_us, labels) for was, now, drawn in changed if is_bent or drawn[i])
+        words.append("\n".join([repr(ego)] * is_bent + [each for each in seen if each]))
     return words
 
 
 @lru_cache(maxsize=NUM_WORDS)
 def _words(was: Same[Actor | None], now: Same[Actor | None], t_us: int, labels: bool) -> str:
-    """What of one actor's change a picture of that time shows."""
-    before, after = (actor_at(actor.value, t_us) if actor.value is not None else None for actor in (was, now))
-    if before == after and _looks(was.value, labels) == _looks(now.value, labels):
-        return ""
-    return repr(((was.value or now.value).id, after, _looks(now.value, labels) if after is not None else None))
+    """What of one actor's change a picture of that time shows; nothing where it shows the same."""
+    before, after = (_shown(actor.value, was.value is not None, t_us, labels) for actor in (was, now))
+    return "" if before == after else repr(((was.value or now.value).id, after))
 
 
-def _looks(actor: Actor | None, labels: bool) -> tuple[object, ...] | None:
-    return None if actor is None else (actor.size_lwh, actor.look, *([actor.category] if labels else []))
+def _shown(actor: Actor | None, is_recorded: bool, t_us: int, labels: bool) -> tuple[object, ...] | None:
+    """Where an actor is and what it looks like; None where it is not there."""
+    T_world_box = actor_at(actor, t_us) if actor is not None else None
+    return T_world_box and (T_world_box, *appearance(actor, is_recorded), *([actor.category] if labels else []))

@@ -1,0 +1,43 @@
+"""Whose pixels an actor is drawn with."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from editor.apply import apply
+from editor.edits import Add, Relabel
+from editor.scene import ActorId, Look, Pose, recorded
+from tests.engine.draft.drawing import drawn
+
+NEW = ActorId("new-1")
+
+
+def unseen(scene, actor):
+    """The scene with an actor 300 m away, where no picture shows it."""
+    far = tuple(replace(p, T_world=replace(p.T_world, translation=(0.0, 300.0, 0.8))) for p in actor.track)
+    return replace(scene, actors=tuple(replace(a, track=far) if a.id == actor.id else a for a in scene.actors))
+
+
+def added(scene, parked, look, category="vehicle.car"):
+    track = tuple(Pose(p.t_us, replace(p.T_world, translation=(16.0, -4.0, 0.8))) for p in parked.track)
+    return apply(recorded(scene), Add(NEW, category, (4.4, 1.9, 1.6), track, look))
+
+
+def test_who_looks_like_one_that_no_picture_shows_is_drawn_as_one_of_its_category(small_drive, scene, parked):
+    hidden = unseen(scene, parked)
+    (like_it,) = drawn(small_drive, added(hidden, parked, Look(f"actor:{parked.id}")))
+    (like_any,) = drawn(small_drive, added(hidden, parked, Look()))
+    assert like_it.dirty.any()
+    assert np.array_equal(like_it.picture, like_any.picture)
+
+
+@pytest.mark.parametrize("category", ["vehicle.truck", "human.pedestrian.adult"])
+def test_a_recorded_actor_that_no_picture_shows_is_drawn_by_what_it_was_recorded_as(small_drive, scene, parked, category):
+    hidden = unseen(scene, parked)
+    here = tuple(Pose(p.t_us, replace(p.T_world, translation=(16.0, -4.0, 0.8))) for p in parked.track)
+    moved = recorded(hidden)
+    moved = replace(moved, actors=tuple(replace(a, track=here) if a.id == parked.id else a for a in moved.actors))
+    (before,), (after,) = (drawn(small_drive, each) for each in (moved, apply(moved, Relabel(parked.id, category))))
+    assert before.dirty.any()
+    assert np.array_equal(before.picture, after.picture)
