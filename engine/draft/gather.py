@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 import cv2
 import numpy as np
+from cachetools import cachedmethod
 from numpy.typing import NDArray
 
 from editor.geometry import Array
@@ -13,6 +15,7 @@ from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd, Hull, hidden, hit_map, hulls, occupancy
 from engine.draft.egobody import body_mask
 from engine.draft.nods import Glimpse, glimpse, nod, working_step
+from engine.draft.room import room_for
 from engine.draft.sources import Camera, Recording, coarser
 from engine.draft.surfaces import STATIC, Surfaces
 
@@ -23,6 +26,7 @@ SAMPLES = 72
 MAX_SOURCES = 8
 HIDE_MARGIN_M = 0.15
 DEPTH_STEP = 3
+MAPS_BYTES = 128 * 2**20  # of each kind of map: a long drive at the window's size, a picture's sources at a camera's own
 LEAST_DETAIL = 0.05  # of a pixel; drawn out farther, one source's pixels are as bad as another's
 UNTURNED, SLIGHT = np.eye(3), 1e-12 + 1e-5 * np.eye(3)  # a rotation's diagonal says little of a small turn
 
@@ -92,8 +96,7 @@ class Witnesses:
         self.recording, self.cast, self.backdrop, self.veils = recording, cast, backdrop, veils or {}
         self.ego_bodies = {} if ego_bodies is None else ego_bodies
         self._depth: dict[Source, NDArray[np.float32]] = {}
-        self._hit: dict[Source, NDArray[np.int16]] = {}
-        self._occupancy: dict[tuple[Source, int], NDArray[np.int16]] = {}
+        self._hit, self._occupancy = (room_for(MAPS_BYTES) for _ in range(2))
         self._hulls: dict[Source, dict[str, tuple[Hull, float]]] = {}
         self._glimpses: dict[Source, Glimpse | None] = {}
         self._nods: dict[tuple[Source, Source], float] = {}
@@ -116,12 +119,11 @@ class Witnesses:
             self._depth[source] = self.backdrop.depth(*coarser(camera, depth_step(camera)))
         return self._depth[source]
 
+    @cachedmethod(attrgetter("_hit"))
     def hit(self, source: Source) -> NDArray[np.int16]:
         """Per pixel of a source, which actor of its crowd the LiDAR has seen there, nearest first, or STATIC where none."""
-        if source not in self._hit:
-            camera = self.recording.camera(source.frame, source.view)
-            self._hit[source] = hit_map(self.crowd(source), self.hulls(source), self.backdrop.on_actors, camera)
-        return self._hit[source]
+        camera = self.recording.camera(source.frame, source.view)
+        return hit_map(self.crowd(source), self.hulls(source), self.backdrop.on_actors, camera)
 
     def hulls(self, source: Source) -> dict[str, tuple[Hull, float]]:
         """The outline and the depth of everyone whom the source holds some of."""
@@ -129,14 +131,12 @@ class Witnesses:
             self._hulls[source] = hulls(self.crowd(source), self.recording.camera(source.frame, source.view))
         return self._hulls[source]
 
-    def occupancy(self, source: Source, grow_px: int = CAREFUL.grow_px) -> NDArray[np.int16]:
+    @cachedmethod(attrgetter("_occupancy"))
+    def occupancy(self, source: Source, grow_px: int) -> NDArray[np.int16]:
         """Per pixel, whose hull covers it; hulls are grown by pixels of a picture 448 across."""
-        key = source, grow_px
-        if key not in self._occupancy:
-            camera = self.recording.camera(source.frame, source.view)
-            grow = round(grow_px * camera.view.width / 448)
-            self._occupancy[key] = occupancy(self.crowd(source), self.hulls(source), camera, grow, self.veils)
-        return self._occupancy[key]
+        camera = self.recording.camera(source.frame, source.view)
+        grow = round(grow_px * camera.view.width / 448)
+        return occupancy(self.crowd(source), self.hulls(source), camera, grow, self.veils)
 
     def nod(self, camera: Camera, there: Source) -> float:
         """By how many pixels what stands still lies lower in a recorded picture than a camera and the poses say; 0 where that
@@ -157,7 +157,7 @@ class Witnesses:
                 self.recording.camera(source.frame, source.view),
             )
             found = picture is not None and glimpse(
-                picture, camera, self.occupancy(source) == STATIC, self.depth(source), depth_step(camera)
+                picture, camera, self.occupancy(source, CAREFUL.grow_px) == STATIC, self.depth(source), depth_step(camera)
             )
             self._glimpses[source] = found or None
         return self._glimpses[source]
@@ -264,7 +264,7 @@ def _sees(witnesses: Witnesses, samples: _Samples, source: Source) -> Mask | Non
         pixels, _ = camera.pixels(moved)
         at = np.clip(np.nan_to_num(pixels), 0, (camera.view.width - 1, camera.view.height - 1)).astype(int)
         veiled = [k for k, name in enumerate(there.ids) if name in witnesses.veils]
-        free &= ~np.isin(witnesses.occupancy(source)[at[:, 1], at[:, 0]], veiled)
+        free &= ~np.isin(witnesses.occupancy(source, CAREFUL.grow_px)[at[:, 1], at[:, 0]], veiled)
     return free
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import cv2
 import numpy as np
+from cachetools import cachedmethod
 from numpy.typing import NDArray
 
 from engine.draft.body import Body, body_of
 from engine.draft.crowd import Hull, filled
 from engine.draft.gather import Source, Witnesses
+from engine.draft.room import Crop, room_for
 from engine.draft.surfaces import Block, block_around
 
 Alpha = NDArray[np.float32]  # (H, W), 0 to 1
@@ -18,6 +21,7 @@ Mask = NDArray[np.bool_]
 WORKING_PX = 80  # the longer side of a hull as GrabCut sees it
 SMALLEST_PX = 10  # hulls smaller than this are taken whole
 ROUNDS = 2
+CUTS_BYTES = 64 * 2**20  # of each kind
 OWN, OTHERS = 1, 2  # what the LiDAR has hit in a pixel
 AROUND = (-2, 0, 2)  # frames whose outlines vote
 DOT_PX, WIDEST_GAP_PX = 3, 20  # in a picture 448 across: how large a LiDAR hit is marked, and over what gap it may reach
@@ -41,15 +45,12 @@ class Silhouettes:
         """Nothing is cut yet."""
         self._witnesses = witnesses
         self._categories = {str(actor.id): actor.category for actor in witnesses.cast.actors}
-        self._single: dict[tuple[str, Source, bool], Alpha | None] = {}
-        self._steady: dict[tuple[str, Source], Alpha | None] = {}
+        self._single, self._steady = (room_for(CUTS_BYTES) for _ in range(2))
 
     def of(self, actor_id: str, source: Source) -> Alpha | None:
         """How much of each pixel is the actor, what stands before it left out; None where the picture holds none of it."""
-        key = actor_id, source
-        if key not in self._steady:
-            self._steady[key] = self._voted(actor_id, source)
-        return self._steady[key]
+        steady = self._voted(actor_id, source)
+        return None if steady is None else steady.whole()
 
     def quick(self, actor_id: str, source: Source) -> Alpha | None:
         """The same without the votes of other frames, and giving way to whoever the LiDAR has hit: for what merely stands
@@ -60,7 +61,8 @@ class Silhouettes:
         """The outlines and depths of everyone in a recorded picture."""
         return self._witnesses.hulls(source)
 
-    def _voted(self, actor_id: str, source: Source) -> Alpha | None:
+    @cachedmethod(attrgetter("_steady"))
+    def _voted(self, actor_id: str, source: Source) -> Crop | None:
         mine = self.hulls(source).get(actor_id)
         cut = self._cut(actor_id, source, solid=True)
         if mine is None or cut is None:
@@ -78,19 +80,18 @@ class Silhouettes:
                 votes += seen
         soft = cv2.GaussianBlur(total / votes, (0, 0), 0.6)
         steady, own = np.clip((soft - 0.5) * 2.5 + 0.5, 0, 1), self._witnesses.ego_body(source.view)
-        return steady if own is None else steady * ~own
+        return Crop.of(steady if own is None else steady * ~own)
 
     def _is_recorded(self, source: Source) -> bool:
         recording = self._witnesses.recording
         return 0 <= source.frame < len(recording.scene.frames) and recording.camera(source.frame, source.view) is not None
 
     def _cut(self, actor_id: str, source: Source, solid: bool) -> Alpha | None:
-        key = actor_id, source, solid
-        if key not in self._single:
-            self._single[key] = self._cut_now(actor_id, source, solid)
-        return self._single[key]
+        single = self._single_cut(actor_id, source, solid)
+        return None if single is None else single.whole()
 
-    def _cut_now(self, actor_id: str, source: Source, solid: bool) -> Alpha | None:
+    @cachedmethod(attrgetter("_single"))
+    def _single_cut(self, actor_id: str, source: Source, solid: bool) -> Crop | None:
         found = self.hulls(source)
         picture = self._witnesses.recording.glance(source.frame, source.view) if actor_id in found else None
         if picture is None:
@@ -108,7 +109,7 @@ class Silhouettes:
         if own is not None:
             seeds[own] = OTHERS
         alpha = cut_out(picture, self._outline(actor_id, source), nearer, farther, seeds)
-        return alpha if own is None or alpha is None else alpha * ~own
+        return None if alpha is None else Crop.of(alpha if own is None else alpha * ~own)
 
     def _outline(self, actor_id: str, source: Source) -> Outline:
         crowd, camera = self._witnesses.crowd(source), self._witnesses.recording.camera(source.frame, source.view)

@@ -1,26 +1,28 @@
 """The recorded pictures at the asked-for size, and the cameras that took them; what was read once is kept."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 
 import cv2
 import numpy as np
+from cachetools import cachedmethod
 from numpy.typing import NDArray
 
 from editor.cameras import fit, fit_picture, matrix_of
 from editor.datasets.recorded import read_lidar, read_picture
 from editor.geometry import Array, Rigid
 from editor.scene import LidarSweep, Picture, Scene, View
+from engine.draft.room import room_for
 
 Picture8 = NDArray[np.uint8]  # (H, W, 3) RGB
 Reader = Callable[[Path, Picture, View], Picture8 | None]
 
-KEPT_BYTES = 250 * 2**20
+PICTURES_BYTES = 250 * 2**20
 
 
 @dataclass(frozen=True)
@@ -81,32 +83,6 @@ def fitted_view(view: View, size: tuple[int, int] | None) -> View:
     return view if size is None else fit(view, *size).view
 
 
-class Kept:
-    """Pictures by frame and view, the longest unused forgotten first once they are many."""
-
-    def __init__(self, read: Callable[[int, str], Picture8 | None]) -> None:
-        """`read` is asked for what is not there."""
-        self._read, self._bytes, self._lock = read, 0, Lock()
-        self._kept: OrderedDict[tuple[int, str], Picture8 | None] = OrderedDict()
-
-    def get(self, frame: int, view_name: str) -> Picture8 | None:
-        """One picture, read at most once while it is kept."""
-        key = frame, view_name
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        fresh = self._read(frame, view_name)  # two threads may read the same picture: they get the same pixels
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = fresh
-                self._bytes += 0 if fresh is None else fresh.nbytes
-            while self._bytes > KEPT_BYTES and len(self._kept) > 1:
-                _, oldest = self._kept.popitem(last=False)
-                self._bytes -= 0 if oldest is None else oldest.nbytes
-        return fresh
-
-
 class Recording:
     """What was recorded, as the draft reads it: pictures by frame and view, at one size."""
 
@@ -115,25 +91,12 @@ class Recording:
         self.dataroot, self.scene, self.size = dataroot, scene, size
         self._reader = reader
         self._cameras: dict[tuple[int, str], Camera | None] = {}
-        self._shown, self._glanced = Kept(self._read), Kept(self._read_at_a_glance)
+        self._shown, self._glanced = (room_for(PICTURES_BYTES) for _ in range(2))
+        self._lock = Lock()  # two threads may read the same picture: they get the same pixels
 
+    @cachedmethod(attrgetter("_shown"), lock=attrgetter("_lock"))
     def picture(self, frame: int, view_name: str) -> Picture8 | None:
         """One recorded picture as it is shown; None where the data set has none. Not to be written to."""
-        return self._shown.get(frame, view_name)
-
-    def glance(self, frame: int, view_name: str) -> Picture8 | None:
-        """The same for a source that pixels are taken from: decoded at half size where that is still large enough.
-
-        A few levels off the picture as it is shown, and twice as fast; what is shown unchanged never comes from here.
-        """
-        return self._glanced.get(frame, view_name)
-
-    def read_ahead(self, pictures: Sequence[tuple[int, str]]) -> None:
-        """Read what will be glanced at, two at a time."""
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda p: self.glance(*p), pictures))
-
-    def _read(self, frame: int, view_name: str) -> Picture8 | None:
         recorded = self.scene.frames[frame].picture(view_name)
         if recorded is None or not recorded.exists:
             return None
@@ -143,7 +106,12 @@ class Recording:
             return raw
         return fit_picture(raw, view, *self.size)[0]
 
-    def _read_at_a_glance(self, frame: int, view_name: str) -> Picture8 | None:
+    @cachedmethod(attrgetter("_glanced"), lock=attrgetter("_lock"))
+    def glance(self, frame: int, view_name: str) -> Picture8 | None:
+        """The same for a source that pixels are taken from: decoded at half size where that is still large enough.
+
+        A few levels off the picture as it is shown, and twice as fast; what is shown unchanged never comes from here.
+        """
         recorded = self.scene.frames[frame].picture(view_name)
         view = self.scene.view(view_name)
         small = self._reader is read_picture and self.size is not None and 2 * self.size[0] <= view.width
@@ -156,6 +124,11 @@ class Recording:
         scaled = cv2.resize(half, how.scaled, interpolation=cv2.INTER_AREA)
         crop = scaled[how.top : how.top + how.view.height, how.left : how.left + how.view.width]
         return cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)
+
+    def read_ahead(self, pictures: Sequence[tuple[int, str]]) -> None:
+        """Read what will be glanced at, two at a time."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda p: self.glance(*p), pictures))
 
     def camera(self, frame: int, view_name: str) -> Camera | None:
         """The camera as it was recorded; None where that frame has no picture of the view."""

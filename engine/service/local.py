@@ -20,7 +20,7 @@ from engine.service.wire import Cancel, Draw, Drawn, Ended, More
 AHEAD = 16  # pictures that a process draws before anyone has taken them; bounds memory when a reader is slow
 GRACE_S = 0.8  # a cancelled picture may go on for this long before its process is ended
 LEAST_S = GRACE_S / 2  # of processor time that it gets in any case: on a busy machine it is slow, not stuck
-NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to half a gigabyte of pictures
+NUM_PROCESSES = min(os.cpu_count() or 1, 4)  # as a rule; each keeps up to 0.9 GB at a camera's own size
 DRAFTING, MODELLING = 10, 15  # nice values: an edit in the app comes first, then a draft, then the model
 READY = -1  # the number of a job whose end nobody waits for
 NUM_SCENES = 16  # whose recordings' digests are remembered

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 
 import cv2
 import numpy as np
+from cachetools import cachedmethod
 from numpy.typing import NDArray
 
 from editor.cameras import box_hull
@@ -17,7 +19,7 @@ from editor.scene import Scene
 from engine.draft.backdrop import Backdrop, backdrop_of
 from engine.draft.crowd import Cast, Hull
 from engine.draft.gather import Witnesses
-from engine.draft.sources import Camera, Kept, Recording
+from engine.draft.sources import Camera, Recording
 
 Mask = NDArray[np.bool_]
 Picture8 = NDArray[np.uint8]
@@ -39,15 +41,10 @@ class Veiled(Recording):
         """`hidden` says which pixels of a frame's view, None for none of them; `scene` may have fewer frames than `seen`."""
         super().__init__(seen.dataroot, scene or seen.scene, seen.size)
         self._seen, self._hidden, self._paint = seen, hidden, paint
-        self._painted = Kept(self._painted_over)
 
+    @cachedmethod(attrgetter("_shown"), lock=attrgetter("_lock"))
     def picture(self, frame: int, view_name: str) -> Picture8 | None:
         """What is left of a picture."""
-        return self._painted.get(frame, view_name)
-
-    glance = picture
-
-    def _painted_over(self, frame: int, view_name: str) -> Picture8 | None:
         shown = self._seen.picture(frame, view_name)
         mask = None if shown is None else self._hidden(frame, view_name)
         if mask is None or not mask.any():
@@ -55,6 +52,10 @@ class Veiled(Recording):
         shown = shown.copy()
         shown[mask] = self._paint
         return shown
+
+    def glance(self, frame: int, view_name: str) -> Picture8 | None:
+        """The same: it is read at the size that is shown."""
+        return self.picture(frame, view_name)
 
 
 @dataclass(frozen=True, eq=False)

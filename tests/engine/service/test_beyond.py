@@ -11,7 +11,7 @@ from engine.service.requests import Request
 from engine.service.wire import Names, Reader
 from tests.engine.service.scenes import VIEWS, scene
 
-SCENE = scene(num_frames=6)
+SCENE = scene(num_frames=6, num_poses=6)
 LAST = len(SCENE.frames) - 1
 
 
