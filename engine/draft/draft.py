@@ -1,11 +1,11 @@
 """The draft: pictures of a scenario from the recording and geometry alone, one after the other."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
+from editor.datasets.records import DataSetError
 from editor.scene import Scenario
 from editor.tracks import ego_at
 from engine.draft.beyond import beyond
@@ -20,23 +20,22 @@ from engine.service.requests import Chunk, Origin, RenderError, Request
 
 
 def draft(request: Request) -> Iterator[Chunk]:
-    """The pictures asked for, frame by frame; closing the iterator stops the work."""
-    scene = request.scenario.scene
-    for frame in request.frames:
-        if not 0 <= frame < len(scene.frames):
-            raise RenderError(f"Frame {frame} of scene {scene.name}: it has frames 0 to {len(scene.frames) - 1}.")
-    for name in request.views:
-        if all(name != view.name for view in scene.views):
-            raise RenderError(f"Scene {scene.name} has no view {name}; it has {', '.join(v.name for v in scene.views)}.")
-    footage = footage_of(request.dataroot, scene.as_recorded, request.size)
-    wanted = replace(request, only=None).places()
+    """The pictures asked for, in their order; closing the iterator stops the work. One that fails keeps back no other, but the
+    end is an error. A request for no picture at all makes ready for those to come."""
+    footage = footage_of(request.dataroot, request.scenario.scene.as_recorded, request.size)
+    wanted = request.places()
     if not wanted:
-        raise RenderError(f"Scene {scene.name}: none of the {len(request.frames)} frames asked for has a picture on disk.")
-    with ThreadPoolExecutor(1) as ahead:  # the next picture is read while this one is drawn
-        for done, (frame, view) in enumerate(wanted, start=1):
-            if done < len(wanted):
-                ahead.submit(footage.read_ahead, *wanted[done])
-            yield chunk_of(footage, request.scenario, frame, view, done, len(wanted))
+        footage.make_ready()
+    failure = None
+    for done, (frame, view) in enumerate(wanted, start=1):
+        try:
+            chunk = chunk_of(footage, request.scenario, frame, view, done, len(wanted))
+        except (RenderError, DataSetError) as error:
+            failure = failure or error
+        else:
+            yield chunk
+    if failure is not None:
+        raise failure
 
 
 def chunk_of(footage: Footage, scenario: Scenario, frame: int, view: str, done: int = 0, total: int = 0) -> Chunk:

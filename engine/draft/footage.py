@@ -72,11 +72,6 @@ class Footage:
             self.witnesses.ego_body(view.name)
         _ = self.standing.sun
 
-    def read_ahead(self, frame: int, view: str) -> None:
-        """Has a picture at hand that is drawn next, where it is a recorded one."""
-        if self.holds(frame):
-            self.recording.picture(frame, view)
-
     def holds(self, frame: int) -> bool:
         """Whether a frame was recorded; others lie beyond."""
         return 0 <= frame < len(self.scene.frames)

@@ -37,7 +37,6 @@ def test_what_was_asked_for_longest_ago_is_let_go_first(small_drive: Path, scene
 def test_frames_beyond_the_recording_are_not_held(footage):
     last = len(footage.scene.frames) - 1
     assert [footage.holds(frame) for frame in (-1, 0, last, last + 1)] == [False, True, True, False]
-    footage.read_ahead(last + 1, "CAM_FRONT")
     assert footage.has_picture(last, "CAM_FRONT")
     assert not footage.has_picture(last, "CAM_TOP")
 
