@@ -2,8 +2,7 @@
 whether it is ground or sky, and what the ground would mirror if it were wet.
 
 From LiDAR, boxes and the drawn picture alone, so that it is there for any drive and follows every edit: fog swallows what is
-far, rain makes the street mirror what stands behind it, and a car that was moved is mirrored where it has gone. Ours; what a
-wet street mirrors is taken from the picture itself, as games do (screen-space reflection).
+far, rain makes the street mirror what stands behind it, and a car that was moved is mirrored where it has gone. Ours.
 """
 
 import cv2
@@ -15,16 +14,15 @@ from editor.tracks import ego_at
 from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd
 from engine.draft.footage import Footage
+from engine.draft.mirrored import ground_of, mirrored
 from engine.draft.sources import Camera, coarser, fitted_view
-from engine.draft.surfaces import STATIC, Block, Surfaces, surfaces
+from engine.draft.surfaces import Block, surfaces
 
 REACHES_M = (20.0, 60.0, 200.0)  # thick fog, fog, haze: after so far a share of 1/e is left
 CHANNELS = (*(f"left after {reach:.0f} m" for reach in REACHES_M), "ground", "sky", *(f"mirrored {c}" for c in "RGB"))
 CELL = 8  # pixels of a picture for one of its G-buffer, each way
 STEP = 4  # pixels of a picture for one ray
-ABOVE = 0.03  # of its depth: what is nearer than the ground by more stands on it
 SKYWARDS = 0.0  # rays that rise by more, and hit nothing, see the sky
-FILL = ((3, 3), (5, 9), (11, 31))  # pixels around, wider and wider, from which gaps in what is mirrored are filled
 
 
 def gbuffer(backdrop: Backdrop, camera: Camera, crowd: Crowd, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
@@ -35,14 +33,13 @@ def gbuffer(backdrop: Backdrop, camera: Camera, crowd: Crowd, picture: NDArray[n
         raise ValueError(f"the G-buffer of a picture of {width} x {height} pixels; wanted multiples of {CELL}")
     small, pixels = coarser(camera, STEP)
     seen = surfaces(backdrop, small, crowd, Block(0, 0, small.view.width, small.view.height))
-    below = backdrop.ground.depth(small, pixels)
-    is_ground = (seen.actor == STATIC) & (below < FAR_M) & (seen.depth > below * (1 - ABOVE))
+    is_ground = ground_of(backdrop, seen)
     is_sky = (seen.depth >= FAR_M) & (seen.rays[..., 2] > SKYWARDS)
     colours = cv2.resize(picture, pixels.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5 - 1
     distance = seen.depth * np.linalg.norm(seen.rays, axis=-1)
     left = [np.where(is_sky, 0, np.exp(-distance / reach)) for reach in REACHES_M]
-    mirrored = np.moveaxis(_mirrored(backdrop, seen, colours, is_ground) * is_ground[..., None], -1, 0)
-    out = np.stack([*left, is_ground, is_sky, *mirrored]).astype(np.float32)
+    upside_down, _ = mirrored(backdrop, seen, colours, is_ground)
+    out = np.stack([*left, is_ground, is_sky, *np.moveaxis(upside_down * is_ground[..., None], -1, 0)]).astype(np.float32)
     share = CELL // STEP
     return out.reshape(len(CHANNELS), height // CELL, share, width // CELL, share).mean((2, 4)).astype(np.float16)
 
@@ -53,32 +50,3 @@ def of_draft(footage: Footage, scenario: Scenario, frame: int, view: str, pictur
     mounted = scenario.scene.view(view)
     camera = Camera(fitted_view(mounted, footage.recording.size), ego_at(scenario, at) @ mounted.T_ego_camera, at.t_us)
     return gbuffer(footage.standing.backdrop, camera, Cast(scenario.actors).at(at.t_us), picture)
-
-
-def _mirrored(backdrop: Backdrop, seen: Surfaces, colours: NDArray[np.float32], is_ground: NDArray[np.bool_]) -> NDArray:
-    """What every pixel of ground would mirror (h, w, 3): each thing seen above it, as it is seen from as far below the ground
-    that it stands on, the nearer before the farther."""
-    h, w = is_ground.shape
-    points = seen.points()[~is_ground]
-    points[:, 2] = 2 * backdrop.ground.at(points[None, :, :2])[0] - points[:, 2]
-    is_far = seen.depth[~is_ground] >= FAR_M
-    points[is_far] = seen.camera.eye + FAR_M * seen.rays[~is_ground][is_far] * (1, 1, -1)
-    at, depth = seen.camera.pixels(points)
-    column, row = np.rint(at[:, 0]), np.rint(at[:, 1])
-    shown = (depth > 0.1) & (column >= 0) & (column < w) & (row >= 0) & (row < h)
-    order = np.flatnonzero(shown)[np.argsort(-depth[shown], kind="stable")]
-    where = row[order].astype(int), column[order].astype(int)
-    out, known = np.zeros((h, w, 3), np.float32), np.zeros((h, w), np.float32)
-    out[where], known[where] = colours[~is_ground][order], 1
-    return _filled(out * is_ground[..., None], known * is_ground)
-
-
-def _filled(colours: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Colours with their gaps filled from what is known around; 0 far from all of it."""
-    out, have = colours.copy(), known > 0
-    for size in FILL:
-        share = cv2.blur(known, size)
-        near = (share > 0) & ~have
-        out[near] = (cv2.blur(colours, size) / np.maximum(share, 1e-6)[..., None])[near]
-        have |= near
-    return out

@@ -18,6 +18,7 @@ from engine.draft.nods import Glimpse, glimpse, nod, working_step
 from engine.draft.room import room_for
 from engine.draft.sources import Camera, Recording, coarser
 from engine.draft.surfaces import STATIC, Surfaces
+from engine.draft.wet import is_wet, mirror_images
 
 Mask = NDArray[np.bool_]
 
@@ -25,6 +26,7 @@ FRAME_STEPS = (1, 2, 3, 5, 7, 10, 13, 17, 22, 28, 35, 43, 52, 62, 75, 100, 150, 
 SAMPLES = 72
 MAX_SOURCES = 8
 HIDE_MARGIN_M = 0.15
+MIRRORED_M = 40.0  # whoever is farther has a mirror image that is too small to matter
 DEPTH_STEP = 3
 MAPS_BYTES = 128 * 2**20  # of each kind of map: a long drive at the window's size, a picture's sources at a camera's own
 LEAST_DETAIL = 0.05  # of a pixel; drawn out farther, one source's pixels are as bad as another's
@@ -95,6 +97,7 @@ class Witnesses:
         hulls of `veils`, grown by so many pixels, hide what is before them as well. `ego_bodies` are known already."""
         self.recording, self.cast, self.backdrop, self.veils = recording, cast, backdrop, veils or {}
         self.ego_bodies = {} if ego_bodies is None else ego_bodies
+        self._is_wet = is_wet(recording.scene)
         self._depth: dict[Source, NDArray[np.float32]] = {}
         self._hit, self._occupancy = (room_for(MAPS_BYTES) for _ in range(2))
         self._hulls: dict[Source, dict[str, tuple[Hull, float]]] = {}
@@ -133,10 +136,17 @@ class Witnesses:
 
     @cachedmethod(attrgetter("_occupancy"))
     def occupancy(self, source: Source, grow_px: int) -> NDArray[np.int16]:
-        """Per pixel, whose hull covers it; hulls are grown by pixels of a picture 448 across."""
+        """Per pixel, whose hull covers it, or on a wet street its mirror image; hulls are grown by pixels of a picture 448
+        across."""
         camera = self.recording.camera(source.frame, source.view)
         grow = round(grow_px * camera.view.width / 448)
-        return occupancy(self.crowd(source), self.hulls(source), camera, grow, self.veils)
+        crowd = self.crowd(source)
+        taken = occupancy(crowd, self.hulls(source), camera, grow, self.veils)
+        if not self._is_wet:
+            return taken
+        below = mirror_images(crowd)
+        near = {name: found for name, found in hulls(below, camera).items() if found[1] < MIRRORED_M}
+        return np.where(taken >= 0, taken, occupancy(below, near, camera, 0, {}))
 
     def nod(self, camera: Camera, there: Source) -> float:
         """By how many pixels what stands still lies lower in a recorded picture than a camera and the poses say; 0 where that

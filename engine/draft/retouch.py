@@ -13,6 +13,7 @@ from engine.draft.occlusion import before_recorded
 from engine.draft.remove import SHADOW_M, fill, footprint_mask
 from engine.draft.shot import Shot
 from engine.draft.surfaces import Block
+from engine.draft.wet import Street, is_wet
 
 Mask = NDArray[np.bool_]
 
@@ -33,16 +34,31 @@ def retouched(shot: Shot, recorded: Canvas) -> Canvas:
             [np.zeros((block.height, block.width), np.float32), *(a[block.slices] for a in others if a is not None)], axis=0
         )
 
+    street = None
+    if shot.changes and is_wet(footage.scene):
+        everyone = footage.standing.cast.at(shot.camera.t_us)
+        street = Street.of(footage.witnesses.backdrop, shot.camera, everyone, recorded.picture)
     # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
     shadows = shadows_gone(shot)
     canvas = without_shadows(recorded, shot, shadows, bare)
     canvas, hole = _without_actors(canvas, shot)
     canvas = without_shadows(canvas, shot, shadows, lambda block: bare(block) * hole[block.slices])
+    canvas, street = _mirroring(canvas, shot, street, shot.left, hole)
     canvas = with_actors(with_shadows(canvas, shot, bare), shot, free, taken)
+    canvas, _ = _mirroring(canvas, shot, street, shot.asked, np.zeros_like(hole))
     if not canvas.dirty.any():
         return recorded
     drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
     return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
+
+
+def _mirroring(canvas: Canvas, shot: Shot, street: Street | None, crowd: Crowd, but: Mask) -> tuple[Canvas, Street | None]:
+    """The picture with a crowd in it, whom a wet street mirrors, `but` where it mirrors something else already."""
+    if street is None:
+        return canvas, None
+    body = shot.footage.witnesses.ego_body(shot.here.view)
+    picture, street = street.mirroring(crowd, canvas.picture, ~but if body is None else ~but & ~body)
+    return Canvas(picture, canvas.unknown, canvas.dirty | (picture != canvas.picture).any(axis=-1)), street
 
 
 def _without_actors(canvas: Canvas, shot: Shot) -> tuple[Canvas, Mask]:

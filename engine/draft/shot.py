@@ -49,8 +49,22 @@ class Shot:
     @cached_property
     def staying(self) -> Crowd:
         """All others who were recorded there."""
-        staying = tuple(a for a in self.footage.scene.actors if str(a.id) not in self.changed_ids)
-        return Cast(staying).at(self.camera.t_us)
+        return Cast(self._unchanged).at(self.camera.t_us)
+
+    @cached_property
+    def left(self) -> Crowd:
+        """All who were recorded there, without those who are gone."""
+        gone = {actor.id for actor in self.gone}
+        return Cast(tuple(a for a in self.footage.scene.actors if a.id not in gone)).at(self.camera.t_us)
+
+    @cached_property
+    def asked(self) -> Crowd:
+        """All who are asked for."""
+        return Cast((*self._unchanged, *self.shown)).at(self.camera.t_us)
+
+    @cached_property
+    def _unchanged(self) -> tuple[Actor, ...]:
+        return tuple(a for a in self.footage.scene.actors if str(a.id) not in self.changed_ids)
 
     def distance(self, actor: Actor) -> float:
         """Metres from the camera to the middle of an actor's box."""
