@@ -2,7 +2,10 @@
 
 import math
 
+import numpy as np
+
 from editor.geometry import Rigid, yaw_quaternion
+from editor.map import Lane
 from editor.scene import Actor, ActorId, Fingerprint, Frame, Picture, Pose, Scene, View
 
 START_US = 1_000_000_000
@@ -62,3 +65,9 @@ def made_scene(frames: int = 81, crowd: int = 0) -> Scene:
 
 def _picture(view: View, frame: int, ego: Pose) -> Picture:
     return Picture(f"{view.name}-{frame}", view.name, ego.t_us, ego.T_world, f"{view.name}/{frame}.jpg", False)
+
+
+def lane(name: str, start: tuple[float, float], end: tuple[float, float], *successors: str) -> Lane:
+    """A straight lane."""
+    centre = np.array([(*(np.array(start) + s * np.subtract(end, start)), 0.0) for s in np.linspace(0, 1, 20)])
+    return Lane(name, centre, np.zeros((0, 2)), False, successors)
