@@ -101,11 +101,6 @@ def dirty(before: Scenario, after: Scenario) -> Dirty:
     return Dirty(_pictures(after.scene, shown & shots.exists), _pictures(after.scene, said & shots.exists))
 
 
-def dirty_frames(before: Scenario, after: Scenario) -> Pictures:
-    """The stale drafts: by view, the indices of the frames."""
-    return dirty(before, after).draft
-
-
 def _pictures(scene: Scene, stale: NDArray[np.bool_]) -> Pictures:
     return {view.name: tuple(np.flatnonzero(row).tolist()) for view, row in zip(scene.views, stale, strict=True)}
 

@@ -32,7 +32,7 @@ def test_an_answered_edit_is_on_disk(desk):
     before, after = desk.commit(SCENE, document.take.id, document.state, moved(document, 1.5), "g-000001")
     assert before.state != after.state
     assert desk.takes.load(SCENE, document.take.id) == after.take
-    assert not after.history.unsaved
+    assert after.history.saved == after.take
 
 
 def test_an_edit_that_cannot_be_written_is_not_made(desk, tmp_path):
