@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.apply import apply, replay
+from editor.apply import apply
 from editor.cameras import T_camera_world, box_hull
 from editor.checks import Finding, all_findings, findings
 from editor.datasets.nuscenes import open_data_set
@@ -29,7 +29,7 @@ from editor.map import Raster, StreetMap
 from editor.overlaps import Overlaps
 from editor.scene import Pose, Scenario, recorded
 from editor.tracks import actor_at, ego_at
-from tests.editor.made import at, made_scene, time_of
+from tests.editor.made import at, made_scene, replayed, time_of
 
 SCENE = made_scene()
 BASE = recorded(SCENE)
@@ -38,7 +38,7 @@ KEY = time_of(20)
 
 
 def found(*edits: Edit, street_map: StreetMap = NOWHERE) -> tuple[Finding, ...]:
-    return findings(replay(SCENE, edits), street_map)
+    return findings(replayed(SCENE, edits), street_map)
 
 
 def kinds(*edits: Edit, street_map: StreetMap = NOWHERE) -> set[str]:
@@ -65,7 +65,7 @@ def test_the_ego_counts_among_those_who_overlap():
 
 
 def test_the_depth_of_an_overlap_is_that_of_the_boxes():
-    beside = replay(SCENE, [Duplicate("parked", "new-a", (0.0, 1.4, 0.0))])
+    beside = replayed(SCENE, [Duplicate("parked", "new-a", (0.0, 1.4, 0.0))])
     (finding,) = [f for f in findings(beside, NOWHERE) if f.kind == "overlap"]
     assert "overlap by 0.5 m" in finding.sentence
 
