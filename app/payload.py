@@ -14,7 +14,7 @@ from app.takes import TakeSummary
 from editor.cameras import fit
 from editor.categories import CATEGORIES
 from editor.checks import Finding
-from editor.dirty import Pictures
+from editor.dirty import FramesByView
 from editor.edits import Add, Duplicate, EgoPath, SetBeyond
 from editor.findings import added_number
 from editor.geometry import Rigid
@@ -177,9 +177,9 @@ def _gestures(document: Document, steps: tuple[Step, ...], start: int) -> list[d
     return entries
 
 
-def ranges_json(pictures: Pictures) -> dict[str, list[tuple[int, int]]]:
+def ranges_json(stale: FramesByView) -> dict[str, list[tuple[int, int]]]:
     """The frames of each view, as first and last indices of runs."""
-    return {view: _runs(frames) for view, frames in pictures.items() if frames}
+    return {view: _runs(frames) for view, frames in stale.items() if frames}
 
 
 def _runs(frames: tuple[int, ...]) -> list[tuple[int, int]]:

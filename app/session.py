@@ -20,9 +20,10 @@ from editor.beyond import beyond
 from editor.checks import Finding, findings
 from editor.datasets.nuscenes import DataSet
 from editor.dirty import Dirty, changes, dirty
-from editor.edits import Edit, SetBeyond
+from editor.edits import Edit, Path, SetBeyond
 from editor.files import TakeFileError, check_fingerprint, edit_to_json
 from editor.history import History, opened
+from editor.routes import along_lanes
 from editor.scene import ActorId, Scenario, Scene, recorded
 from editor.take import Step, Take
 from editor.ways import ways_of
@@ -172,7 +173,7 @@ class Desk:
 
             def edited(history: History) -> History:
                 for edit in edits:
-                    history = history.commit(_led(before.stage, edit), gesture=gesture)
+                    history = history.commit(_led(before.stage, history.present, edit), gesture=gesture)
                 return history
 
             return before, self._changed(before, edited)
@@ -241,9 +242,11 @@ class Desk:
         return next(name for n in range(1, len(names) + 2) if (name := f"Take {n}") not in names)
 
 
-def _led(stage: Stage, edit: Edit) -> Edit:
-    """The edit; a drive that goes on, along the lanes that there are. DataSetError where those cannot be known: the take would
-    keep ways that are not theirs."""
+def _led(stage: Stage, present: Scenario, edit: Edit) -> Edit:
+    """The edit; a goal, and a drive that goes on, along the lanes that there are. DataSetError where a drive goes on and those
+    cannot be known: the take would keep ways that are not theirs."""
+    if isinstance(edit, Path):
+        return along_lanes(present, stage.streets_of(present.scene).known, edit)
     if not isinstance(edit, SetBeyond) or edit.ways or not edit.seconds:
         return edit
     streets = stage.streets_of(beyond(stage.scene, edit.seconds)).needed()

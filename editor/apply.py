@@ -4,7 +4,7 @@ An edit updates everything that depends on it and leaves the rest as the same ob
 an actor and moving it back gives back what was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import assert_never
@@ -89,16 +89,17 @@ def apply(scenario: Scenario, edit: Edit, earlier: Iterable[Edit] = ()) -> Scena
             assert_never(edit)
 
 
-def replay(scene: Scene, edits: Iterable[Edit]) -> Scenario:
-    """The scenario that edits, in order, make of a scene; EditError names the edit that cannot be taken."""
+def replay(scene: Scene, edits: Iterable[Edit]) -> Iterator[Scenario]:
+    """The scenario before any edit, after the first, …, after the last; EditError names the edit that cannot be taken."""
     edits = tuple(edits)
     scenario = recorded(scene)
+    yield scenario
     for number, edit in enumerate(edits, 1):
         try:
             scenario = apply(scenario, edit, islice(edits, number - 1))
         except EditError as error:
             raise EditError(f"edit {number} ({edit.kind}): {error}") from error
-    return scenario
+        yield scenario
 
 
 def _lengthened(scene: Scene, edit: SetBeyond, earlier: Iterable[Edit]) -> Scenario:

@@ -22,15 +22,15 @@ from editor.tracks import HOLD_US, ego_at
 AROUND_M = 4.0  # added to a box on every side: how far from it an actor's cut-out can change a picture
 SHADOW_HEIGHTS = 2.4  # of an actor, added on the ground where that is more: how far from it a draft draws its shadow
 UNMOVED = 1e-9
-Pictures = Mapping[str, tuple[int, ...]]
+FramesByView = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Dirty:
     """Stale pictures by view, as rising frame indices: of drafts, and of what the model drew (never fewer)."""
 
-    draft: Pictures
-    model: Pictures
+    draft: FramesByView
+    model: FramesByView
 
     @property
     def frames(self) -> tuple[int, ...]:
@@ -105,15 +105,10 @@ def dirty(before: Scenario, after: Scenario) -> Dirty:
     said |= shown
     if (before.weather, before.time_of_day) != (after.weather, after.time_of_day):
         said[:] = True
-    return Dirty(_pictures(after.scene, shown & shots.exists), _pictures(after.scene, said & shots.exists))
+    return Dirty(_by_view(after.scene, shown & shots.exists), _by_view(after.scene, said & shots.exists))
 
 
-def dirty_frames(before: Scenario, after: Scenario) -> Pictures:
-    """The stale drafts: by view, the indices of the frames."""
-    return dirty(before, after).draft
-
-
-def _pictures(scene: Scene, stale: NDArray[np.bool_]) -> Pictures:
+def _by_view(scene: Scene, stale: NDArray[np.bool_]) -> FramesByView:
     return {view.name: tuple(np.flatnonzero(row).tolist()) for view, row in zip(scene.views, stale, strict=True)}
 
 

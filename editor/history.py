@@ -26,11 +26,6 @@ class History:
         return self.past[-1]
 
     @property
-    def unsaved(self) -> bool:
-        """Whether the take differs from the one on disk."""
-        return self.take != self.saved
-
-    @property
     def can_undo(self) -> bool:
         """Whether there is a gesture to take back."""
         return bool(self.take.edits)

@@ -1,159 +1,135 @@
-"""Following lanes: the nearest lane to a place, and waypoints along the lanes that lead to a goal."""
+"""Following lanes to a goal: as waypoints, which a take keeps, so that replaying it needs no map."""
 
 import heapq
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 
 import numpy as np
 
-from editor.edits import Waypoint
+from editor import rules
+from editor.categories import category_of
+from editor.drive import along_path, start_of
+from editor.edits import EditError, Path, Waypoint
 from editor.geometry import Array
-from editor.identity import Same
+from editor.lanes import LanePlace, at, lanes_near, length_of, project, turned
 from editor.map import Lane, StreetMap
+from editor.planner import Start
+from editor.scene import Scenario
 
-NEAR_LANE_M = 4.0
 SPACING_M = 8.0
-CHANGE_M = 20.0  # along the street, to change lanes
-BESIDE_M = 5.5  # neighbouring lanes' centres are no farther apart
+AS_NEAR_M = 1.0  # at a fork, lanes lie in one another: those about as near as the nearest count, too
+BESIDE_M = (1.5, 5.5)  # how far apart neighbouring lanes' centres are
 ALIKE_RAD = np.pi / 6
+CHANGE_M, CHANGE_S = 20.0, 3.0  # along the street, to change lanes; the longer of both
 CHANGE_COST_M = 15.0
-TURN_COST_M = 3.0  # per radian that a lane's direction is off, when the nearest is chosen
+JOIN_M = 25.0  # along the street, to come to a lane's middle from beside it, and to leave it for a goal that is beside it
+LONGEST = 2.0  # times the straight way: round the block is not what was meant
+STEP_M = 1.0
+
+Line = tuple[Array, ...]  # the pieces (n, 2) of a way
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LanePlace:
-    """A place on a lane's centre line: how far along, where (3,), which way it leads, how far from the asked place."""
+def along_lanes(scenario: Scenario, street_map: StreetMap, edit: Path) -> Path:
+    """A vehicle's goal with waypoints along the lanes that lead there before it.
 
-    lane: Lane
-    along_m: float
-    place: Array
-    heading: float
-    away_m: float
+    The edit itself where it is anything else, where no lanes lead there, and where none do in time.
+    """
+    try:
+        actor = rules.actor_of(scenario, edit.actor)
+        category = category_of(actor.category)
+        if not edit.is_goal or len(edit.waypoints) != 1 or not category.on_the_road:
+            return edit
+        start, goal = start_of(actor.track, rules.time_of(scenario.scene, actor, edit.t_us), category.limits), edit.waypoints[0]
+        line = route(street_map, start, goal)
+        if line is None:
+            return edit
+        led = replace(edit, waypoints=(*_waypoints(line, start, goal), goal))
+        along_path(scenario, actor, led)
+    except EditError:  # what is wrong with the edit itself is said when it is applied
+        return edit
+    return led
 
 
-def nearest_lane(street_map: StreetMap, x: float, y: float, heading: float | None = None) -> LanePlace | None:
-    """The nearest place on a lane's centre within reach, lanes that lead the given way first; None where there is none."""
-    best, least = None, np.inf
-    for lane in street_map.lanes:
-        if len(lane.centre) < 2 or not _is_near(lane.centre, x, y):
+def _waypoints(line: Array, start: Start, goal: Waypoint) -> Iterator[Waypoint]:
+    """What is passed between both."""
+    metres = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    line = _joined(line, metres, start, goal)
+    wanted = np.linspace(0.0, metres[-1], max(round(metres[-1] / SPACING_M), 1) + 1)[1:-1]
+    for x, y in np.stack([np.interp(wanted, metres, line[:, i]) for i in (0, 1)], axis=-1):
+        yield Waypoint(round(float(x), 2), round(float(y), 2))
+
+
+def _joined(line: Array, metres: Array, start: Start, goal: Waypoint) -> Array:
+    """The line, beginning and ending where it should instead of in the middle of lanes, and changing over to that smoothly."""
+    over = max(min(JOIN_M, metres[-1]), 1e-6)
+    joining, leaving = 1 - _smooth(metres / over), _smooth((metres - metres[-1]) / over + 1)
+    return line + joining[:, None] * ([start.x, start.y] - line[0]) + leaving[:, None] * ([goal.x, goal.y] - line[-1])
+
+
+def _smooth(p: Array) -> Array:
+    p = np.clip(p, 0.0, 1.0)
+    return p * p * (3 - 2 * p)
+
+
+def route(street_map: StreetMap, start: Start, goal: Waypoint) -> Array | None:
+    """The middle of the lanes (n, 2) of the shortest way from one place to another, lanes changed where that is shorter; None
+    where none leads there that is not far longer than the straight way."""
+    ends = _about_as_near(lanes_near(street_map, goal.x, goal.y))
+    lanes = {lane.id: lane for lane in street_map.lanes if len(lane.centre) >= 2}
+    longest = LONGEST * float(np.hypot(goal.x - start.x, goal.y - start.y))
+    change_m = max(CHANGE_M, CHANGE_S * start.speed_mps)
+    order = count()  # of two ways alike, the one that was found first
+    queue: list[tuple[float, int, Line, Lane | None, float]] = [
+        (0.0, next(order), (), place.lane, place.along_m)
+        for place in _about_as_near(lanes_near(street_map, start.x, start.y, start.heading))
+    ]
+    done: set[tuple[str, int]] = set()
+    while queue and ends:
+        cost, _, line, lane, along = heapq.heappop(queue)
+        if cost > longest:
+            return None
+        if lane is None:
+            return np.concatenate(line)
+        if (key := (lane.id, round(along))) in done:
             continue
-        place = project(lane, x, y)
-        if place.away_m > NEAR_LANE_M:
-            continue
-        off = 0.0 if heading is None else abs((place.heading - heading + np.pi) % (2 * np.pi) - np.pi)
-        cost = place.away_m + TURN_COST_M * off
-        if cost < least and off < np.pi / 2:
-            best, least = place, cost
-    return best
-
-
-def _is_near(centre: Array, x: float, y: float) -> bool:
-    low, high = centre[:, :2].min(0) - NEAR_LANE_M, centre[:, :2].max(0) + NEAR_LANE_M
-    return bool(low[0] <= x <= high[0] and low[1] <= y <= high[1])
-
-
-def project(lane: Lane, x: float, y: float) -> LanePlace:
-    """The place on a lane's centre line that is nearest to another."""
-    a, step = lane.centre[:-1], np.diff(lane.centre, axis=0)
-    squares = np.maximum((step[:, :2] ** 2).sum(1), 1e-12)
-    share = np.clip((([x, y] - a[:, :2]) * step[:, :2]).sum(1) / squares, 0.0, 1.0)
-    places = a + share[:, None] * step
-    away = np.hypot(places[:, 0] - x, places[:, 1] - y)
-    i = int(away.argmin())
-    before = np.sqrt(squares)[:i].sum() + share[i] * np.sqrt(squares[i])
-    return LanePlace(lane, float(before), places[i], float(np.arctan2(step[i, 1], step[i, 0])), float(away[i]))
-
-
-def length_of(lane: Lane) -> float:
-    """Metres along a lane's centre line."""
-    return float(np.hypot(*np.diff(lane.centre[:, :2], axis=0).T).sum())
-
-
-def at(lane: Lane, along_m: float) -> Array:
-    """The place (2,) so far along a lane."""
-    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(lane.centre[:, :2], axis=0).T))])
-    return np.array([np.interp(along_m, way, lane.centre[:, i]) for i in (0, 1)])
-
-
-# ------------------------------------------------------------------------------------------------------- routes
-
-
-@lru_cache(maxsize=4)
-def _neighbours(street_map: Same[StreetMap]) -> dict[str, tuple[str, ...]]:
-    """Lanes beside each lane that lead the same way."""
-    lanes = [lane for lane in street_map.value.lanes if len(lane.centre) >= 2 and not lane.is_connector]
-    beside: dict[str, tuple[str, ...]] = {}
-    for lane in lanes:
-        x, y = at(lane, length_of(lane) / 2)
-        here = project(lane, x, y)
-        others = (project(o, x, y) for o in lanes if o is not lane and _is_near(o.centre, x, y))
-        beside[lane.id] = tuple(o.lane.id for o in others if 1.5 < o.away_m < BESIDE_M and _alike(here.heading, o.heading))
-    return beside
-
-
-def _alike(a: float, b: float) -> bool:
-    return abs((a - b + np.pi) % (2 * np.pi) - np.pi) < ALIKE_RAD
-
-
-def route(street_map: StreetMap, start: LanePlace, goal: LanePlace) -> tuple[Lane, ...] | None:
-    """The lanes of the shortest way from one place to another, changes of lane included; None where none leads there."""
-    lanes = {lane.id: lane for lane in street_map.lanes}
-    beside = _neighbours(Same(street_map))
-    queue: list[tuple[float, tuple[str, ...]]] = [(-start.along_m, (start.lane.id,))]
-    done: set[str] = set()
-    while queue:
-        cost, way = heapq.heappop(queue)
-        here = way[-1]
-        if here == goal.lane.id and (len(way) > 1 or goal.along_m >= start.along_m):
-            return tuple(lanes[lane_id] for lane_id in way)
-        if here in done:
-            continue
-        done.add(here)
-        metres = length_of(lanes[here])
-        for following in lanes[here].successors:
-            if following in lanes:
-                heapq.heappush(queue, (cost + metres, (*way, following)))
-        for other in beside.get(here, ()):
-            heapq.heappush(queue, (cost + CHANGE_COST_M, (*way, other)))
+        done.add(key)
+        for end in ends:
+            if end.lane is lane and end.along_m >= along:
+                way = cost + end.along_m - along
+                heapq.heappush(queue, (way, next(order), (*line, _middle(lane, along, end.along_m)), None, 0.0))
+        length = length_of(lane)
+        for following in (lanes[name] for name in lane.successors if name in lanes):
+            way = cost + length - along
+            heapq.heappush(queue, (way, next(order), (*line, _middle(lane, along, length)), following, 0.0))
+        for there, across in _changes(street_map, lane, along, change_m):
+            way = cost + change_m + CHANGE_COST_M
+            heapq.heappush(queue, (way, next(order), (*line, across), there.lane, there.along_m))
     return None
 
 
-def waypoints_along(
-    street_map: StreetMap, place: tuple[float, float], heading: float, goal: tuple[float, float]
-) -> tuple[Waypoint, ...] | None:
-    """Waypoints from a place along the lanes to a goal, the goal itself last; None where no lanes lead there."""
-    start = nearest_lane(street_map, *place, heading)
-    end = nearest_lane(street_map, *goal)
-    lanes = None if start is None or end is None else route(street_map, start, end)
-    if lanes is None or start is None or end is None:
-        return None
-    line = _line(lanes, start, end)
-    return (*(Waypoint(float(x), float(y)) for x, y in _spaced(line, place, goal)), Waypoint(*map(float, goal)))
+def _about_as_near(places: list[LanePlace]) -> list[LanePlace]:
+    return [place for place in places if place.away_m <= places[0].away_m + AS_NEAR_M]
 
 
-def _line(lanes: tuple[Lane, ...], start: LanePlace, end: LanePlace) -> Array:
-    """The centre lines (n, 2) of a route, from its start to its end; a change of lane leaves out what it takes."""
-    pieces, along = [], start.along_m
-    for lane, following in zip(lanes, (*lanes[1:], None), strict=True):
-        stop = end.along_m if following is None else length_of(lane)
-        changes = following is not None and following.id not in lane.successors
-        if changes:
-            x, y = at(lane, min(along, stop))
-            pieces.append(np.array([[x, y]]))
-            along = project(following, x, y).along_m + CHANGE_M
-            continue
-        steps = np.arange(along, max(stop, along), 1.0)
-        pieces.append(np.array([at(lane, s) for s in (*steps, stop)]) if stop >= along else np.zeros((0, 2)))
-        along = 0.0
-    return np.concatenate(pieces)
+def _middle(lane: Lane, start_m: float, end_m: float) -> Array:
+    """A lane's middle (n, 2) from one place along it to another."""
+    return at(lane, np.linspace(start_m, end_m, int(np.ceil((end_m - start_m) / STEP_M)) + 1))
 
 
-def _spaced(line: Array, place: tuple[float, float], goal: tuple[float, float]) -> list[Array]:
-    """Points of the line about `SPACING_M` apart, none close to its ends."""
-    kept: list[Array] = []
-    last = np.array(place)
-    for point in line:
-        if np.hypot(*(point - last)) >= SPACING_M and np.hypot(*(point - goal)) >= SPACING_M / 2:
-            kept.append(point)
-            last = point
-    return kept
+def _changes(street_map: StreetMap, lane: Lane, along_m: float, change_m: float) -> Iterator[tuple[LanePlace, Array]]:
+    """Where one comes to on lanes beside this one that lead the same way, and the way across (n, 2)."""
+    if lane.is_connector or along_m + change_m > length_of(lane):
+        return
+    here = project(lane, *at(lane, along_m))
+    after = project(lane, *at(lane, along_m + change_m))
+    for other in lanes_near(street_map, *here.place[:2], here.heading, BESIDE_M[1]):
+        there = project(other.lane, *after.place[:2])
+        if not other.lane.is_connector and _is_beside(here, other) and _is_beside(after, there):
+            p = np.arange(0.0, 1.0, STEP_M / change_m)
+            this, that = (at(a.lane, a.along_m + p * (b.along_m - a.along_m)) for a, b in ((here, after), (other, there)))
+            yield there, this + _smooth(p)[:, None] * (that - this)
+
+
+def _is_beside(here: LanePlace, other: LanePlace) -> bool:
+    return BESIDE_M[0] < other.away_m < BESIDE_M[1] and turned(here.heading, other.heading) < ALIKE_RAD

@@ -10,6 +10,7 @@ import numpy as np
 
 from editor.geometry import Array
 from editor.ground import ground_height
+from editor.identity import Same
 from editor.map import StreetMap
 from editor.scene import Scene
 
@@ -39,29 +40,14 @@ class Streets:
     drivable: tuple[Lines, ...]
 
 
-class _Same:
-    """A scene and a map as a key, by identity: neither ever changes."""
-
-    __slots__ = ("scene", "street_map")
-
-    def __init__(self, scene: Scene, street_map: StreetMap) -> None:
-        self.scene, self.street_map = scene, street_map
-
-    def __hash__(self) -> int:
-        return hash((id(self.scene), id(self.street_map)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.scene is other.scene and self.street_map is other.street_map
-
-
 def streets_of(scene: Scene, street_map: StreetMap) -> Streets:
     """The map's part near a scene; kept, since every picture of the scene needs it."""
-    return _streets(_Same(scene, street_map))
+    return _streets(Same(scene), Same(street_map))
 
 
 @lru_cache(maxsize=16)
-def _streets(key: _Same) -> Streets:
-    scene, street_map = key.scene, key.street_map
+def _streets(of_scene: Same[Scene], of_map: Same[StreetMap]) -> Streets:
+    scene, street_map = of_scene.value, of_map.value
     return Streets(
         lane_dividers=_lines(scene, street_map.lane_dividers, closed=False),
         road_dividers=_lines(scene, street_map.road_dividers, closed=False),

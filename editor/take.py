@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Annotated, ClassVar
 
 from pydantic import Discriminator
 
-from editor.apply import apply
-from editor.edits import Edit, EditError
+from editor.apply import replay
+from editor.edits import Edit
 from editor.geometry import STRICT
-from editor.scene import Fingerprint, Scenario, Scene, recorded
+from editor.scene import Fingerprint, Scenario, Scene
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # a part of file names
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -57,14 +56,7 @@ def branched(take: Take, *, id: str, name: str, created: str) -> Take:
 
 def scenarios(take: Take, scene: Scene) -> Iterator[Scenario]:
     """The scenario before any edit, after the first, …, after the last; EditError names the edit that cannot be taken."""
-    scenario = recorded(scene)
-    yield scenario
-    for number, step in enumerate(take.edits, 1):
-        try:
-            scenario = apply(scenario, step.edit, (earlier.edit for earlier in islice(take.edits, number - 1)))
-        except EditError as error:
-            raise EditError(f"edit {number} ({step.edit.kind}): {error}") from error
-        yield scenario
+    return replay(scene, (step.edit for step in take.edits))
 
 
 def scenario_of(take: Take, scene: Scene) -> Scenario:

@@ -6,9 +6,9 @@ from editor.beyond import EGO_CATEGORY, goes_on, stands
 from editor.categories import category_of
 from editor.drive import start_of
 from editor.edits import Way
+from editor.lanes import at, length_of, nearest_lane
 from editor.map import Lane, StreetMap
 from editor.planner import Start
-from editor.routes import at, length_of, nearest_lane
 from editor.sampled import EGO
 from editor.scene import Scene
 

@@ -21,7 +21,7 @@ from engine.service.requests import NUM_BEFORE, WINDOW, Chunk, Request, Tier
 
 SHARED = 1  # frames of a window that the one before has drawn
 Place = tuple[int, str]  # frame, view
-Pictures = Mapping[Place, NDArray[np.uint8]]
+PixelsByPlace = Mapping[Place, NDArray[np.uint8]]
 Drafted = Callable[[int, str], Chunk]  # the draft of a place
 Seen = Callable[[int, str, NDArray[np.uint8]], NDArray[np.float16]]  # the G-buffer of a place's draft
 
@@ -41,7 +41,7 @@ class Rollout:
     preview_first: bool = False  # of an anchor, before the others are drafted
     seen: Seen | None = None
 
-    def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: Pictures) -> Iterator[Chunk | None]:
+    def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: PixelsByPlace) -> Iterator[Chunk | None]:
         """The anchors at these frames, in windows; previews as they form, then each once for good.
 
         `drawn` are anchors that are right already; they are references like what was recorded, and not answered again.
@@ -56,7 +56,7 @@ class Rollout:
                 yield chunk
 
     def segment(
-        self, frames: tuple[int, ...], views: tuple[str, ...], anchors: Pictures, drawn: Pictures
+        self, frames: tuple[int, ...], views: tuple[str, ...], anchors: PixelsByPlace, drawn: PixelsByPlace
     ) -> Iterator[Chunk | None]:
         """The refined pictures of one segment, its two anchors at its ends.
 
@@ -101,7 +101,7 @@ class Rollout:
         return replace(chunk, dirty=dirty)
 
     def _window(
-        self, tier: Tier, frames: tuple[int, ...], views: tuple[str, ...], known: Pictures, levels: Mapping[Place, float]
+        self, tier: Tier, frames: tuple[int, ...], views: tuple[str, ...], known: PixelsByPlace, levels: Mapping[Place, float]
     ) -> Iterator[Chunk | None]:
         """Draw what of a window is neither untouched nor known; `levels` are those at which known places are corrected."""
         places = [(frame, view) for frame in frames for view in views]
@@ -129,7 +129,7 @@ class Rollout:
         frames: tuple[int, ...],
         views: tuple[str, ...],
         chunks: Mapping[Place, Chunk],
-        known: Pictures,
+        known: PixelsByPlace,
         start: Mapping[Place, float],
     ) -> Clip:
         def grid(value: Callable[[Place], NDArray]) -> NDArray:

@@ -16,7 +16,7 @@ from editor.datasets.bundle import write_tables_of
 from editor.files import save_take
 from engine.service.requests import Service
 
-Pictures = dict[tuple[int, str], Exported]
+ExportedByPlace = dict[tuple[int, str], Exported]
 
 
 def export(order: Order, service: Service) -> Iterator[Progress]:
@@ -24,7 +24,7 @@ def export(order: Order, service: Service) -> Iterator[Progress]:
     with staged(order.target) as folder:
         if order.model is not None:
             yield from draw_generated(order, service, folder)
-        pictures: Pictures = {(p.frame, p.view): p for p in missing_pictures(order)}
+        pictures: ExportedByPlace = {(p.frame, p.view): p for p in missing_pictures(order)}
         yield from _pictures(order, service, pictures, folder)
         forget(folder)
         existing = [picture for picture in pictures.values() if picture.file is not None]
@@ -40,7 +40,7 @@ def export(order: Order, service: Service) -> Iterator[Progress]:
     yield Progress("done", 1, 1)
 
 
-def _pictures(order: Order, service: Service, pictures: Pictures, folder: Path) -> Iterator[Progress]:
+def _pictures(order: Order, service: Service, pictures: ExportedByPlace, folder: Path) -> Iterator[Progress]:
     total = len(order.frames) * len(order.views) - len(pictures)
     for exported, chunk in write_pictures(order, service, folder):
         pictures[exported.frame, exported.view] = exported

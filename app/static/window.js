@@ -29,7 +29,7 @@ const NOTICE_MS = 7000;
 const HINTS = {
   select: "Drag a car on the map or in a picture.",
   waypoint: "Click where it is to pass; Enter or a double click ends the path.",
-  goal: "Click where it is to be at the end of the scene.",
+  goal: "Click where it is to be at the end of the scene; vehicles follow the lanes there.",
   add: "Click where it is to stand.",
   rotate: "Move the pointer to turn it, click to let go; Shift turns by 15°.",
 };

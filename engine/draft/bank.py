@@ -73,10 +73,15 @@ def _entry(entry: dict) -> BankEntry:
 def of_family(entries: Iterable[BankEntry], category: str, size_lwh: Vec3) -> BankEntry | None:
     """The entry that shares most of a category's name, and among those is nearest in size; None where none shares its kind."""
 
-    def apart(entry: BankEntry) -> tuple[int, float]:
-        return -_shared(entry.category, category), float(np.abs(np.log(np.divide(entry.size_lwh, size_lwh))).sum())
+    def unlike(entry: BankEntry) -> tuple[int, float]:
+        return -_shared(entry.category, category), apart(entry.size_lwh, size_lwh)
 
-    return min((entry for entry in entries if _shared(entry.category, category)), key=apart, default=None)
+    return min((entry for entry in entries if _shared(entry.category, category)), key=unlike, default=None)
+
+
+def apart(one: Vec3, other: Vec3) -> float:
+    """How different two sizes are: the sum of the logarithms of their ratios."""
+    return float(np.abs(np.log(np.divide(one, other))).sum())
 
 
 def _shared(one: str, other: str) -> int:

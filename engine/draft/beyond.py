@@ -6,7 +6,7 @@ from editor.scene import Scenario
 from editor.tracks import ego_at
 from engine.draft.backdrop import FAR_M
 from engine.draft.canvas import Canvas
-from engine.draft.changes import changes
+from engine.draft.differences import differences
 from engine.draft.footage import Footage
 from engine.draft.gather import Source
 from engine.draft.novel_view import Unmapped, novel_view
@@ -28,7 +28,7 @@ def beyond(footage: Footage, scenario: Scenario, frame: int, view: str) -> Canva
         raise RenderError(f"Frame {frame} is beyond the recording, and no last picture of {view} can be read.")
     T_world_camera = ego_at(scenario, picture) @ scenario.scene.view(view).T_ego_camera
     camera = Camera(footage.recording.camera(last, view).view, T_world_camera, picture.t_us)
-    shot = Shot(footage, camera, Source(last, view), changes(scenario, footage.actors, picture.t_us))
+    shot = Shot(footage, camera, Source(last, view), differences(scenario, footage.actors, picture.t_us))
     return novel_view(shot, STEPS, _unmapped(shot))
 
 

@@ -1,4 +1,4 @@
-"""Several looks at a place made into one picture of it, which meets what stands around."""
+"""Several accounts of a place made into one picture of it, which meets what stands around."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.draft.gather import Look
+from engine.draft.gather import Account
 
 Mask = NDArray[np.bool_]
 
@@ -15,7 +15,7 @@ GAIN_WORTH = 0.95  # of the error: a gain that leaves more makes other things al
 SHIFT = 3  # pixels by which a source may lie off: calibration and boxes are not perfect
 LEAST_RING = 30  # pixels of what stands around that a source must hold to be fitted to it
 UNFITTED = 40.0  # levels of error that count for one that does not
-ALIKE = 28  # levels by which looks may differ and still show the same
+ALIKE = 28  # levels by which accounts may differ and still show the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,24 +26,24 @@ class Gathered:
     known: Mask
 
 
-def merge(looks: Sequence[Look], around: NDArray[np.uint8], ring: Mask, want: Mask) -> Gathered:
+def merge(accounts: Sequence[Account], around: NDArray[np.uint8], ring: Mask, want: Mask) -> Gathered:
     """One picture from several: each laid onto the surroundings, those that fit them best and show most detail weigh most, the
     seam levelled."""
     shape = want.shape
-    fitted = sorted((_fitted(look, around, ring) for look in looks), key=lambda fit: fit[1])
+    fitted = sorted((_fitted(account, around, ring) for account in accounts), key=lambda fit: fit[1])
     limit = 2.0 * fitted[0][1] + 8.0
     best, lowest = np.zeros((*shape, 3), np.float32), np.full(shape, np.inf, np.float32)
     scores = []
-    for look, error in fitted:
-        known = look.known & (np.isinf(lowest) if error > limit else True)
-        score = np.where(known, np.float32((error + 2.0) ** 3) / look.detail, np.float32(np.inf))
+    for account, error in fitted:
+        known = account.known & (np.isinf(lowest) if error > limit else True)
+        score = np.where(known, np.float32((error + 2.0) ** 3) / account.detail, np.float32(np.inf))
         better = score < lowest
-        best[better], lowest[better] = look.colours[better], score[better]
+        best[better], lowest[better] = account.colours[better], score[better]
         scores.append(score)
     total, mass = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
-    for (look, _), score in zip(fitted, scores, strict=True):
-        weight = (np.abs(look.colours - best).max(axis=-1) < ALIKE) / score
-        total += look.colours * weight[..., None]
+    for (account, _), score in zip(fitted, scores, strict=True):
+        weight = (np.abs(account.colours - best).max(axis=-1) < ALIKE) / score
+        total += account.colours * weight[..., None]
         mass += weight
     colours = total / np.maximum(mass, 1e-12)[..., None]
     return Gathered(levelled(colours, around, ring & (mass > 0), (mass > 0)), (mass > 0) & want)
@@ -60,20 +60,20 @@ def levelled(colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask
     return np.clip(colours + total / np.maximum(mass, 1e-4)[..., None], 0, 255)
 
 
-def _fitted(look: Look, around: NDArray[np.uint8], ring: Mask) -> tuple[Look, float]:
-    """A source's look, shifted and gained so that its ring meets the ring around; and the error that is left there."""
-    colours, known = _aligned(look.colours, look.known, around, ring)
+def _fitted(account: Account, around: NDArray[np.uint8], ring: Mask) -> tuple[Account, float]:
+    """A source's account, shifted and gained so that its ring meets the ring around; and the error that is left there."""
+    colours, known = _aligned(account.colours, account.known, around, ring)
     both = known & ring
     if both.sum() < LEAST_RING:  # of a narrow one a shift may leave nothing
-        colours, known, both = look.colours, look.known, look.known & ring
+        colours, known, both = account.colours, account.known, account.known & ring
     if both.sum() < LEAST_RING:
-        return look, UNFITTED
+        return account, UNFITTED
     mine, theirs = colours[both], around[both].astype(np.float32)
     gain = np.clip(np.median((theirs + 4.0) / (mine + 4.0), axis=0), 0.6, 1.6)
     plain, gained = (float(np.minimum(np.abs(mine * g - theirs).mean(axis=-1), 60).mean()) for g in (1.0, gain))
     if gained >= GAIN_WORTH * plain:
-        return replace(look, colours=colours, known=known), plain
-    return replace(look, colours=np.clip(colours * gain, 0, 255), known=known), gained
+        return replace(account, colours=colours, known=known), plain
+    return replace(account, colours=np.clip(colours * gain, 0, 255), known=known), gained
 
 
 def _aligned(

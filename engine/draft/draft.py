@@ -10,7 +10,7 @@ from editor.scene import Scenario
 from editor.tracks import ego_at
 from engine.draft.beyond import beyond
 from engine.draft.canvas import Canvas
-from engine.draft.changes import changes, same_pose
+from engine.draft.differences import differences, same_pose
 from engine.draft.footage import Footage, footage_of
 from engine.draft.gather import Source
 from engine.draft.novel_view import novel_view
@@ -55,9 +55,9 @@ def _drawn(footage: Footage, scenario: Scenario, frame: int, view: str) -> Canva
     nothing = np.zeros(shown.shape[:2], bool)
     recorded = Canvas(shown, nothing, nothing)
     camera = footage.recording.camera(frame, view)
-    shot = Shot(footage, camera, Source(frame, view), changes(scenario, footage.actors, picture.t_us))
+    shot = Shot(footage, camera, Source(frame, view), differences(scenario, footage.actors, picture.t_us))
     T_world_ego = ego_at(scenario, picture)
     if not same_pose(T_world_ego, picture.T_world_ego):
         moved = replace(camera, T_world_camera=T_world_ego @ scenario.scene.view(view).T_ego_camera, t_us=picture.t_us)
         return novel_view(replace(shot, camera=moved))
-    return retouched(shot, recorded) if shot.changes else recorded
+    return retouched(shot, recorded) if shot.differences else recorded

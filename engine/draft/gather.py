@@ -57,7 +57,7 @@ LENIENT = Care(np.radians(75), 0, 1.4)
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Account:
     """What one source shows of a block (h, w): colours, where it saw it, and at which of its pixels (h, w, 2)."""
 
     colours: NDArray[np.float32]
@@ -297,7 +297,7 @@ def _inside(camera: Camera, pixels: Array, depth: Array) -> Mask:
 
 def look_up(
     witnesses: Witnesses, target: Surfaces, source: Source, care: Care = CAREFUL, barred: Mask | None = None
-) -> Look | None:
+) -> Account | None:
     """What one source shows of each pixel of a block, but for its `barred` pixels; None where its file is missing."""
     picture = witnesses.recording.glance(source.frame, source.view)
     if picture is None:
@@ -325,4 +325,4 @@ def look_up(
     expected = np.append(np.where(others < 0, -2, others), STATIC)
     hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
     known = inside & (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
-    return Look(colours.astype(np.float32), known, pixels)
+    return Account(colours.astype(np.float32), known, pixels)

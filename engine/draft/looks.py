@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from editor.scene import Actor, ActorId, Scene
-from engine.draft.bank import BankEntry, bank, from_bank, of_family
+from engine.draft.bank import BankEntry, apart, bank, from_bank, of_family
 from engine.draft.gather import Witnesses
 from engine.draft.lift import Lifted, lifted
 from engine.draft.paint import repainted, repainted_as_shown
@@ -14,7 +14,7 @@ from engine.draft.paints import Paints
 from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
 from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
-from engine.draft.stand_ins import MOST_UNSEEN, Role, apart, shows_ill, stand_in
+from engine.draft.stand_ins import MOST_UNSEEN, Role, shows_ill, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 

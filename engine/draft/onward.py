@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from editor.geometry import Rigid, rotation_matrix, vec3
 from engine.draft.blend import levelled
 from engine.draft.crowd import nobody
-from engine.draft.gather import LENIENT, Look, Source, Witnesses, look_up
+from engine.draft.gather import LENIENT, Account, Source, Witnesses, look_up
 from engine.draft.sources import Camera
 from engine.draft.surfaces import STATIC, Surfaces, block_around
 
@@ -68,16 +68,16 @@ def _one_way(
     for frame in (here.frame + k for k in WHEN if 0 <= here.frame + k <= last):
         for step in STEPS_M:
             source = Source(frame, here.view)
-            look = _look(witnesses, _moved(flat, along * step), source, barred if source == here else None)
-            if look is not None:
-                new = look.known & near & (weight == 0)
-                colours[new], weight[new] = look.colours[new], 1 / step
+            account = _account(witnesses, _moved(flat, along * step), source, barred if source == here else None)
+            if account is not None:
+                new = account.known & near & (weight == 0)
+                colours[new], weight[new] = account.colours[new], 1 / step
             if (weight > 0)[near].all():
                 return colours, weight
     return colours, weight
 
 
-def _look(witnesses: Witnesses, target: Surfaces, source: Source, barred: Mask | None) -> Look | None:
+def _account(witnesses: Witnesses, target: Surfaces, source: Source, barred: Mask | None) -> Account | None:
     """None also where the source looks the other way."""
     recorded = witnesses.recording.scene.frames[source.frame].picture(source.view)
     if recorded is None or not recorded.exists:

@@ -8,8 +8,8 @@ import numpy as np
 
 from editor.scene import Actor
 from editor.tracks import actor_at
-from engine.draft.changes import Change
 from engine.draft.crowd import Cast, Crowd
+from engine.draft.differences import Difference
 from engine.draft.footage import Footage
 from engine.draft.gather import Source
 from engine.draft.sources import Camera
@@ -23,28 +23,28 @@ class Shot:
     footage: Footage
     camera: Camera
     here: Source
-    changes: Sequence[Change]
+    differences: Sequence[Difference]
 
     @property
     def gone(self) -> list[Actor]:
         """As they were recorded, those who stand there no more."""
-        return [c.was for c in self.changes if c.was is not None and not c.stays]
+        return [d.was for d in self.differences if d.was is not None and not d.stays]
 
     @property
     def come(self) -> list[Actor]:
         """As they are asked for, those who stand where nobody was recorded so."""
-        return [c.now for c in self.changes if c.now is not None and not c.stays]
+        return [d.now for d in self.differences if d.now is not None and not d.stays]
 
     @property
     def shown(self) -> list[Actor]:
         """As they are asked for, all who are to be drawn, far to near."""
-        actors = [c.now for c in self.changes if c.now is not None]
+        actors = [d.now for d in self.differences if d.now is not None]
         return sorted(actors, key=lambda actor: (-self.distance(actor), actor.id))
 
     @cached_property
     def changed_ids(self) -> set[str]:
         """Of all who are asked for otherwise."""
-        return {str(actor.id) for change in self.changes for actor in (change.was, change.now) if actor is not None}
+        return {str(actor.id) for d in self.differences for actor in (d.was, d.now) if actor is not None}
 
     @cached_property
     def staying(self) -> Crowd:

@@ -16,7 +16,7 @@ LEAST_SHARE = 0.02  # of its hull that a picture holds of an actor to be a sourc
 
 @dataclass(frozen=True, eq=False)
 class Sightings:
-    """Where every recorded picture of a drive saw one actor from, in the box's own frame, in units of half its size."""
+    """Where every recorded picture of a drive saw one actor from, in the box's own frame."""
 
     sources: tuple[Source, ...]
     eyes: Array  # (n, 3) metres, box frame

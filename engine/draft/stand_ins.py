@@ -11,7 +11,7 @@ import numpy as np
 
 from editor.geometry import Vec3
 from editor.scene import Actor
-from engine.draft.bank import BankEntry, bank, of_family
+from engine.draft.bank import BankEntry, apart, bank, of_family
 from engine.draft.gather import Source
 from engine.draft.paint import colours_apart
 from engine.draft.picks import Pick
@@ -67,11 +67,6 @@ def stand_in(
 
 def _price(pick: Pick) -> float:
     return pick.cost + UNSEEN_PRICE * pick.lacks
-
-
-def apart(one: Vec3, other: Vec3) -> float:
-    """How different two sizes are: the sum of the logarithms of their ratios."""
-    return float(np.abs(np.log(np.divide(one, other))).sum())
 
 
 def _paint_apart(one: str | None, other: str | None) -> float:

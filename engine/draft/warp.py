@@ -54,8 +54,8 @@ def _take(
     for source in sources:
         if unknown.mean() < ENOUGH:
             return
-        look = look_up(witnesses, surface, source, care)
-        if look is not None:
-            new = unknown & look.known
-            picture[new] = np.clip(look.colours[new], 0, 255).round().astype(np.uint8)
+        account = look_up(witnesses, surface, source, care)
+        if account is not None:
+            new = unknown & account.known
+            picture[new] = np.clip(account.colours[new], 0, 255).round().astype(np.uint8)
             unknown &= ~new

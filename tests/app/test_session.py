@@ -11,7 +11,7 @@ from app.session import Desk, StaleError
 from app.takes import SaveError, Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
-from editor.edits import Move, SetBeyond
+from editor.edits import Move, Path, SetBeyond, Waypoint
 from editor.history import History
 from editor.scene import SceneError
 from tests.small_drive import SCENE
@@ -32,7 +32,7 @@ def test_an_answered_edit_is_on_disk(desk):
     before, after = desk.commit(SCENE, document.take.id, document.state, moved(document, 1.5), "g-000001")
     assert before.state != after.state
     assert desk.takes.load(SCENE, document.take.id) == after.take
-    assert not after.history.unsaved
+    assert after.history.saved == after.take
 
 
 def test_an_edit_that_cannot_be_written_is_not_made(desk, tmp_path):
@@ -88,6 +88,9 @@ def test_without_a_map_that_can_be_read_only_what_needs_lanes_is_refused(drive_w
     into_the_car = Move(truck.id, truck.track[0].t_us, (-4.0, 3.5, 0.0))
     _, edited = desk.commit(SCENE, begun.take.id, begun.state, [into_the_car], "g-000001")
     assert "overlap" in {finding.kind for finding in edited.findings}
+    goal = Path(truck.id, truck.track[0].t_us, (Waypoint(19.5, 3.5, t_us=truck.track[-1].t_us),), is_goal=True)
+    _, edited = desk.commit(SCENE, begun.take.id, edited.state, [goal], "g-000003")
+    assert edited.take.edits[-1].edit == goal  # straight
     with pytest.raises(DataSetError, match=r"^this needs the streets, .*nowhere\.json: got"):
         desk.commit(SCENE, begun.take.id, edited.state, [SetBeyond(4.0)], "g-000002")
     assert desk.takes.load(SCENE, begun.take.id) == edited.take

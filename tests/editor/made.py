@@ -1,9 +1,15 @@
 """A made-up drive: a straight street, an ego at 10 m/s, and actors that drive, stand and walk beside it."""
 
 import math
+from collections.abc import Iterable
 
+import numpy as np
+
+from editor.apply import replay
+from editor.edits import Edit
 from editor.geometry import Rigid, yaw_quaternion
-from editor.scene import Actor, ActorId, Fingerprint, Frame, Picture, Pose, Scene, View
+from editor.map import Lane
+from editor.scene import Actor, ActorId, Fingerprint, Frame, Picture, Pose, Scenario, Scene, View
 
 START_US = 1_000_000_000
 T_EGO_CAMERA = Rigid((1.5, 0.0, 1.6), (0.5, -0.5, 0.5, -0.5))  # looks ahead
@@ -62,3 +68,15 @@ def made_scene(frames: int = 81, crowd: int = 0) -> Scene:
 
 def _picture(view: View, frame: int, ego: Pose) -> Picture:
     return Picture(f"{view.name}-{frame}", view.name, ego.t_us, ego.T_world, f"{view.name}/{frame}.jpg", False)
+
+
+def replayed(scene: Scene, edits: Iterable[Edit]) -> Scenario:
+    """The scenario that edits make of a scene."""
+    *_, last = replay(scene, edits)
+    return last
+
+
+def lane(name: str, start: tuple[float, float], end: tuple[float, float], *successors: str) -> Lane:
+    """A straight lane."""
+    centre = np.array([(*(np.array(start) + s * np.subtract(end, start)), 0.0) for s in np.linspace(0, 1, 20)])
+    return Lane(name, centre, np.zeros((0, 2)), False, successors)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from editor.apply import apply, replay
+from editor.apply import apply
 from editor.beyond import beyond
 from editor.dirty import dirty
 from editor.edits import Add, Delete, EditError, EgoOffset, EgoPath, Move, Path, SetBeyond, SetWeather, Waypoint
@@ -16,7 +16,7 @@ from editor.history import opened
 from editor.scene import ActorId, Pose, Scene, recorded
 from editor.take import Step, Take, scenario_of
 from editor.tracks import actor_at
-from tests.editor.made import at, made_scene, time_of
+from tests.editor.made import at, made_scene, replayed, time_of
 
 
 def taken(scene: Scene, lost: str = "") -> Scene:
@@ -119,13 +119,13 @@ def test_it_is_there_before_all_other_edits_whenever_it_is_done():
     orders = [(SetBeyond(4.0), move, rain), (move, SetBeyond(8.0), rain, SetBeyond(4.0)), (move, rain, SetBeyond(4.0))]
     first, *others = [scenario_of(take(*edits), SCENE) for edits in orders]
     assert all(other == first for other in others)
-    assert all(replay(SCENE, edits) == first for edits in orders)
+    assert all(replayed(SCENE, edits) == first for edits in orders)
     y = [pose.T_world.translation[1] for pose in first.actor(ActorId("lead")).track]
     assert y == pytest.approx([1.0] * len(y), abs=0.1)
 
 
 def test_without_it_a_scenario_is_the_recording_again():
-    assert replay(SCENE, (SetBeyond(4.0), SetBeyond(0.0))) == recorded(SCENE)
+    assert replayed(SCENE, (SetBeyond(4.0), SetBeyond(0.0))) == recorded(SCENE)
 
 
 def test_every_edit_works_there():
@@ -138,13 +138,13 @@ def test_every_edit_works_there():
         Add(ActorId("new-1"), "vehicle.car", (4.5, 1.9, 1.6), (Pose(late, at(110.0, 3.0)), Pose(late + 10**6, at(110.0, 3.0)))),
         EgoPath((EgoOffset(time_of(LAST), 0.0), EgoOffset(late, 1.5))),
     )
-    scenario = replay(SCENE, edits)
+    scenario = replayed(SCENE, edits)
     assert actor_at(scenario.actor(ActorId("lead")), late).translation[1] == pytest.approx(2.0, abs=0.1)
     assert actor_at(scenario.actor(ActorId("walker")), late + 10**6) is None
     assert scenario.ego[-1].T_world.translation[1] == pytest.approx(1.5, abs=0.1)
     for edit in edits[1:]:
         with pytest.raises(EditError):
-            replay(SCENE, [edit])
+            replayed(SCENE, [edit])
 
 
 def test_a_drive_that_ends_before_an_edit_is_refused_and_names_it():

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.apply import apply, replay
+from editor.apply import apply
 from editor.cameras import T_camera_world, box_hull
 from editor.checks import Finding, all_findings, findings
 from editor.datasets.nuscenes import open_data_set
-from editor.dirty import dirty, dirty_frames
+from editor.dirty import dirty
 from editor.edits import (
     Add,
     Delete,
@@ -29,7 +29,7 @@ from editor.map import Raster, StreetMap
 from editor.overlaps import Overlaps
 from editor.scene import Pose, Scenario, recorded
 from editor.tracks import actor_at, ego_at
-from tests.editor.made import at, made_scene, time_of
+from tests.editor.made import at, made_scene, replayed, time_of
 
 SCENE = made_scene()
 BASE = recorded(SCENE)
@@ -38,7 +38,7 @@ KEY = time_of(20)
 
 
 def found(*edits: Edit, street_map: StreetMap = NOWHERE) -> tuple[Finding, ...]:
-    return findings(replay(SCENE, edits), street_map)
+    return findings(replayed(SCENE, edits), street_map)
 
 
 def kinds(*edits: Edit, street_map: StreetMap = NOWHERE) -> set[str]:
@@ -65,7 +65,7 @@ def test_the_ego_counts_among_those_who_overlap():
 
 
 def test_the_depth_of_an_overlap_is_that_of_the_boxes():
-    beside = replay(SCENE, [Duplicate("parked", "new-a", (0.0, 1.4, 0.0))])
+    beside = replayed(SCENE, [Duplicate("parked", "new-a", (0.0, 1.4, 0.0))])
     (finding,) = [f for f in findings(beside, NOWHERE) if f.kind == "overlap"]
     assert "overlap by 0.5 m" in finding.sentence
 
@@ -190,7 +190,7 @@ def shown(scenario: Scenario, actor: str, view_name: str) -> set[int]:
 def test_stale_pictures_hold_all_that_show_the_actor_before_or_after(actor: str, bent: bool):
     base = apply(BASE, EgoPath((EgoOffset(KEY, 0.0), EgoOffset(time_of(40), 2.0)))) if bent else BASE
     after = apply(base, Move(actor, KEY, (2.0, 1.5, 0.0)))
-    stale = dirty_frames(base, after)
+    stale = dirty(base, after).draft
     most = 0
     for view in SCENE.views:
         needed = shown(base, actor, view.name) | shown(after, actor, view.name)
@@ -200,14 +200,14 @@ def test_stale_pictures_hold_all_that_show_the_actor_before_or_after(actor: str,
 
 
 def test_what_was_not_moved_is_not_stale():
-    stale = dirty_frames(BASE, apply(BASE, Move("lead", KEY, (0.0, 1.0, 0.0), "moment")))
+    stale = dirty(BASE, apply(BASE, Move("lead", KEY, (0.0, 1.0, 0.0), "moment"))).draft
     assert stale["CAM_FRONT"] == tuple(range(16, 25))
     assert stale["CAM_BACK"] == ()
     assert dirty(BASE, BASE).frames == ()
 
 
 def test_a_bent_ego_path_makes_all_views_stale_where_it_differs():
-    stale = dirty_frames(BASE, apply(BASE, EgoPath((EgoOffset(KEY, 0.0), EgoOffset(time_of(40), 2.0)))))
+    stale = dirty(BASE, apply(BASE, EgoPath((EgoOffset(KEY, 0.0), EgoOffset(time_of(40), 2.0))))).draft
     assert all(frames == tuple(range(21, 81)) for frames in stale.values())
 
 
@@ -224,9 +224,9 @@ def test_weather_and_labels_are_for_the_model_only():
 
 
 def test_added_and_deleted_actors_are_stale_where_they_are_or_were():
-    gone = dirty_frames(BASE, apply(BASE, Delete("lead")))
-    part = dirty_frames(BASE, apply(BASE, Delete("lead", time_of(10), time_of(20))))
+    gone = dirty(BASE, apply(BASE, Delete("lead"))).draft
+    part = dirty(BASE, apply(BASE, Delete("lead", time_of(10), time_of(20)))).draft
     assert set(gone["CAM_FRONT"]) == set(range(81))
     assert part["CAM_FRONT"] == tuple(range(10, 21))
     twin = apply(BASE, Duplicate("lead", "new-a", (0.0, 3.0, 0.0)))
-    assert set(dirty_frames(BASE, twin)["CAM_FRONT"]) == set(range(81))
+    assert set(dirty(BASE, twin).draft["CAM_FRONT"]) == set(range(81))

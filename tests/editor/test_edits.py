@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.apply import apply, replay
+from editor.apply import apply
 from editor.edits import (
     Add,
     Delete,
@@ -31,7 +31,7 @@ from editor.history import opened
 from editor.scene import Look, Pose, Scenario, recorded
 from editor.take import Take, scenario_of
 from editor.tracks import is_present, track_at
-from tests.editor.made import at, made_scene, time_of
+from tests.editor.made import at, made_scene, replayed, time_of
 
 SCENE = made_scene()
 BASE = recorded(SCENE)
@@ -151,7 +151,7 @@ class TestDelete:
         assert not is_present(actor, time_of(60) + 50_000)
 
     def test_ranges_that_cover_everything_delete_the_actor(self):
-        after = replay(SCENE, [Delete("lead", None, time_of(40)), Delete("lead", time_of(40), None)])
+        after = replayed(SCENE, [Delete("lead", None, time_of(40)), Delete("lead", time_of(40), None)])
         assert all(actor.id != "lead" for actor in after.actors)
 
 
@@ -269,9 +269,9 @@ def test_what_cannot_be_is_refused_in_one_sentence(edit: Edit, says: str):
 
 def test_an_added_actor_cannot_take_an_identity_twice():
     with pytest.raises(EditError, match="'new-car' is there already"):
-        replay(SCENE, [NEW, NEW])
+        replayed(SCENE, [NEW, NEW])
 
 
 def test_replay_names_the_edit_that_cannot_be_taken():
     with pytest.raises(EditError, match=r"edit 2 \(move\): there is no actor 'lead'"):
-        replay(SCENE, [Delete("lead"), Move("lead", KEY, (1.0, 0.0, 0.0))])
+        replayed(SCENE, [Delete("lead"), Move("lead", KEY, (1.0, 0.0, 0.0))])

@@ -1,6 +1,5 @@
-"""Paths, speeds, ground and lanes: plans are smooth, keep to what a category can do, and say so where they cannot."""
+"""Paths, speeds and ground: plans are smooth, keep to what a category can do, and say so where they cannot."""
 
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -14,9 +13,8 @@ from editor.checks import findings
 from editor.curves import smooth_curve
 from editor.edits import EditError, Path, Waypoint
 from editor.ground import along_ground, ground_height
-from editor.map import Lane, StreetMap
+from editor.map import StreetMap
 from editor.motion_checks import motion_findings
-from editor.routes import nearest_lane, route, waypoints_along
 from editor.scene import recorded
 from editor.speeds import duration, timed, travelled, untimed
 from editor.tracks import track_at
@@ -132,7 +130,7 @@ def test_a_goal_that_no_time_allows_says_so():
         apply(BASE, Path("walker", time_of(70), (Waypoint(400.0, 0.0, t_us=time_of(80)),), is_goal=True))
 
 
-# ------------------------------------------------------------------------------------------------ ground and lanes
+# ---------------------------------------------------------------------------------------------------------- ground
 
 
 def test_the_ground_is_where_things_stood():
@@ -149,48 +147,6 @@ def test_real_boxes_stand_on_the_ground(pandaset_root):
         [(*p.T_world.translation[:2], p.T_world.translation[2] - a.size_lwh[2] / 2) for a in scene.actors for p in a.track]
     )
     assert np.percentile(np.abs(ground_height(scene, feet[:, :2]) - feet[:, 2]), 90) < 0.25
-
-
-def lane(name: str, start: tuple[float, float], end: tuple[float, float], *successors: str) -> Lane:
-    centre = np.array([(*(np.array(start) + s * np.subtract(end, start)), 0.0) for s in np.linspace(0, 1, 20)])
-    return Lane(name, centre, np.zeros((0, 2)), False, successors)
-
-
-STREETS = StreetMap(
-    lanes=(
-        lane("a", (0, 0), (60, 0), "b"),
-        lane("b", (60, 0), (120, 0), "c"),
-        lane("left", (0, 3.5), (60, 3.5), "left2"),
-        lane("left2", (60, 3.5), (120, 3.5)),
-        lane("c", (120, 0), (120, 60)),
-        lane("against", (120, 7), (0, 7)),
-    )
-)
-
-
-def test_the_nearest_lane_is_one_that_leads_the_right_way():
-    found = nearest_lane(STREETS, 30.0, 5.4, 0.0)
-    assert found is not None
-    assert (found.lane.id, found.along_m, found.away_m) == ("left", pytest.approx(30.0), pytest.approx(1.9))
-    assert nearest_lane(STREETS, 30.0, 6.9, math.pi).lane.id == "against"
-    assert nearest_lane(STREETS, 30.0, 40.0) is None
-
-
-def test_a_route_follows_lanes_and_changes_them():
-    start = nearest_lane(STREETS, 10.0, 0.0, 0.0)
-    assert [one.id for one in route(STREETS, start, nearest_lane(STREETS, 120.0, 40.0))] == ["a", "b", "c"]
-    assert {one.id for one in route(STREETS, start, nearest_lane(STREETS, 110.0, 3.5, 0.0))} & {"left", "left2"}
-    assert route(STREETS, start, nearest_lane(STREETS, 30.0, 7.0, math.pi)) is None
-
-
-def test_waypoints_along_lanes_make_a_path():
-    points = waypoints_along(STREETS, (10.0, 0.0), 0.0, (110.0, 3.5))
-    assert points is not None
-    assert (points[-1].x, points[-1].y) == (110.0, 3.5)
-    assert all(0 <= w.y <= 3.5 for w in points)
-    assert all(b.x > a.x for a, b in pairwise(points))
-    assert waypoints_along(NOWHERE, (10.0, 0.0), 0.0, (110.0, 3.5)) is None
-    apply(BASE, Path("lead", time_of(0), waypoints_along(STREETS, (20.0, 0.0), 0.0, (110.0, 3.5))))
 
 
 # ------------------------------------------------------------------------------------------------------ categories

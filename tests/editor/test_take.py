@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor import files
-from editor.apply import apply, replay
+from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import (
     Add,
@@ -40,7 +40,7 @@ from editor.files import TakeFileError, check_fingerprint, dumps, load_take, loa
 from editor.history import History, opened
 from editor.scene import Pose, Scenario, recorded
 from editor.take import Step, Take, TakeError, scenario_of
-from tests.editor.made import at, made_scene, time_of
+from tests.editor.made import at, made_scene, replayed, time_of
 
 SCENE = made_scene()
 BASE = recorded(SCENE)
@@ -116,7 +116,7 @@ def test_any_sequence_of_edits_can_be_undone_redone_saved_and_loaded(seed: int, 
     save_take(tmp_path / "a.take.json", half.take)
     again = opened(load_take(tmp_path / "a.take.json"), SCENE)
     assert again.take == half.take
-    assert again.present == half.present == replay(SCENE, (step.edit for step in half.take.edits))
+    assert again.present == half.present == replayed(SCENE, (step.edit for step in half.take.edits))
     assert again.redo().redo().present == end.present
 
 
@@ -137,7 +137,7 @@ def test_moves_and_their_opposites_give_the_recording_back_exactly(by, actor, sc
     there = [Move(actor, t, v, scope) for v in by]
     back = [Move(actor, t, (-x, -y, -z), scope) for x, y, z in by]
     random.Random(frame).shuffle(back)
-    assert replay(SCENE, [*there, *back]) == BASE
+    assert replayed(SCENE, [*there, *back]) == BASE
 
 
 @settings(max_examples=150, deadline=None)
@@ -150,7 +150,7 @@ def test_moves_and_their_opposites_give_the_recording_back_exactly(by, actor, sc
 def test_turns_and_their_opposites_give_the_recording_back_exactly(angles, actor, scope, frame):
     t = time_of(0) + frame * 10_000
     there = [Rotate(actor, t, a, scope) for a in angles]
-    assert replay(SCENE, [*there, *(Rotate(actor, t, -a, scope) for a in reversed(angles))]) == BASE
+    assert replayed(SCENE, [*there, *(Rotate(actor, t, -a, scope) for a in reversed(angles))]) == BASE
 
 
 @settings(max_examples=60, deadline=None)
@@ -163,13 +163,13 @@ def test_what_was_moved_then_turned_comes_back_too(v, a, frame):
         Rotate("parked", t, -a),
         Move("parked", t, (-v[0], -v[1], 0.0)),
     ]
-    assert replay(SCENE, edits) == BASE
+    assert replayed(SCENE, edits) == BASE
 
 
 @settings(max_examples=60, deadline=None)
 @given(v=st.tuples(metres, metres, metres), scope=st.sampled_from(SCOPES), frame=st.integers(22, 60))
 def test_an_added_and_a_redirected_actor_move_there_and_back_exactly(v, scope, frame):
-    start = replay(
+    start = replayed(
         SCENE,
         [
             Add(
@@ -195,7 +195,7 @@ def test_far_from_the_origin_too(origin: float):
     ego = tuple(Pose(p.t_us, at(p.T_world.translation[0] + origin, origin / 3, 0.0, 0.0)) for p in SCENE.ego)
     scene = replace(SCENE, actors=actors, ego=ego)
     edits = [Move("lead", time_of(20), (1.1, -2.3, 0.1)), Rotate("lead", time_of(20), 1.0), Rotate("lead", time_of(20), -1.0)]
-    assert replay(scene, [*edits, Move("lead", time_of(20), (-1.1, 2.3, -0.1))]) == recorded(scene)
+    assert replayed(scene, [*edits, Move("lead", time_of(20), (-1.1, 2.3, -0.1))]) == recorded(scene)
 
 
 def test_on_the_real_drive_too(pandaset_root: FilePath):
@@ -207,8 +207,8 @@ def test_on_the_real_drive_too(pandaset_root: FilePath):
         v, a, scope = (rng.uniform(-9, 9), rng.uniform(-9, 9), rng.uniform(-1, 1)), rng.uniform(-3, 3), rng.choice(SCOPES)
         there = [Move(actor.id, t, v, scope), Rotate(actor.id, t, a, scope)]
         back = [Rotate(actor.id, t, -a, scope), Move(actor.id, t, (-v[0], -v[1], -v[2]), scope)]
-        assert replay(scene, there) != recorded(scene)
-        assert replay(scene, [*there, *back]) == recorded(scene)
+        assert replayed(scene, there) != recorded(scene)
+        assert replayed(scene, [*there, *back]) == recorded(scene)
 
 
 # ------------------------------------------------------------------------------------------------- what files hold

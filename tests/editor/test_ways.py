@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from editor.apply import replay
 from editor.beyond import beyond
 from editor.edits import EditError, SetBeyond, Way
 from editor.map import Lane, StreetMap
 from editor.scene import ActorId
 from editor.ways import ways_of
+from tests.editor.made import replayed
 from tests.editor.test_beyond import LAST, SCENE, of, speeds
 
 BEND_M, RADIUS_M = 150.0, 20.0
@@ -85,4 +85,4 @@ def test_where_lanes_end_it_goes_on_straight():
 )
 def test_ways_that_nobody_can_drive_are_refused(way, words):
     with pytest.raises(EditError, match=words):
-        replay(SCENE, [SetBeyond(4.0, (way,))])
+        replayed(SCENE, [SetBeyond(4.0, (way,))])

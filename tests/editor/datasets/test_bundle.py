@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from nuscenes.nuscenes import NuScenes
 
-from editor.apply import replay
 from editor.datasets.bundle import MARKS, VERSION, write_tables_of
 from editor.datasets.nuscenes import DataSetError, open_data_set
 from editor.datasets.recorded import read_lidar
@@ -17,6 +16,7 @@ from editor.scene import Actor, ActorId, Pose, recorded
 from editor.tracks import actor_at, ego_at, track_at
 from tests.conftest import shared
 from tests.editor.datasets.small import small_data_set
+from tests.editor.made import replayed
 
 
 @pytest.fixture(scope="module", params=["small", "pandaset-002"])
@@ -49,7 +49,7 @@ def edited(scene):
         Duplicate(moved, ActorId("new-2"), (8.0, 0.0, 0.0)),
         EgoPath((EgoOffset(first, 0.0), EgoOffset(middle, 1.0), EgoOffset(last, 0.5))),
     )
-    return replay(scene, edits)
+    return replayed(scene, edits)
 
 
 def exported(data_set, scenario, out, frames=None, views=None):

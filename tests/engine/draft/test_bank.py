@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from editor.apply import replay
 from editor.cameras import box_hull
 from editor.edits import Add
 from editor.geometry import IDENTITY, Rigid, Vec3, box_corners, yaw_quaternion
@@ -18,6 +17,7 @@ from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 from engine.service.bank import bank_entries
 from engine.service.requests import Chunk, RenderError, Request
+from tests.editor.made import replayed
 from tests.small_drive import SIZE
 
 AHEAD = Rigid((0.0, 0.0, 1.6), (0.5, -0.5, 0.5, -0.5))  # a camera that looks along the world's x
@@ -32,7 +32,7 @@ def _wanted(size_lwh: Vec3, yaw: float) -> Wanted:
 
 def _added(root: Path, scene: Scene, category: str, look: Look, size: Vec3 = (4.4, 1.9, 1.6)) -> Chunk:
     track = tuple(Pose(t, Rigid((12.0, -1.0, size[2] / 2), IDENTITY.rotation)) for t in scene.span)
-    scenario = replay(scene, (Add(ActorId("new-1"), category, size, track, look),))
+    scenario = replayed(scene, (Add(ActorId("new-1"), category, size, track, look),))
     return next(draft(Request(root, scenario, ("CAM_FRONT",), (0,), SIZE)))
 
 

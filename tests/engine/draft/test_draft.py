@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from editor.apply import replay
 from editor.edits import Add, Delete, Move
 from editor.scene import Actor, ActorId, Pose, Scene, recorded
 from engine.draft.draft import draft
 from engine.draft.footage import forget
 from engine.service.requests import RenderError, Request
+from tests.editor.made import replayed
 from tests.engine.draft.drawing import EDITS, MIDDLE, VIEWS, drawn, recorded_picture
 from tests.small_drive import SIZE
 
@@ -30,14 +30,14 @@ def test_moving_an_actor_and_moving_it_back_is_the_recording_exactly(small_drive
         Move(parked.id, parked.track[0].t_us, (0.3, -0.7, 0.0)),
         Move(parked.id, parked.track[0].t_us, (-0.3, 0.7, 0.0)),
     )
-    (chunk,) = drawn(small_drive, replay(scene, (there, back)))
+    (chunk,) = drawn(small_drive, replayed(scene, (there, back)))
     assert chunk.origin == "recorded"
     assert np.array_equal(chunk.picture, recorded_picture(small_drive, scene, MIDDLE, "CAM_FRONT"))
 
 
 @pytest.mark.parametrize("kind", EDITS)
 def test_an_edit_changes_its_place_and_nothing_outside_what_it_calls_dirty(small_drive, scene, parked, kind):
-    (chunk,) = drawn(small_drive, replay(scene, (EDITS[kind](parked),)))
+    (chunk,) = drawn(small_drive, replayed(scene, (EDITS[kind](parked),)))
     before = recorded_picture(small_drive, scene, MIDDLE, "CAM_FRONT")
     assert chunk.origin == "draft"
     assert 0 < chunk.dirty.mean() < 0.8
@@ -47,18 +47,18 @@ def test_an_edit_changes_its_place_and_nothing_outside_what_it_calls_dirty(small
 
 
 def test_a_view_that_does_not_hold_the_actor_stays_recorded(small_drive: Path, scene: Scene, parked: Actor):
-    front, back = drawn(small_drive, replay(scene, (Delete(parked.id),)), views=VIEWS)
+    front, back = drawn(small_drive, replayed(scene, (Delete(parked.id),)), views=VIEWS)
     assert (front.origin, back.origin) == ("draft", "recorded")
 
 
 def test_what_stood_still_before_its_place_was_seen_by_nobody(small_drive: Path, scene: Scene, parked: Actor):
-    (chunk,) = drawn(small_drive, replay(scene, (Delete(parked.id),)))
+    (chunk,) = drawn(small_drive, replayed(scene, (Delete(parked.id),)))
     assert not chunk.valid.all()
     assert chunk.dirty[~chunk.valid].all()
 
 
 def test_drawing_twice_gives_the_same_bytes(small_drive: Path, scene: Scene, parked: Actor):
-    scenario = replay(scene, (EDITS["move"](parked),))
+    scenario = replayed(scene, (EDITS["move"](parked),))
     first = drawn(small_drive, scenario, (MIDDLE, 2), VIEWS)
     forget()  # a fresh process knows nothing of the first time, and asks in another order
     second = drawn(small_drive, scenario, (2, MIDDLE), VIEWS)
@@ -71,14 +71,14 @@ def test_drawing_twice_gives_the_same_bytes(small_drive: Path, scene: Scene, par
 
 def test_an_added_actor_looks_like_one_of_its_category(small_drive: Path, scene: Scene, parked: Actor):
     track = tuple(Pose(p.t_us, replace(p.T_world, translation=(16.0, -4.0, 0.8))) for p in parked.track)
-    (chunk,) = drawn(small_drive, replay(scene, (Add(ActorId("new-1"), "vehicle.car", (4.4, 1.9, 1.6), track),)))
+    (chunk,) = drawn(small_drive, replayed(scene, (Add(ActorId("new-1"), "vehicle.car", (4.4, 1.9, 1.6), track),)))
     assert chunk.dirty.any()
 
 
 def test_nothing_to_lift_an_added_actor_from_is_one_sentence(small_drive: Path, scene: Scene, parked: Actor):
     add = Add(ActorId("new-1"), "animal", (1.0, 0.4, 0.6), parked.track)
     with pytest.raises(RenderError, match="Nothing like a animal|Nothing like an animal"):
-        drawn(small_drive, replay(scene, (add,)))
+        drawn(small_drive, replayed(scene, (add,)))
 
 
 def test_closing_between_pictures_stops_the_work(small_drive: Path, scene: Scene):
@@ -102,7 +102,7 @@ def test_missing_pictures_are_left_out(small_drive: Path, scene: Scene):
 
 def test_a_drive_without_lidar_is_drawn_too(small_drive: Path, scene: Scene, parked: Actor):
     blind = replace(scene, sweeps=())
-    (chunk,) = drawn(small_drive, replay(blind, (EDITS["move"](parked),)))
+    (chunk,) = drawn(small_drive, replayed(blind, (EDITS["move"](parked),)))
     assert chunk.dirty.any()
 
 
@@ -116,6 +116,6 @@ def test_frames_around_that_lack_the_view_are_left_out(small_drive: Path, scene:
 
     frames = tuple(f if k == MIDDLE else without(f) for k, f in enumerate(scene.frames))
     alone = replace(scene, frames=frames)
-    (chunk,) = drawn(small_drive, replay(alone, (Delete(parked.id),)))
+    (chunk,) = drawn(small_drive, replayed(alone, (Delete(parked.id),)))
     assert chunk.origin == "draft"
     assert not np.array_equal(chunk.picture, recorded_picture(small_drive, scene, MIDDLE, VIEWS[0]))

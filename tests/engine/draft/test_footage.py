@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from editor.apply import replay
 from editor.scene import Actor, Scene
 from engine.draft.footage import KEPT, footage_of, forget
+from tests.editor.made import replayed
 from tests.engine.draft.drawing import EDITS, drawn
 from tests.small_drive import SIZE
 
@@ -42,7 +42,7 @@ def test_frames_beyond_the_recording_are_not_held(footage):
 
 
 def test_what_is_made_ready_changes_no_picture(small_drive: Path, scene: Scene, parked: Actor):
-    scenario = replay(scene, (EDITS["move"](parked),))
+    scenario = replayed(scene, (EDITS["move"](parked),))
     forget()
     (unready,) = drawn(small_drive, scenario)
     forget()

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from editor.apply import replay
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.recorded import read_picture
 from editor.dirty import dirty, ground_room_m
@@ -24,6 +23,7 @@ from engine.draft.standing import Standing
 from engine.draft.sunlight import sun_over
 from engine.draft.surfaces import Block
 from engine.service.requests import Chunk, Request
+from tests.editor.made import replayed
 from tests.small_drive import SIZE
 from tests.sunny_drive import LIT, SHADED, TOWARDS_SUN, cast_by, write_sunny_drive
 
@@ -58,7 +58,7 @@ def _added(scene: Scene, x: float, y: float) -> Add:
 def _drawn(root: Path, *edits: Edit) -> tuple[Chunk, np.ndarray]:
     """The draft after some edits and the recorded picture."""
     scene = _scene(root)
-    (chunk,) = draft(Request(root, replay(scene, edits), (VIEW,), (FRAME,), SIZE))
+    (chunk,) = draft(Request(root, replayed(scene, edits), (VIEW,), (FRAME,), SIZE))
     return chunk, read_picture(root, scene.frames[FRAME].picture(VIEW), scene.view(VIEW))
 
 
@@ -125,7 +125,7 @@ def test_an_added_actor_shades_the_ground_away_from_the_sun_and_none_towards_it(
 def test_what_lies_in_shade_is_not_darkened_again(sunny: Path):
     scene = _scene(sunny)
     standing, camera = Standing(sunny, scene), Recording(sunny, scene, SIZE).camera(FRAME, VIEW)
-    (actor,) = (a for a in replay(scene, (_added(scene, 11.0, -1.0),)).actors if a.id == "new-1")
+    (actor,) = (a for a in replayed(scene, (_added(scene, 11.0, -1.0),)).actors if a.id == "new-1")
     shadow = fallen(standing.sun, actor, camera, standing.backdrop)
     before = read_picture(sunny, scene.frames[FRAME].picture(VIEW), scene.view(VIEW))
     free = np.ones(shadow.share.shape, np.float32)
@@ -178,7 +178,7 @@ def test_a_draft_changes_no_picture_that_the_edit_is_not_known_to_reach(sunny: P
     edits = (Delete(parked.id), Move(parked.id, parked.track[0].t_us, (4.0, -7.0, 0.0)), _added(scene, -4.0, 4.5))
     num = 0
     for edit in edits:
-        scenario = replay(scene, (edit,))
+        scenario = replayed(scene, (edit,))
         stale = dirty(recorded(scene), scenario).draft
         views = tuple(view.name for view in scene.views)
         for chunk in draft(Request(sunny, scenario, views, range(0, len(scene.frames), 5), SIZE)):

@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.apply import replay
 from editor.edits import Delete, Move, Recolour
-from engine.draft.changes import changes
+from engine.draft.differences import differences
 from engine.draft.gather import Source
 from engine.draft.shot import Shot
+from tests.editor.made import replayed
 
 HERE = Source(5, "CAM_FRONT")
 
 
 def shot(footage, *edits):
     camera = footage.recording.camera(HERE.frame, HERE.view)
-    return Shot(footage, camera, HERE, changes(replay(footage.scene, edits), footage.actors, camera.t_us))
+    return Shot(footage, camera, HERE, differences(replayed(footage.scene, edits), footage.actors, camera.t_us))
 
 
 def ids(actors):

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-from editor.apply import replay
 from editor.edits import Delete, EgoOffset, EgoPath, SetBeyond, Way
 from editor.scene import ActorId, Scenario
 from engine.service.content import picture_keys, recording_digest
 from engine.service.requests import Request
 from engine.service.wire import Names, Reader
+from tests.editor.made import replayed
 from tests.engine.service.scenes import VIEWS, scene
 
 SCENE = scene(num_frames=6, num_poses=6)
@@ -16,7 +16,7 @@ LAST = len(SCENE.frames) - 1
 
 
 def keys(*edits, frames=tuple(range(LAST + 6))):
-    scenario = replay(SCENE, edits)
+    scenario = replayed(SCENE, edits)
     return picture_keys(Request(Path("root"), scenario, VIEWS, tuple(f for f in frames if f < len(scenario.scene.frames))), "r")
 
 
@@ -28,19 +28,19 @@ def received(names: Names, reader: Reader, scenario: Scenario) -> Scenario:
 
 def test_the_process_gets_a_longer_drive_in_terms_of_the_recording_it_knows():
     names, reader = Names(), Reader()
-    plain = received(names, reader, replay(SCENE, ()))
-    longer = replay(SCENE, (SetBeyond(1.0),))
+    plain = received(names, reader, replayed(SCENE, ()))
+    longer = replayed(SCENE, (SetBeyond(1.0),))
     first = received(names, reader, longer)
     assert first == longer
     assert first.scene.as_recorded is plain.scene
     assert first.actors is first.scene.actors
-    edited = received(names, reader, replay(SCENE, (SetBeyond(1.0), Delete(ActorId("car-0")))))
+    edited = received(names, reader, replayed(SCENE, (SetBeyond(1.0), Delete(ActorId("car-0")))))
     assert edited.scene is first.scene
     assert names.introduce(longer) == []
 
 
 def test_a_longer_drive_is_the_same_recording():
-    longer = replay(SCENE, (SetBeyond(1.0),)).scene
+    longer = replayed(SCENE, (SetBeyond(1.0),)).scene
     assert recording_digest(longer.as_recorded, Path("root")) == recording_digest(SCENE, Path("root"))
 
 
@@ -63,8 +63,8 @@ def test_pictures_beyond_depend_on_whoever_is_otherwise_and_on_the_way():
 
 def test_a_missing_file_is_no_picture_to_be_drawn():
     lost = replace(SCENE, frames=tuple(replace(f, pictures=(replace(f.pictures[0], exists=False),)) for f in SCENE.frames))
-    assert Request(Path("root"), replay(lost, ()), VIEWS, (0, 1)).places() == ()
-    assert Request(Path("root"), replay(SCENE, (SetBeyond(0.5),)), VIEWS, (LAST + 1,)).places() == (
+    assert Request(Path("root"), replayed(lost, ()), VIEWS, (0, 1)).places() == ()
+    assert Request(Path("root"), replayed(SCENE, (SetBeyond(0.5),)), VIEWS, (LAST + 1,)).places() == (
         (LAST + 1, "CAM_FRONT"),
         (LAST + 1, "CAM_BACK"),
     )

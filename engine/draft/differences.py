@@ -13,7 +13,7 @@ SAME_M, SAME_TURN = 1e-6, 1e-9  # poses no further apart are the same: floats th
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """An actor as it was recorded and as it is asked for, None where it is not there; `stays`: only its look changes."""
 
     was: Actor | None
@@ -21,14 +21,15 @@ class Change:
     stays: bool
 
 
-def changes(scenario: Scenario, recorded: Mapping[ActorId, Actor], t_us: int) -> list[Change]:
+def differences(scenario: Scenario, recorded: Mapping[ActorId, Actor], t_us: int) -> list[Difference]:
     """Everyone who at this time stands elsewhere, looks otherwise, is gone or is new."""
     asked = {actor.id: actor for actor in scenario.actors}
     pairs = [(recorded.get(name), asked.get(name)) for name in {**recorded, **asked}]
-    return [change for was, now in pairs if was is not now and (change := _change(was, now, t_us)) is not None]
+    found = [_difference(was, now, t_us) for was, now in pairs if was is not now]
+    return [difference for difference in found if difference is not None]
 
 
-def _change(was: Actor | None, now: Actor | None, t_us: int) -> Change | None:
+def _difference(was: Actor | None, now: Actor | None, t_us: int) -> Difference | None:
     before = None if was is None else actor_at(was, t_us)
     after = None if now is None else actor_at(now, t_us)
     if before is None and after is None:
@@ -36,7 +37,7 @@ def _change(was: Actor | None, now: Actor | None, t_us: int) -> Change | None:
     stays = same_pose(before, after) and was.size_lwh == now.size_lwh and was.look.source == now.look.source
     if stays and was.look == now.look:
         return None
-    return Change(was if before is not None else None, now if after is not None else None, stays)
+    return Difference(was if before is not None else None, now if after is not None else None, stays)
 
 
 def same_pose(a: Rigid | None, b: Rigid | None) -> bool:
