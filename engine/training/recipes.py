@@ -134,7 +134,7 @@ RECIPES = MappingProxyType(
             ),
             Recipe(  # after `relight`
                 "world-gpu", _world("small"), WORLD, WorldObjective(),
-                (Shape(clips=8, frames=9, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
+                (Shape(clips=8, frames=8, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
                 lights_first=700, paces={"autoencoder": 0.75}, clips=RELIT,
             ),
         )

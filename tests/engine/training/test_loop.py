@@ -16,7 +16,7 @@ from engine.training.batches import Batches, Shape
 from engine.training.clips import write_clip
 from engine.training.loop import Plan, rate_at, train
 from engine.training.objectives import AutoencoderObjective, WorldObjective, loss_of_step
-from engine.training.recipes import RECIPES, Recipe, begin, recipe, vocabulary
+from engine.training.recipes import Recipe, begin
 from engine.training.ship import ship, standardised
 from tests.engine.training.made_up import clip
 
@@ -183,16 +183,3 @@ def test_networks_learn_at_their_own_share_of_the_rate(clips, tmp_path):
         assert rates == [0.5 * report.learning_rate, 0.0]  # in the order of `trained`
     moved = {name.partition(".")[0] for name, w in state.networks.state_dict().items() if not torch.equal(w, before[name])}
     assert moved == {"transformer"}
-
-
-def test_recipes_are_found_by_name_and_know_towns_words():
-    for name in RECIPES:
-        assert recipe(name).name == name
-    with pytest.raises(ValueError, match="wanted one of autoencoder-cpu"):
-        recipe("huge")
-    assert {"rain", "night", "pedestrian", "trailer"} <= set(vocabulary())
-
-
-def test_a_network_without_an_autoencoder_is_refused():
-    with pytest.raises(ValueError, match="without an autoencoder"):
-        begin(recipe("world-cpu"), None)
