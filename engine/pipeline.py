@@ -6,7 +6,7 @@ around it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -203,8 +203,3 @@ class WorldPipeline(DiffusionPipeline):
 def anew(asked: Asked, drafts: Drafts, frames: tuple[int, ...], views: tuple[str, ...]) -> Clip:
     """A clip all of which is drawn anew."""
     return Clip(asked, drafts, frames, views, np.ones((len(frames), len(views)), np.float32))
-
-
-def reimagined(drafts: Drafts) -> Drafts:
-    """Drafts all of which may change: for another hour or weather, or for another path of the ego."""
-    return replace(drafts, dirty=np.ones_like(drafts.dirty))

@@ -138,8 +138,3 @@ def _written(folder: Path) -> torch.dtype:
             for name in weights.keys():  # noqa: SIM118 - not a dictionary
                 return weights.get_tensor(name).dtype
     raise CheckpointError(f"{folder} has no weights; wanted safetensors files")
-
-
-def dtype_of(checkpoint: Checkpoint) -> torch.dtype:
-    """The type that the networks compute in."""
-    return checkpoint.transformer.dtype

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from engine.model.asked import Asked
-from engine.model.autoencoder import PictureCodec
 from engine.model.text import TextEncoder
 from engine.model.told import Instances, Told
 
@@ -38,14 +37,6 @@ def share_of(mask: NDArray[np.bool_], factor: int) -> torch.Tensor:
     """A mask (..., H, W) as shares (..., 1, H / factor, W / factor)."""
     whole = torch.from_numpy(np.ascontiguousarray(mask)).float()
     return F.avg_pool2d(whole.flatten(0, -3)[:, None], factor).unflatten(0, whole.shape[:-2])
-
-
-@torch.no_grad()
-def drafts_told(drafts: Drafts, codec: PictureCodec, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Latents, valid and dirty shares of a clip's drafts, (T, V, ...)."""
-    pictures = tensor_of(drafts.pictures).to(dtype)
-    latents = codec.latents(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
-    return latents, share_of(drafts.valid, codec.factor).to(dtype), share_of(drafts.dirty, codec.factor).to(dtype)
 
 
 def tell(

@@ -11,7 +11,7 @@ from torch import nn
 
 from engine.model.attention import SelfAttention
 from engine.model.blocks import FeedForward
-from engine.model.words import unknown_words, words_of
+from engine.model.words import words_of
 
 UNKNOWN = 0  # the number of every word that was never learned
 NUM_TOKENS = 64
@@ -36,10 +36,6 @@ class TextEncoder(Protocol):
 
     def encoded(self, texts: list[str]) -> Encoded:
         """Vectors of texts."""
-        ...
-
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """The words of a text that the encoder never learned, in order; none for an encoder that splits any word."""
         ...
 
 
@@ -79,10 +75,6 @@ class WordEncoder(ModelMixin, ConfigMixin):
         known = mask & (ids != UNKNOWN)
         return Encoded(x, mask, (x * mask[..., None]).sum(1) / counts[:, None], (words * known[..., None]).sum(1))
 
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """See `TextEncoder`."""
-        return unknown_words(text, self._number)
-
 
 class TransformersText:
     """CLIP's or T5's text encoder as a `TextEncoder`, from a folder that transformers reads; nothing is fetched."""
@@ -109,7 +101,3 @@ class TransformersText:
         whole = getattr(out, "pooler_output", None)
         whole = mean if whole is None else whole
         return Encoded(out.last_hidden_state, mask, whole, whole)
-
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """None: these encoders split any word."""
-        return ()
