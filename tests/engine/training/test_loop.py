@@ -36,7 +36,7 @@ def codec():
 
 
 def world(mask=False, gbuffer_channels=0):
-    def build(_):
+    def build(*_):
         net = WorldTransformer(**size("tiny"), latent_channels=4, mask_reconstruction=mask, gbuffer_channels=gbuffer_channels)
         text = WordEncoder(["rain", "clear"], dim=32)
         return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec().requires_grad_(False)})
@@ -102,7 +102,7 @@ def test_it_trains_in_bfloat16_with_actors_and_without(clips, tmp_path):
 
 def test_an_autoencoder_learns_by_the_same_loop(clips, tmp_path):
     what = Recipe(
-        "tiny-autoencoder", lambda _: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
+        "tiny-autoencoder", lambda *_: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
         (Shape(clips=2, frames=1, views=1, width=32, height=32),), Plan(90, 5e-3, warmup=5, dtype=torch.float32),
     )  # fmt: skip
     state, reports = run(what, clips, tmp_path / "run.pt")
