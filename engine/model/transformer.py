@@ -67,28 +67,43 @@ class WorldTransformer(ModelMixin, ConfigMixin):
             raise ValueError(
                 f"{num_control} control and {num_inject} injecting blocks of {num_blocks}; wanted no more than there are"
             )
-        layout = layout_channels, layout_cell, layout_hidden
-        self.detail_in = Detail(2 * latent_channels + NUM_MASKS + layout_channels, detail_dim, dim)
-        self.gbuffer_in = GBufferReader(gbuffer_channels, detail_dim) if gbuffer_channels else None
-        self.patch_in = nn.Conv2d(detail_dim, dim, patch, patch)
-        self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), dim)
-        self.reader = ClipReader(dim, num_heads, text_dim, latent_channels, patch, guide_dim, layout)
-        self.blocks = nn.ModuleList(
-            Block(dim, num_heads, mlp_ratio, guide_dim if i >= num_blocks - num_inject else None) for i in range(num_blocks)
-        )
-        self.controls = nn.ModuleList(ControlBlock(dim, num_heads, mlp_ratio) for _ in range(num_control))
+        # In this order: the same seed is to begin with the same weights.
+        self._build_inputs()
+        self._build_blocks()
+        self._build_outputs()
+        self.gradient_checkpointing = False
+
+    def _build_inputs(self) -> None:
+        """What makes tokens and conditions of states and what is told."""
+        c = self.config
+        self.detail_in = Detail(2 * c.latent_channels + NUM_MASKS + c.layout_channels, c.detail_dim, c.dim)
+        self.gbuffer_in = GBufferReader(c.gbuffer_channels, c.detail_dim) if c.gbuffer_channels else None
+        self.patch_in = nn.Conv2d(c.detail_dim, c.dim, c.patch, c.patch)
+        self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), c.dim)
+        layout = c.layout_channels, c.layout_cell, c.layout_hidden
+        self.reader = ClipReader(c.dim, c.num_heads, c.text_dim, c.latent_channels, c.patch, c.guide_dim, layout)
+
+    def _build_blocks(self) -> None:
+        """The base, its control copies, and what mask reconstruction adds."""
+        c = self.config
+        guides = [c.guide_dim if i >= c.num_blocks - c.num_inject else None for i in range(c.num_blocks)]
+        self.blocks = nn.ModuleList(Block(c.dim, c.num_heads, c.mlp_ratio, guide_dim) for guide_dim in guides)
+        self.controls = nn.ModuleList(ControlBlock(c.dim, c.num_heads, c.mlp_ratio) for _ in range(c.num_control))
         copy_base(self.controls, [block.spatial for block in self.blocks])
-        self.mask_tokens = MaskTokens(latent_channels, patch, dim) if mask_reconstruction else None
-        self.mask_block = Block(dim, num_heads, mlp_ratio, None) if mask_reconstruction else None
-        self.norm_out = nn.LayerNorm(dim, eps=1e-6, elementwise_affine=False)
-        self.modulation_out = nn.Linear(dim, 2 * dim)
-        self.out = nn.Linear(dim, patch * patch * detail_dim)
-        self.detail_out = Detail(detail_dim, detail_dim, dim)
-        self.correct = nn.Conv2d(detail_dim, latent_channels + 1, 1)
+        self.mask_tokens = MaskTokens(c.latent_channels, c.patch, c.dim) if c.mask_reconstruction else None
+        self.mask_block = Block(c.dim, c.num_heads, c.mlp_ratio, None) if c.mask_reconstruction else None
+
+    def _build_outputs(self) -> None:
+        """What makes of tokens a correction of the draft, at first 0, and its gate."""
+        c = self.config
+        self.norm_out = nn.LayerNorm(c.dim, eps=1e-6, elementwise_affine=False)
+        self.modulation_out = nn.Linear(c.dim, 2 * c.dim)
+        self.out = nn.Linear(c.dim, c.patch * c.patch * c.detail_dim)
+        self.detail_out = Detail(c.detail_dim, c.detail_dim, c.dim)
+        self.correct = nn.Conv2d(c.detail_dim, c.latent_channels + 1, 1)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
         nn.init.constant_(self.correct.bias[-1:], OPEN)
-        self.gradient_checkpointing = False
 
     def forward(
         self,
