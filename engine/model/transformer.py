@@ -14,7 +14,7 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import nn
 
 from engine.diffusion.path import velocity_towards
-from engine.model.blocks import Block, modulated
+from engine.model.blocks import Block, SpatialBlock, TemporalAttention, modulated
 from engine.model.control import ControlBlock, copy_base
 from engine.model.detail import Detail, GBufferReader
 from engine.model.embeddings import fourier, grid_positions
@@ -91,7 +91,8 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         self.controls = nn.ModuleList(ControlBlock(c.dim, c.num_heads, c.mlp_ratio) for _ in range(c.num_control))
         copy_base(self.controls, [block.spatial for block in self.blocks])
         self.mask_tokens = MaskTokens(c.latent_channels, c.patch, c.dim) if c.mask_reconstruction else None
-        self.mask_block = Block(c.dim, c.num_heads, c.mlp_ratio, None) if c.mask_reconstruction else None
+        self.mask_spatial = SpatialBlock(c.dim, c.num_heads, c.mlp_ratio) if c.mask_reconstruction else None
+        self.mask_temporal = TemporalAttention(c.dim, c.num_heads) if c.mask_reconstruction else None
 
     def _build_outputs(self) -> None:
         """What makes of tokens a correction of the draft, at first 0, and its gate."""
@@ -111,12 +112,14 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         timestep: torch.Tensor,
         told: Told,
         row_mask: RowMask | None = None,
+        noise: torch.Tensor | None = None,
         return_dict: bool = True,
     ) -> Transformer2DModelOutput | tuple[torch.Tensor]:
         """The velocity (B, T, V, C, H, W) at states `hidden_states` of the same shape, at levels `timestep` (B, T, V), 0 to
         1.
 
-        With `row_mask`, tokens are dropped and brought back, for training. ValueError where sizes do not fit together.
+        With `row_mask`, tokens are dropped and brought back, for training; that asks for the `noise` that is in the states.
+        ValueError where sizes do not fit together.
         """
         x = hidden_states
         self._check(x, timestep)
@@ -129,7 +132,8 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         if row_mask is None:
             tokens, _ = self._run(range(len(self.blocks)), tokens, text, clip)
         else:
-            tokens = self._masked(tokens, text, clip, row_mask, x, timestep, told)
+            members = None if told.instances is None else told.instances.members
+            tokens = self._masked(tokens, text, clip, row_mask, members, self._mask_tokens(noise, timestep))
         shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
         coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
         detail = self.detail_out(fine + coarse, clip.frames)
@@ -184,7 +188,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
                 tokens = tokens + told
         return tokens, text
 
-    def _call(self, block: nn.Module, *inputs: object) -> tuple[torch.Tensor, torch.Tensor]:
+    def _call(self, block: nn.Module, *inputs: object) -> torch.Tensor | tuple[torch.Tensor, torch.Tensor]:
         if torch.is_grad_enabled() and self.gradient_checkpointing:
             return self._gradient_checkpointing_func(block, *inputs)
         return block(*inputs)
@@ -195,22 +199,30 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         text: torch.Tensor,
         clip: Clip,
         mask: RowMask,
-        x: torch.Tensor,
-        level: torch.Tensor,
-        told: Told,
+        members: torch.Tensor | None,
+        mask_tokens: torch.Tensor,
     ) -> torch.Tensor:
-        """MaskGWM, Eq. 1: the first blocks see what is kept; one block fills in the rest; the last blocks see everything."""
-        if self.mask_block is None:
+        """MaskGWM, Eq. 2: the first blocks see what is kept; one block fills in the rest; the last blocks see everything.
+
+        The one block is spatial or temporal (Eq. 4); our temporal one has no MLP of its own."""
+        encoding = max(len(self.controls), round(ENCODING_SHARE * len(self.blocks)))
+        kept, text = self._run(range(encoding), mask.gather(tokens), text, clip.masked(mask, members))
+        whole = mask.scatter(kept, mask_tokens)
+        if mask.shared:
+            filled, _ = self._call(self.mask_spatial, whole, text, clip.around)
+        else:
+            filled = self._call(self.mask_temporal, whole, clip.around)
+        whole = torch.where(mask.dropped()[..., None], filled, whole)
+        return self._run(range(encoding, len(self.blocks)), whole, text, clip)[0]
+
+    def _mask_tokens(self, noise: torch.Tensor | None, level: torch.Tensor) -> torch.Tensor:
+        if self.mask_tokens is None:
             raise ValueError(
                 "a row mask for a network without mask reconstruction; wanted one made with mask_reconstruction=True"
             )
-        encoding = max(len(self.controls), round(ENCODING_SHARE * len(self.blocks)))
-        members = None if told.instances is None else told.instances.members
-        kept, text = self._run(range(encoding), mask.gather(tokens), text, clip.masked(mask, members))
-        whole = mask.scatter(kept, self.mask_tokens(x, level))
-        filled, _ = self._call(self.mask_block, whole, text, None, clip.around, None)
-        whole = torch.where(mask.dropped()[..., None], filled, whole)
-        return self._run(range(encoding, len(self.blocks)), whole, text, clip)[0]
+        if noise is None:
+            raise ValueError("a row mask and no noise; wanted the noise that is in the states")
+        return self.mask_tokens(noise, level)
 
     def _unpatched(self, cells: torch.Tensor) -> torch.Tensor:
         """Features (B, T, V, C, H, W) of tokens (B, T, V, rows, columns, patch * patch * C)."""
