@@ -47,6 +47,11 @@ class RowMask:
         """All tokens again, those that were dropped from `filler` (B, T, V, rows, columns, D)."""
         return filler.scatter(-2, self.kept[..., None].expand(*self.kept.shape, kept.shape[-1]), kept)
 
+    def shown(self, patch: int) -> torch.Tensor:
+        """(B, T, V, 1, rows * patch, columns * patch) False where a token was dropped, at the latents' resolution."""
+        kept = ~self.dropped()[:, :, :, None]
+        return kept.repeat_interleave(patch, dim=-2).repeat_interleave(patch, dim=-1)
+
     def dropped(self) -> torch.Tensor:
         """(B, T, V, rows, columns) True where a token was dropped."""
         out = torch.ones((*self.kept.shape[:-1], self.columns), dtype=torch.bool, device=self.kept.device)

@@ -134,6 +134,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         else:
             members = None if told.instances is None else told.instances.members
             tokens = self._masked(tokens, text, clip, row_mask, members, self._mask_tokens(noise, timestep))
+            fine = fine * row_mask.shown(self.config.patch)  # or what is dropped would be seen past the blocks
         shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
         coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
         detail = self.detail_out(fine + coarse, clip.frames)

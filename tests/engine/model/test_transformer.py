@@ -138,6 +138,21 @@ def test_a_shared_mask_is_filled_in_by_the_spatial_block_and_others_by_the_tempo
         assert changed == (name == used)
 
 
+@torch.no_grad()
+def test_what_is_dropped_is_not_seen():
+    (x, level), what, net = clip(), told(), network(zero=False, mask_reconstruction=True)
+    left = torch.arange(COLUMNS // 2).expand(B, T, V, ROWS, COLUMNS // 2)
+    other = x.clone()
+    other[..., -1] += 1.0  # farther from what is kept than the convolutions before the blocks see
+
+    def found(state, **more):
+        return clean(state, answer(net, state, level, what, **more), level)
+
+    mask = {"row_mask": RowMask(left, COLUMNS, shared=True), "noise": noise()}
+    torch.testing.assert_close(found(x, **mask), found(other, **mask))
+    assert not torch.allclose(found(x), found(other), atol=1e-4)
+
+
 def test_mask_tokens_are_made_of_the_noise():
     (x, level), what, net = clip(), told(), network(zero=False, mask_reconstruction=True)
     mask = RowMask.draw((B, T, V, ROWS, COLUMNS), 0.25, True, torch.Generator())
