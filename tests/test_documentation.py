@@ -12,6 +12,7 @@ from app.command.line import COMMANDS, parser
 from app.version import VERSION
 from editor.edits import Edit
 from editor.files import loads
+from engine.training.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -93,6 +94,11 @@ def test_every_action_is_documented_with_its_keys(action):
 def test_every_make_target_is_in_the_readme():
     targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert [target for target in targets if f"make {target}" not in README and target not in ("help", "setup-test")] == []
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_is_in_the_page_on_training(name):
+    assert name in (ROOT / "docs" / "training.md").read_text()
 
 
 def test_files_that_the_documents_link_to_are_there():

@@ -146,6 +146,10 @@ RECIPES = MappingProxyType(
                 (Shape(clips=8, frames=8, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
                 lights_first=700, paces={"autoencoder": 0.75}, clips=RELIT,
             ),
+            Recipe(  # MaskGWM's, --after world-gpu; half of the steps see everything, as sampling does
+                "masked-gpu", _world("small", mask_reconstruction=True), WORLD, WorldObjective(mask_share=0.5),
+                (Shape(clips=8, frames=8, views=2, width=448, height=256),), Plan(steps=4000, learning_rate=1e-4), clips=RELIT,
+            ),
         )
     }
 )  # fmt: skip

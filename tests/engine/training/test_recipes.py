@@ -68,6 +68,18 @@ def test_the_first_batch_of_a_recipe_teaches_every_network_that_it_trains(name, 
         assert any(slope.any() for slope in slopes), trained
 
 
+def test_masked_gpu_teaches_what_fills_in_for_dropped_tokens(folder, monkeypatch):
+    monkeypatch.setattr(recipes, "size", lambda _: size("tiny"))
+    what = RECIPES["masked-gpu"]
+    state = begin(what, PictureAutoencoder(width=8, deep=8, num_residual=1))
+    torch.nn.init.normal_(state.networks["transformer"].correct.weight)
+    batches = Batches(folder, [replace(what.shapes[0], clips=1, frames=2, views=1)], what.seed)
+    for step in range(8):  # of which some have no mask, some one for all frames, some one for each
+        loss_of_step(what.objective, state.networks, batches, step, torch.float32).backward()
+    taught = {name.split(".")[0] for name, p in state.networks["transformer"].named_parameters() if p.grad is not None}
+    assert {"mask_tokens", "mask_spatial", "mask_temporal", "patch_in"} <= taught
+
+
 @pytest.fixture
 def theirs(tmp_path):
     """Folders of an autoencoder and a text encoder that others have made."""
