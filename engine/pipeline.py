@@ -23,9 +23,10 @@ from engine.diffusion.samplers import euler
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import TOKEN, Asked
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.conditioning import tell
+from engine.model.drafts import Drafts, pictures_of, share_of, tensor_of
 from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.relight import Relight
-from engine.model.tell import Drafts, pictures_of, share_of, tell, tensor_of
 from engine.model.text import WordEncoder
 from engine.model.told import Told
 from engine.model.transformer import WorldTransformer

@@ -15,12 +15,12 @@ from torch import nn
 
 from engine.diffusion.path import velocity_towards
 from engine.model.blocks import Block, SpatialBlock, TemporalAttention, modulated
+from engine.model.clip_reader import NUM_MASKS, Clip, ClipReader
 from engine.model.control import ControlBlock, copy_base
 from engine.model.detail import Detail, GBufferReader
 from engine.model.embeddings import fourier, grid_positions
 from engine.model.layout import NUM_CHANNELS
 from engine.model.rays import ray_directions
-from engine.model.reader import NUM_MASKS, Clip, ClipReader
 from engine.model.row_mask import MaskTokens, RowMask
 from engine.model.told import Told
 

@@ -10,9 +10,9 @@ from torch import nn
 from editor.categories import CATEGORIES
 from engine.model.asked import TOKEN
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.conditioning import category_words
 from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.sizes import size
-from engine.model.tell import category_words
 from engine.model.text import WordEncoder, words_of
 from engine.model.told import NUM_GBUFFER
 from engine.model.transformer import WorldTransformer

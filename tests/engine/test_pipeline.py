@@ -11,10 +11,10 @@ import torch
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import Asked
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.drafts import Drafts
 from engine.model.layout import NUM_CHANNELS
 from engine.model.relight import Relight
 from engine.model.sizes import size
-from engine.model.tell import Drafts
 from engine.model.text import WordEncoder
 from engine.model.told import NUM_WAYPOINTS
 from engine.model.transformer import WorldTransformer

@@ -3,8 +3,8 @@
 import numpy as np
 
 from engine.model.asked import Asked
+from engine.model.drafts import Drafts
 from engine.model.layout import NUM_CHANNELS
-from engine.model.tell import Drafts
 from engine.model.told import NUM_GBUFFER, NUM_WAYPOINTS
 from engine.training.clips import TrainingClip
 
