@@ -6,7 +6,7 @@ around it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,10 +21,12 @@ from engine.diffusion.noise import clip_noise
 from engine.diffusion.path import noised
 from engine.diffusion.samplers import euler
 from engine.diffusion.scheduler import FrameFlowScheduler
-from engine.model.asked import Asked
+from engine.model.asked import TOKEN, Asked
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.conditioning import tell
+from engine.model.drafts import Drafts, pictures_of, share_of, tensor_of
+from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.relight import Relight
-from engine.model.tell import Drafts, pictures_of, share_of, tell, tensor_of
 from engine.model.text import WordEncoder
 from engine.model.told import Told
 from engine.model.transformer import WorldTransformer
@@ -98,8 +100,8 @@ class WorldPipeline(DiffusionPipeline):
     def __init__(
         self,
         transformer: WorldTransformer,
-        autoencoder: PictureAutoencoder,
-        text_encoder: WordEncoder,
+        autoencoder: PictureAutoencoder | DiffusersAutoencoder,
+        text_encoder: WordEncoder | TransformersText,
         scheduler: FrameFlowScheduler,
         relight: Relight | None = None,
     ) -> None:
@@ -109,6 +111,11 @@ class WorldPipeline(DiffusionPipeline):
             raise ValueError(
                 f"an autoencoder with {autoencoder.latent_channels} channels for a transformer with "
                 f"{transformer.config.latent_channels}; wanted as many"
+            )
+        factor, patch = autoencoder.factor, transformer.config.patch
+        if factor * patch != TOKEN:
+            raise ValueError(
+                f"an autoencoder of {factor} pixels a latent for a transformer of {patch} a token; wanted {TOKEN} pixels"
             )
         if text_encoder.dim != transformer.config.text_dim:
             raise ValueError(f"texts of width {text_encoder.dim} for a transformer that reads {transformer.config.text_dim}")
@@ -203,8 +210,3 @@ class WorldPipeline(DiffusionPipeline):
 def anew(asked: Asked, drafts: Drafts, frames: tuple[int, ...], views: tuple[str, ...]) -> Clip:
     """A clip all of which is drawn anew."""
     return Clip(asked, drafts, frames, views, np.ones((len(frames), len(views)), np.float32))
-
-
-def reimagined(drafts: Drafts) -> Drafts:
-    """Drafts all of which may change: for another hour or weather, or for another path of the ego."""
-    return replace(drafts, dirty=np.ones_like(drafts.dirty))

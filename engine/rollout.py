@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from editor.map import StreetMap
 from editor.scene import Scenario
 from engine.model.asked import asked
+from engine.model.drafts import Drafts
 from engine.model.reach import reach
-from engine.model.tell import Drafts
 from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
 from engine.service.requests import NUM_BEFORE, WINDOW, Chunk, Request, Tier
 

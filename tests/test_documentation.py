@@ -12,11 +12,14 @@ from app.command.line import COMMANDS, parser
 from app.version import VERSION
 from editor.edits import Edit
 from editor.files import loads
+from engine.training.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 TAKE_FORMAT = (ROOT / "docs" / "take-format.md").read_text()
 WINDOW = (ROOT / "docs" / "window.md").read_text()
+BENCHMARK = (ROOT / "docs" / "benchmark.md").read_text()
+CHECKPOINT = ROOT / "assets" / "checkpoint" / "README.md"
 TREE = re.search(r"```\n(app/.*?)```", README, re.DOTALL)
 
 
@@ -93,10 +96,48 @@ def test_every_make_target_is_in_the_readme():
     assert [target for target in targets if f"make {target}" not in README and target not in ("help", "setup-test")] == []
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_is_in_the_page_on_training(name):
+    assert name in (ROOT / "docs" / "training.md").read_text()
+
+
 def test_files_that_the_documents_link_to_are_there():
-    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    for document in [ROOT / "README.md", CHECKPOINT, *(ROOT / "docs").glob("*.md")]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def judged(listing: str) -> dict[str, tuple[str, str, str]]:
+    """By kind of edit what the benchmark's page has: the draft's PSNR, the model's, and the gain, in dB to one place."""
+    part = re.search(rf"<!-- model-{listing} -->(.*?)<!-- end of model-{listing} -->", BENCHMARK, re.DOTALL).group(1)
+    rows = re.findall(r"^\| `?(\w+)`? \| \d+ \| (?:([\d.]+) → ([\d.]+) )?\| ([+-][\d.]+) \(", part, re.MULTILINE)
+    return {kind: (draft, model, f"{float(gain):.1f}".replace("-0.0", "0.0")) for kind, draft, model, gain in rows}
+
+
+def test_what_the_model_gains_is_the_same_on_every_page():
+    small, full = ({kind: gain for kind, (_, _, gain) in judged(listing).items()} for listing in ("small", "full"))
+    day, weather, geometric = small["time_of_day"], small["weather"], small["geometric"]
+    gains = f"it gains {day}, {weather} and {geometric}, and on the full list of 24 worlds {full['time_of_day']} on time of day"
+    assert f"{gains} and {full['weather']} on weather" in README
+    training = (ROOT / "docs" / "training.md").read_text()
+    assert f"(+{day} and +{weather} dB over the draft" in training
+    assert f"faults of drafts of edited actors not ({geometric})" in training
+
+
+def test_what_the_model_draws_is_as_good_on_every_page():
+    card, small, full = CHECKPOINT.read_text(), judged("small"), judged("full")
+    for kind, words in (("time_of_day", "time of day"), ("weather", "weather")):
+        draft, model, _ = small[kind]
+        assert re.search(rf"\| \*\*{words}\*\*, .* \| {draft} dB \| \*\*{model}\*\* dB \|", README)
+        assert f"| {words} | {draft} dB | {model} dB |" in card
+        draft, model, _ = full[kind]
+        assert re.search(rf"\| {words}, `full` list.* \| {draft} dB \| {model} dB \|", card)
+
+
+@pytest.mark.parametrize("kind", ["move", "rotate", "resize", "path", "delete", "add", "duplicate", "recolour", "ego_path"])
+def test_the_readme_has_the_benchmarks_decibels(kind):
+    draft, model, _ = judged("small")[kind]
+    assert f"| {kind.replace('_', ' ')} | {draft} dB | {model} dB |" in README
 
 
 def test_the_version_is_one_number():

@@ -1,7 +1,9 @@
 """Anchors that are not quite right, put back on the path so that they can be corrected together with the frames between them.
 
 MiLA's joint denoising and correcting. The paper's equations did not survive in any copy; what follows is our reading, checked
-by its one property: a corrected anchor's state has exactly the distribution of an ordinary state at its level.
+by its one property: if an anchor is the truth with noise of share kappa (our reading of Eq. 8), its state here has exactly the
+distribution of an ordinary state at its level. So what is trained at levels of each frame's own, as a tenth of our samples
+are, can correct anchors, and nothing stands for the paper's third stage, which trains on imperfect ones.
 """
 
 import math
@@ -9,11 +11,6 @@ import math
 import torch
 
 from engine.diffusion.path import spread
-
-
-def imperfect(x0: torch.Tensor, noise: torch.Tensor, kappa: float) -> torch.Tensor:
-    """A stand-in for a predicted anchor: the truth with noise of share `kappa` (our reading of Eq. 8)."""
-    return (1 - kappa) * x0 + kappa * noise
 
 
 def renoised(anchor: torch.Tensor, noise: torch.Tensor, level: torch.Tensor, kappa: float) -> torch.Tensor:

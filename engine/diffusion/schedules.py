@@ -7,7 +7,7 @@ denoising and correcting, its f(t) = rho t). `a` is the pace: 1 is the plain sch
 
 import torch
 
-REFERENCE_SHARE = 0.2  # of training samples, ours
+REFERENCE_SHARE = 0.2  # of training samples of more than two frames, ours
 PURE_SHARE = 0.5  # of them at pure noise, where sampling starts, and where few steps do most of their work
 
 
@@ -51,8 +51,8 @@ def training_levels(shape: tuple[int, int, int], generator: torch.Generator, shi
 
     The mix is ours: MiLA trains with one level for all frames and samples with several, a mismatch that this takes away.
     Levels are logit-normal (SD3), shifted towards noise by `shift`; half of all samples are at pure noise, where sampling
-    starts. In a fifth of all samples, a frame or two are references at level 0, as a segment has them: its first and, as often,
-    its last.
+    starts. Where there are more than two frames, a fifth of the samples have references at level 0, as a segment has them: half
+    of these their first frame, half their first and their last.
     """
     B, T, V = shape
     common = torch.sigmoid(torch.randn((B, 1, 1), generator=generator)).expand(shape)

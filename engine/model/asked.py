@@ -98,9 +98,9 @@ def _heading(T: Rigid) -> float:
 
 
 def _members(one: Conditions, seen: list[int]) -> NDArray[np.bool_]:
-    """(H / TOKEN, W / TOKEN, n): whose outline covers any pixel of a token, whatever hides it.
+    """(H / TOKEN, W / TOKEN, n): whose outline covers any pixel of a token, whatever hides it (ConsisDrive, Eq. 4).
 
-    A reading of ours of ConsisDrive, Eq. 3, whose trilinear shrinking loses what is thin."""
+    The paper's masks are shrunk trilinearly first, and 1 is asked for, which loses what is thin; any pixel is our reading."""
     height, width = one.actor.shape
     out = np.zeros((height // TOKEN, width // TOKEN, len(seen)), bool)
     for box, mask in zip(one.boxes, one.masks(), strict=True):

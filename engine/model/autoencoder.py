@@ -2,7 +2,7 @@
 
 Latents of a small autoencoder carry no fine detail, and a draft has it already. So a picture is what its latents decode to,
 and the draft's detail on top: what the draft has and its own latents do not. Latents that are the draft's give the draft
-back, to the last level. Any other of diffusers' image autoencoders can take the place of ours.
+back, to the last level. Any of diffusers' image autoencoders can take the place of ours (`engine.model.pretrained`).
 """
 
 from typing import Protocol
@@ -109,6 +109,11 @@ class PictureAutoencoder(ModelMixin, ConfigMixin):
         """Of the latents."""
         return self.config.latent_channels
 
+    def freeze_encoder(self) -> None:
+        """Let the decoder learn, and nothing else: if the encoder did, what latents mean would change under the network."""
+        self.requires_grad_(True)
+        self.encoder.requires_grad_(False)
+
     def latents(self, pictures: torch.Tensor) -> torch.Tensor:
         """See `PictureCodec`."""
         return (self.encoder(pictures) - self.config.mean) / self.config.deviation
@@ -137,38 +142,3 @@ class PictureAutoencoder(ModelMixin, ConfigMixin):
     ) -> torch.Tensor:
         """There and back."""
         return self.pictures(self.latents(pictures), draft, valid)
-
-
-class DiffusersAutoencoder:
-    """Any image autoencoder of diffusers as a `PictureCodec`.
-
-    What it loses of the draft is given back where the draft is valid: decode(z) + draft - decode(encode(draft)); ours."""
-
-    def __init__(self, model: ModelMixin, factor: int) -> None:
-        """`model` has encode and decode as diffusers' image autoencoders have; `factor` is how many pixels a latent spans."""
-        self.model, self.factor = model, factor
-        self.latent_channels = int(model.config.latent_channels)
-        self._scale = float(getattr(model.config, "scaling_factor", None) or 1.0)
-        self._shift = float(getattr(model.config, "shift_factor", None) or 0.0)
-
-    def latents(self, pictures: torch.Tensor) -> torch.Tensor:
-        """See `PictureCodec`; of a distribution, its mode."""
-        encoded = self.model.encode(pictures)
-        raw = encoded.latent_dist.mode() if hasattr(encoded, "latent_dist") else encoded[0]
-        return (raw - self._shift) * self._scale
-
-    def pictures(
-        self,
-        latents: torch.Tensor,
-        draft: torch.Tensor | None = None,
-        valid: torch.Tensor | None = None,
-        draft_latents: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """See `PictureCodec`."""
-        out = self._decoded(latents)
-        if draft is None or valid is None:
-            return out
-        return out + valid * (draft - self._decoded(self.latents(draft) if draft_latents is None else draft_latents))
-
-    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
-        return self.model.decode(latents / self._scale + self._shift).sample

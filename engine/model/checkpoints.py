@@ -6,29 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
-import torch
 from diffusers.models.modeling_utils import ModelMixin
 from diffusers.utils import logging
-from safetensors import safe_open
 
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.digest import CARD
+from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.relight import Relight
+from engine.model.strict import CheckpointError, Network, config_of, strictly
 from engine.model.text import WordEncoder
 from engine.model.transformer import WorldTransformer
 
 VERSION = 1
 SHARD = "14MB"
 PARTS = {"transformer": WorldTransformer, "autoencoder": PictureAutoencoder, "text_encoder": WordEncoder}
-Network = TypeVar("Network", bound=ModelMixin)
+OTHERS = {"autoencoder": DiffusersAutoencoder, "text_encoder": TransformersText}  # in the place of ours
 RELIGHT = "relight"  # a part that not every checkpoint has; its card says so
-
-
-class CheckpointError(ValueError):
-    """Weights that cannot be loaded; the sentence says what was got and what was wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +45,8 @@ class Checkpoint:
     """The networks, in evaluation mode, and their card."""
 
     transformer: WorldTransformer
-    autoencoder: PictureAutoencoder
-    text_encoder: WordEncoder
+    autoencoder: PictureAutoencoder | DiffusersAutoencoder
+    text_encoder: WordEncoder | TransformersText
     scheduler: FrameFlowScheduler
     card: Card
     relight: Relight | None = None
@@ -75,7 +70,7 @@ def load(folder: Path, device: str = "cpu") -> Checkpoint:
     """
     card = _card(folder)
     with _no_bars():
-        parts = {name: load_part(kind, folder / name, device) for name, kind in PARTS.items()}
+        parts = {name: load_part(_kind(name, folder / name), folder / name, device) for name in PARTS}
         relight = load_part(Relight, folder / RELIGHT, device) if card.relights else None
     return Checkpoint(**parts, scheduler=FrameFlowScheduler.from_pretrained(folder / "scheduler"), card=card, relight=relight)
 
@@ -112,34 +107,11 @@ def load_part(kind: type[Network], folder: Path, device: str = "cpu") -> Network
     if not folder.is_dir():
         wanted = ", ".join((*PARTS, RELIGHT) if kind is Relight else PARTS)
         raise CheckpointError(f"{folder.parent} has no {folder.name}; wanted {wanted}")
-    try:
-        model, found = kind.from_pretrained(
-            folder,
-            torch_dtype=_written(folder),
-            use_safetensors=True,
-            local_files_only=True,
-            low_cpu_mem_usage=False,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        raise CheckpointError(f"{folder} cannot be loaded: {' '.join(str(error).split())[:300]}") from error
-    for what in ("missing_keys", "unexpected_keys", "mismatched_keys"):
-        if found[what]:
-            raise CheckpointError(
-                f"{folder} has {what.replace('_', ' ')}, {found[what][0]!r} among {len(found[what])}; wanted none"
-            )
-    return model.eval().to(device)
+    model = kind.from_pretrained(folder) if kind in OTHERS.values() else strictly(kind, folder)
+    return model.to(device)
 
 
-def _written(folder: Path) -> torch.dtype:
-    """The type that weights were written in."""
-    for path in sorted(folder.glob("*.safetensors")):
-        with safe_open(path, "pt") as weights:
-            for name in weights.keys():  # noqa: SIM118 - not a dictionary
-                return weights.get_tensor(name).dtype
-    raise CheckpointError(f"{folder} has no weights; wanted safetensors files")
-
-
-def dtype_of(checkpoint: Checkpoint) -> torch.dtype:
-    """The type that the networks compute in."""
-    return checkpoint.transformer.dtype
+def _kind(name: str, folder: Path) -> type[ModelMixin]:
+    """Of a part: ours, unless the folder holds what others have trained."""
+    theirs = name in OTHERS and folder.is_dir() and config_of(folder).get("_class_name") != PARTS[name].__name__
+    return OTHERS[name] if theirs else PARTS[name]

@@ -17,8 +17,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from engine.model.asked import Asked
+from engine.model.drafts import Drafts, pictures_of, tensor_of
 from engine.model.headlights import beam
-from engine.model.tell import Drafts, pictures_of, tensor_of
 from engine.model.told import FAR, GROUND, MIDDLE, MIRRORED, NEAR, SKY
 from engine.model.words import words_of
 

@@ -1,7 +1,7 @@
-"""Words as vectors: a small trained encoder with a vocabulary of its own by default; CLIP and T5 from a local folder."""
+"""Words as vectors, by a small encoder with a vocabulary of its own. CLIP and T5 can take its place; see
+`engine.model.pretrained`."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import torch
@@ -11,7 +11,7 @@ from torch import nn
 
 from engine.model.attention import SelfAttention
 from engine.model.blocks import FeedForward
-from engine.model.words import unknown_words, words_of
+from engine.model.words import words_of
 
 UNKNOWN = 0  # the number of every word that was never learned
 NUM_TOKENS = 64
@@ -36,10 +36,6 @@ class TextEncoder(Protocol):
 
     def encoded(self, texts: list[str]) -> Encoded:
         """Vectors of texts."""
-        ...
-
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """The words of a text that the encoder never learned, in order; none for an encoder that splits any word."""
         ...
 
 
@@ -78,38 +74,3 @@ class WordEncoder(ModelMixin, ConfigMixin):
         x = x + self.mlp(self.norm_mlp(x))
         known = mask & (ids != UNKNOWN)
         return Encoded(x, mask, (x * mask[..., None]).sum(1) / counts[:, None], (words * known[..., None]).sum(1))
-
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """See `TextEncoder`."""
-        return unknown_words(text, self._number)
-
-
-class TransformersText:
-    """CLIP's or T5's text encoder as a `TextEncoder`, from a folder that transformers reads; nothing is fetched."""
-
-    def __init__(self, folder: Path) -> None:
-        """ValueError for a folder without a text encoder; needs the extra "text" of pyproject.toml."""
-        from transformers import AutoConfig, AutoTokenizer, CLIPTextModel, T5EncoderModel
-
-        kinds = {"clip": CLIPTextModel, "clip_text_model": CLIPTextModel, "t5": T5EncoderModel}
-        kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
-        if kind not in kinds:
-            raise ValueError(f"a text encoder of the kind {kind!r} in {folder}; wanted CLIP's or T5's")
-        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self.model = kinds[kind].from_pretrained(folder, local_files_only=True)
-        self.dim = int(self.model.config.hidden_size if kind != "t5" else self.model.config.d_model)
-
-    @torch.no_grad()
-    def encoded(self, texts: list[str]) -> Encoded:
-        """See `TextEncoder`; the whole is CLIP's pooled vector, or the mean of T5's, and so is the bag."""
-        asked = self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt").to(self.model.device)
-        out = self.model(**asked)
-        mask = asked["attention_mask"].bool()
-        mean = (out.last_hidden_state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        whole = getattr(out, "pooler_output", None)
-        whole = mean if whole is None else whole
-        return Encoded(out.last_hidden_state, mask, whole, whole)
-
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """None: these encoders split any word."""
-        return ()

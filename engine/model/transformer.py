@@ -14,13 +14,13 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import nn
 
 from engine.diffusion.path import velocity_towards
-from engine.model.blocks import Block, modulated
+from engine.model.blocks import Block, SpatialBlock, TemporalAttention, modulated
+from engine.model.clip_reader import NUM_MASKS, Clip, ClipReader
 from engine.model.control import ControlBlock, copy_base
 from engine.model.detail import Detail, GBufferReader
 from engine.model.embeddings import fourier, grid_positions
 from engine.model.layout import NUM_CHANNELS
 from engine.model.rays import ray_directions
-from engine.model.reader import NUM_MASKS, Clip, ClipReader
 from engine.model.row_mask import MaskTokens, RowMask
 from engine.model.told import Told
 
@@ -67,28 +67,44 @@ class WorldTransformer(ModelMixin, ConfigMixin):
             raise ValueError(
                 f"{num_control} control and {num_inject} injecting blocks of {num_blocks}; wanted no more than there are"
             )
-        layout = layout_channels, layout_cell, layout_hidden
-        self.detail_in = Detail(2 * latent_channels + NUM_MASKS + layout_channels, detail_dim, dim)
-        self.gbuffer_in = GBufferReader(gbuffer_channels, detail_dim) if gbuffer_channels else None
-        self.patch_in = nn.Conv2d(detail_dim, dim, patch, patch)
-        self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), dim)
-        self.reader = ClipReader(dim, num_heads, text_dim, latent_channels, patch, guide_dim, layout)
-        self.blocks = nn.ModuleList(
-            Block(dim, num_heads, mlp_ratio, guide_dim if i >= num_blocks - num_inject else None) for i in range(num_blocks)
-        )
-        self.controls = nn.ModuleList(ControlBlock(dim, num_heads, mlp_ratio) for _ in range(num_control))
+        # In this order: the same seed is to begin with the same weights.
+        self._build_inputs()
+        self._build_blocks()
+        self._build_outputs()
+        self.gradient_checkpointing = False
+
+    def _build_inputs(self) -> None:
+        """What makes tokens and conditions of states and what is told."""
+        c = self.config
+        self.detail_in = Detail(2 * c.latent_channels + NUM_MASKS + c.layout_channels, c.detail_dim, c.dim)
+        self.gbuffer_in = GBufferReader(c.gbuffer_channels, c.detail_dim) if c.gbuffer_channels else None
+        self.patch_in = nn.Conv2d(c.detail_dim, c.dim, c.patch, c.patch)
+        self.ray_in = nn.Linear(3 * (1 + 2 * RAY_FREQS), c.dim)
+        layout = c.layout_channels, c.layout_cell, c.layout_hidden
+        self.reader = ClipReader(c.dim, c.num_heads, c.text_dim, c.latent_channels, c.patch, c.guide_dim, layout)
+
+    def _build_blocks(self) -> None:
+        """The base, its control copies, and what mask reconstruction adds."""
+        c = self.config
+        guides = [c.guide_dim if i >= c.num_blocks - c.num_inject else None for i in range(c.num_blocks)]
+        self.blocks = nn.ModuleList(Block(c.dim, c.num_heads, c.mlp_ratio, guide_dim) for guide_dim in guides)
+        self.controls = nn.ModuleList(ControlBlock(c.dim, c.num_heads, c.mlp_ratio) for _ in range(c.num_control))
         copy_base(self.controls, [block.spatial for block in self.blocks])
-        self.mask_tokens = MaskTokens(latent_channels, patch, dim) if mask_reconstruction else None
-        self.mask_block = Block(dim, num_heads, mlp_ratio, None) if mask_reconstruction else None
-        self.norm_out = nn.LayerNorm(dim, eps=1e-6, elementwise_affine=False)
-        self.modulation_out = nn.Linear(dim, 2 * dim)
-        self.out = nn.Linear(dim, patch * patch * detail_dim)
-        self.detail_out = Detail(detail_dim, detail_dim, dim)
-        self.correct = nn.Conv2d(detail_dim, latent_channels + 1, 1)
+        self.mask_tokens = MaskTokens(c.latent_channels, c.patch, c.dim) if c.mask_reconstruction else None
+        self.mask_spatial = SpatialBlock(c.dim, c.num_heads, c.mlp_ratio) if c.mask_reconstruction else None
+        self.mask_temporal = TemporalAttention(c.dim, c.num_heads) if c.mask_reconstruction else None
+
+    def _build_outputs(self) -> None:
+        """What makes of tokens a correction of the draft, at first 0, and its gate."""
+        c = self.config
+        self.norm_out = nn.LayerNorm(c.dim, eps=1e-6, elementwise_affine=False)
+        self.modulation_out = nn.Linear(c.dim, 2 * c.dim)
+        self.out = nn.Linear(c.dim, c.patch * c.patch * c.detail_dim)
+        self.detail_out = Detail(c.detail_dim, c.detail_dim, c.dim)
+        self.correct = nn.Conv2d(c.detail_dim, c.latent_channels + 1, 1)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
         nn.init.constant_(self.correct.bias[-1:], OPEN)
-        self.gradient_checkpointing = False
 
     def forward(
         self,
@@ -96,12 +112,14 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         timestep: torch.Tensor,
         told: Told,
         row_mask: RowMask | None = None,
+        noise: torch.Tensor | None = None,
         return_dict: bool = True,
     ) -> Transformer2DModelOutput | tuple[torch.Tensor]:
         """The velocity (B, T, V, C, H, W) at states `hidden_states` of the same shape, at levels `timestep` (B, T, V), 0 to
         1.
 
-        With `row_mask`, tokens are dropped and brought back, for training. ValueError where sizes do not fit together.
+        With `row_mask`, tokens are dropped and brought back, for training; that asks for the `noise` that is in the states.
+        ValueError where sizes do not fit together.
         """
         x = hidden_states
         self._check(x, timestep)
@@ -114,7 +132,9 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         if row_mask is None:
             tokens, _ = self._run(range(len(self.blocks)), tokens, text, clip)
         else:
-            tokens = self._masked(tokens, text, clip, row_mask, x, timestep, told)
+            members = None if told.instances is None else told.instances.members
+            tokens = self._masked(tokens, text, clip, row_mask, members, self._mask_tokens(noise, timestep))
+            fine = fine * row_mask.shown(self.config.patch)  # or what is dropped would be seen past the blocks
         shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
         coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
         detail = self.detail_out(fine + coarse, clip.frames)
@@ -169,7 +189,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
                 tokens = tokens + told
         return tokens, text
 
-    def _call(self, block: nn.Module, *inputs: object) -> tuple[torch.Tensor, torch.Tensor]:
+    def _call(self, block: nn.Module, *inputs: object) -> torch.Tensor | tuple[torch.Tensor, torch.Tensor]:
         if torch.is_grad_enabled() and self.gradient_checkpointing:
             return self._gradient_checkpointing_func(block, *inputs)
         return block(*inputs)
@@ -180,22 +200,30 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         text: torch.Tensor,
         clip: Clip,
         mask: RowMask,
-        x: torch.Tensor,
-        level: torch.Tensor,
-        told: Told,
+        members: torch.Tensor | None,
+        mask_tokens: torch.Tensor,
     ) -> torch.Tensor:
-        """MaskGWM, Eq. 1: the first blocks see what is kept; one block fills in the rest; the last blocks see everything."""
-        if self.mask_block is None:
+        """MaskGWM, Eq. 2: the first blocks see what is kept; one block fills in the rest; the last blocks see everything.
+
+        The one block is spatial or temporal (Eq. 4); our temporal one has no MLP of its own."""
+        encoding = max(len(self.controls), round(ENCODING_SHARE * len(self.blocks)))
+        kept, text = self._run(range(encoding), mask.gather(tokens), text, clip.masked(mask, members))
+        whole = mask.scatter(kept, mask_tokens)
+        if mask.shared:
+            filled, _ = self._call(self.mask_spatial, whole, text, clip.around)
+        else:
+            filled = self._call(self.mask_temporal, whole, clip.around)
+        whole = torch.where(mask.dropped()[..., None], filled, whole)
+        return self._run(range(encoding, len(self.blocks)), whole, text, clip)[0]
+
+    def _mask_tokens(self, noise: torch.Tensor | None, level: torch.Tensor) -> torch.Tensor:
+        if self.mask_tokens is None:
             raise ValueError(
                 "a row mask for a network without mask reconstruction; wanted one made with mask_reconstruction=True"
             )
-        encoding = max(len(self.controls), round(ENCODING_SHARE * len(self.blocks)))
-        members = None if told.instances is None else told.instances.members
-        kept, text = self._run(range(encoding), mask.gather(tokens), text, clip.masked(mask, members))
-        whole = mask.scatter(kept, self.mask_tokens(x, level))
-        filled, _ = self._call(self.mask_block, whole, text, None, clip.around, None)
-        whole = torch.where(mask.dropped()[..., None], filled, whole)
-        return self._run(range(encoding, len(self.blocks)), whole, text, clip)[0]
+        if noise is None:
+            raise ValueError("a row mask and no noise; wanted the noise that is in the states")
+        return self.mask_tokens(noise, level)
 
     def _unpatched(self, cells: torch.Tensor) -> torch.Tensor:
         """Features (B, T, V, C, H, W) of tokens (B, T, V, rows, columns, patch * patch * C)."""

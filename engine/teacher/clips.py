@@ -5,7 +5,7 @@ import numpy as np
 from editor.scene import recorded
 from engine.gbuffer import gbuffer
 from engine.model.asked import asked
-from engine.model.tell import Drafts
+from engine.model.drafts import Drafts
 from engine.teacher.drive import Drive
 from engine.teacher.exercise import Task
 from engine.training.clips import TrainingClip

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 
+import torch
 from diffusers.utils.logging import disable_progress_bar
 
 from editor.datasets.records import DataSetError
@@ -17,12 +18,13 @@ from editor.scene import SceneError
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.checkpoints import RELIGHT, load_part
 from engine.model.digest import digest
+from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.relight import Relight
 from engine.service.shipped import SHIPPED
 from engine.training.batches import Batches
 from engine.training.clips import ClipError
 from engine.training.loop import Report, train
-from engine.training.recipes import RECIPES, RELIT, Recipe, begin, recipe
+from engine.training.recipes import RECIPES, RELIT, Codec, Recipe, begin, recipe
 from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips
 
 BAD_INPUT, BROKEN_OFF = 2, 130
@@ -41,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     r = commands.add_parser("run", help="train by a recipe")
     r.add_argument("recipe", choices=tuple(RECIPES), help="which")
     r.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
-    r.add_argument("--autoencoder", metavar="RUN", help="the run whose autoencoder a network is trained on")
+    r.add_argument("--autoencoder", metavar="RUN", help="whose autoencoder a network is trained on; or a folder of diffusers'")
+    r.add_argument("--text-encoder", type=Path, metavar="FOLDER", help="CLIP or T5 of transformers' in the place of ours")
     r.add_argument("--after", metavar="RUN", help="the finished run of the same networks that this one begins with")
     r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
     t = commands.add_parser("relight", help="train what relights drafts, and relight those of all clips with it")
@@ -97,7 +100,9 @@ def _run(options: argparse.Namespace) -> int:
     logging.getLogger("diffusers").setLevel(logging.ERROR)
     what = recipe(options.recipe)
     relight = _relight_of_clips(options.out) if what.clips == RELIT else None
-    state, file = begin(what, _autoencoder(options), options.device), options.out / "runs" / f"{what.name}.pt"
+    text = None if options.text_encoder is None else TransformersText.from_pretrained(options.text_encoder, torch.float32)
+    state = begin(what, _autoencoder(options), options.device, text)
+    file = options.out / "runs" / f"{what.name}.pt"
     if state.resume(file):
         _say(f"going on from step {state.step}")
     elif options.after is not None:
@@ -147,10 +152,15 @@ def _relight_of_clips(out: Path) -> Relight:
     return load_part(Relight, trained)
 
 
-def _autoencoder(options: argparse.Namespace) -> PictureAutoencoder | None:
-    """That of another run, brought to unit variance once: a run that goes on has to find the latents that it began with."""
+def _autoencoder(options: argparse.Namespace) -> Codec | None:
+    """That of another run, brought to unit variance once: a run that goes on has to find the latents that it began with. Or
+    one of diffusers', as it is."""
     if options.autoencoder is None:
         return None
+    if options.autoencoder not in RECIPES:
+        if not Path(options.autoencoder).is_dir():
+            raise ValueError(f"autoencoder {options.autoencoder}; wanted a run, or the folder of one of diffusers'")
+        return DiffusersAutoencoder.from_pretrained(Path(options.autoencoder), torch.float32)
     from engine.training.ship import standardised
 
     what, runs = recipe(options.autoencoder), options.out / "runs"

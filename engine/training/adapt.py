@@ -17,7 +17,6 @@ from torch import nn
 
 from editor.datasets.nuscenes import open_data_set
 from editor.scene import Scene
-from engine.model.autoencoder import PictureAutoencoder
 from engine.model.checkpoints import Card, Checkpoint, load, save
 from engine.model.digest import digest
 from engine.service.adapted import ADAPTED, STATEMENT, folder_of
@@ -150,7 +149,8 @@ class _Stage:
 
 def _stages(what: Adapting, base: Checkpoint, work: Path) -> Iterator[_Stage]:
     """The decoder's stage is over once the network's has begun. Both train the same decoder."""
-    codec = _decoder_alone(base.autoencoder.float())
+    codec = base.autoencoder.float()
+    codec.freeze_encoder()
     last = work / "runs" / "network.pt"
     if not last.is_file():
         networks = nn.ModuleDict({"autoencoder": codec})
@@ -164,7 +164,7 @@ def _stage(name: str, networks: nn.ModuleDict, work: Path, what: Adapting, share
     s, is_decoder = what.syllabus, name == "decoder"
     recipe = Recipe(
         f"adapt-{name}",
-        lambda _: networks,
+        lambda *_: networks,
         ("autoencoder",) if is_decoder else ("transformer", "autoencoder"),
         AutoencoderObjective() if is_decoder else WorldObjective(num_seen=1),
         s.parts if is_decoder else s.shapes,
@@ -173,12 +173,6 @@ def _stage(name: str, networks: nn.ModuleDict, work: Path, what: Adapting, share
         decay=0.998,
     )
     return _Stage(name, recipe, work / "runs" / f"{name}.pt", share)
-
-
-def _decoder_alone(codec: PictureAutoencoder) -> PictureAutoencoder:
-    codec.requires_grad_(True)
-    codec.encoder.requires_grad_(False)
-    return codec
 
 
 def _trained(stage: _Stage, state: RunState, batches: Batches, until: float) -> Iterator[Progress]:

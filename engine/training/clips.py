@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from editor.datasets.files import write_bytes
 from engine.model.asked import Asked
-from engine.model.tell import Drafts
+from engine.model.drafts import Drafts
 
 VERSION = 3  # 1 had no recorded text, 2 no G-buffers
 ENDING = ".clip.npz"

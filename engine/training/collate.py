@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from engine.model.asked import Asked
-from engine.model.tell import category_words, share_of, tensor_of
+from engine.model.conditioning import category_words
+from engine.model.drafts import share_of, tensor_of
 from engine.model.text import TextEncoder
 from engine.model.told import Instances, Told
 from engine.training.clips import TrainingClip

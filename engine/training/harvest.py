@@ -21,8 +21,8 @@ from engine.draft.draft import draft
 from engine.draft.footage import footage_of, forget
 from engine.gbuffer import of_draft
 from engine.model.asked import asked
+from engine.model.drafts import Drafts
 from engine.model.reach import reach
-from engine.model.tell import Drafts
 from engine.service.requests import Chunk, Request
 from engine.town.chance import dice
 from engine.training.clips import ENDING, TrainingClip, write_clip

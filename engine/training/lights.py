@@ -24,7 +24,7 @@ from engine.town.chance import dice
 from engine.town.recipe import Recipe
 from engine.town.truth import render_pictures
 from engine.training.clips import ENDING, TrainingClip, write_clip
-from engine.training.harvest import Harvest, checked, drafts_of
+from engine.training.harvest import NUM_FRAMES, Harvest, checked, drafts_of
 
 Light = tuple[TimeOfDay, Weather]
 
@@ -34,7 +34,7 @@ class Lights:
     """How short drives are recorded, and in how many other lights each is asked for."""
 
     recipe: Recipe = Recipe(size=(448, 256), duration_s=4.25, jpeg_quality=95, rate_hz=2)
-    num_frames: int = 8
+    num_frames: int = NUM_FRAMES
     number: int = 6
 
 

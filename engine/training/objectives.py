@@ -81,8 +81,9 @@ class WorldObjective:
             what = _with_drafts(told(clips, networks["text_encoder"], self.drop, rng), shown, draft, codec.factor)
             x0 = torch.where(what.dirty > 0, truth, draft)  # what stays is the draft's, as it is when a clip is drawn
             level = training_levels(x0.shape[:3], generator, self.shift).to(device)
-            x = noised(x0, torch.randn(x0.shape, generator=generator).to(x0), level)
-            v = net(x, level, what, row_mask=self._mask(x, net.config.patch, generator)).sample
+            noise = torch.randn(x0.shape, generator=generator).to(x0)
+            x = noised(x0, noise, level)
+            v = net(x, level, what, self._mask(x, net.config.patch, generator), noise).sample
             x0_hat = clean(x, v.float(), level)
             seen = self._seen(codec, x0_hat, shown, generator)
             other = torch.Generator().manual_seed(step_seed + 1)  # so that the flow loss is what it would be alone
@@ -93,10 +94,10 @@ class WorldObjective:
     def _mask(self, x: torch.Tensor, patch: int, generator: torch.Generator) -> RowMask | None:
         if self.mask_share == 0 or float(torch.rand((), generator=generator)) >= self.mask_share:
             return None
-        same = bool(torch.rand((), generator=generator) < 0.5)  # the spatial branch or the temporal one; ours
+        shared = bool(torch.rand((), generator=generator) < 0.5)  # the spatial branch as often as the temporal one; ours
         shape = (*x.shape[:3], x.shape[4] // patch, x.shape[5] // patch)
-        mask = RowMask.draw(shape, self.mask_ratio, same, generator)
-        return RowMask(mask.kept.to(x.device), mask.columns)
+        mask = RowMask.draw(shape, self.mask_ratio, shared, generator)
+        return replace(mask, kept=mask.kept.to(x.device))
 
     def _judged(
         self, x0_hat: torch.Tensor, x0: torch.Tensor, level: torch.Tensor, what: Told, generator: torch.Generator

@@ -8,9 +8,11 @@ import torch
 from torch import nn
 
 from editor.categories import CATEGORIES
+from engine.model.asked import TOKEN
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.conditioning import category_words
+from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.sizes import size
-from engine.model.tell import category_words
 from engine.model.text import WordEncoder, words_of
 from engine.model.told import NUM_GBUFFER
 from engine.model.transformer import WorldTransformer
@@ -32,13 +34,17 @@ light lights traffic lamps headlights trees houses towers
 shops park
 """
 
+Codec = PictureAutoencoder | DiffusersAutoencoder
+Networks = Callable[[Codec | None, TransformersText | None], nn.ModuleDict]
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`networks` builds what is trained, from an autoencoder that is there already (None for the autoencoder's own run)."""
+    """`networks` builds what is trained, from an autoencoder that is there already (None for the autoencoder's own run) and a
+    text encoder that others have trained (None for ours, which learns with the network)."""
 
     name: str
-    networks: Callable[[PictureAutoencoder | None], nn.ModuleDict]
+    networks: Networks
     trained: tuple[str, ...]
     objective: Objective
     shapes: tuple[Shape, ...]  # of batches, by turns
@@ -58,28 +64,31 @@ def vocabulary() -> list[str]:
     return sorted({*words_of(NOTED), *(word for c in CATEGORIES for word in words_of(category_words(c)))})
 
 
-def _autoencoder(_: PictureAutoencoder | None) -> nn.ModuleDict:
+def _autoencoder(_codec: Codec | None, _text: TransformersText | None) -> nn.ModuleDict:
     return nn.ModuleDict({"autoencoder": PictureAutoencoder()})
 
 
-def _world(name: str, **more: object) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
-    def build(codec: PictureAutoencoder | None) -> nn.ModuleDict:
+def _world(name: str, **more: object) -> Networks:
+    def build(codec: Codec | None, text: TransformersText | None) -> nn.ModuleDict:
         if codec is None:
             raise ValueError(f"the {name} network without an autoencoder; wanted one that was trained before")
-        fitting = {"latent_channels": codec.latent_channels, "gbuffer_channels": NUM_GBUFFER}
-        net = WorldTransformer(**{"text_dim": 128, **size(name), **fitting, **more})
-        text = WordEncoder(vocabulary(), dim=net.config.text_dim)
-        codec.encoder.requires_grad_(False)  # or what latents mean would change under the network
+        if TOKEN % codec.factor:
+            raise ValueError(f"an autoencoder of {codec.factor} pixels a latent; wanted a factor of {TOKEN}, a token's pixels")
+        fitting = {"latent_channels": codec.latent_channels, "patch": TOKEN // codec.factor, "gbuffer_channels": NUM_GBUFFER}
+        reads = {} if text is None else {"text_dim": text.dim}
+        net = WorldTransformer(**{"text_dim": 128, **size(name), **fitting, **reads, **more})
+        text = WordEncoder(vocabulary(), dim=net.config.text_dim) if text is None else text
+        codec.freeze_encoder()
         return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec})
 
     return build
 
 
-def _aligned(name: str) -> Callable[[PictureAutoencoder | None], nn.ModuleDict]:
+def _aligned(name: str) -> Networks:
     """As LSA has it: nothing but the transformer learns."""
 
-    def build(codec: PictureAutoencoder | None) -> nn.ModuleDict:
-        networks = _world(name)(codec)
+    def build(codec: Codec | None, text: TransformersText | None) -> nn.ModuleDict:
+        networks = _world(name)(codec, text)
         networks["autoencoder"].requires_grad_(False)
         return networks
 
@@ -134,8 +143,12 @@ RECIPES = MappingProxyType(
             ),
             Recipe(  # after `relight`
                 "world-gpu", _world("small"), WORLD, WorldObjective(),
-                (Shape(clips=8, frames=9, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
+                (Shape(clips=8, frames=8, views=2, width=448, height=256),), Plan(steps=12000, learning_rate=4e-4, warmup=500),
                 lights_first=700, paces={"autoencoder": 0.75}, clips=RELIT,
+            ),
+            Recipe(  # MaskGWM's, --after world-gpu; half of the steps see everything, as sampling does
+                "masked-gpu", _world("small", mask_reconstruction=True), WORLD, WorldObjective(mask_share=0.5),
+                (Shape(clips=8, frames=8, views=2, width=448, height=256),), Plan(steps=4000, learning_rate=1e-4), clips=RELIT,
             ),
         )
     }
@@ -155,11 +168,11 @@ def check_device(name: str) -> None:
         raise ValueError(f"device {name}; wanted cpu, since torch finds no GPU here")
 
 
-def begin(what: Recipe, codec: PictureAutoencoder | None, device: str = "cpu") -> RunState:
+def begin(what: Recipe, codec: Codec | None, device: str = "cpu", text: TransformersText | None = None) -> RunState:
     """A run's state before its first step, from the recipe's seed. ValueError for a device that is not there."""
     check_device(device)
     torch.manual_seed(what.seed)
-    networks = what.networks(codec).to(device)
+    networks = what.networks(codec, text).to(device)
     groups = [
         {"params": [p for p in networks[name].parameters() if p.requires_grad], "pace": what.paces.get(name, 1.0)}
         for name in what.trained

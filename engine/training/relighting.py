@@ -15,9 +15,9 @@ from torch.nn import functional as F
 from editor.datasets.files import write_bytes
 from engine.model.checkpoints import load_part
 from engine.model.digest import digest
+from engine.model.drafts import tensor_of
 from engine.model.headlights import beam
 from engine.model.relight import LIGHT_WORDS, Relight, colours, crosstalk, light_words, mixed
-from engine.model.tell import tensor_of
 from engine.training.batches import LIGHTS
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
 from engine.training.losses import gain, sharpness_loss, tinted_error

@@ -39,7 +39,10 @@ class EncoderFeatures:
     """Of our own autoencoder: d = its `deep`, a patch is 8 x 8 pixels. See the module."""
 
     def __init__(self, codec: PictureAutoencoder) -> None:
-        """ValueError for an encoder that is being trained: its features could be made alike by making them nothing."""
+        """ValueError for an encoder that is being trained: its features could be made alike by making them nothing; and for
+        another than ours, whose layers are not known."""
+        if not isinstance(codec, PictureAutoencoder):
+            raise ValueError(f"features of a {type(codec).__name__}; wanted those of our own autoencoder, or DINOv2's")
         if any(p.requires_grad for p in codec.encoder.parameters()):
             raise ValueError("features of an encoder that is being trained; wanted a frozen one")
         self._layers = codec.encoder[:-1]

@@ -50,7 +50,7 @@ class RunState:
         if not os.path.exists(file):
             return False
         found = torch.load(file, map_location="cpu", weights_only=True)
-        self.networks.load_state_dict(found["networks"], strict=True)
+        self._take(found["networks"], file)
         self.optimizer.load_state_dict(found["optimizer"])
         device = next(self.networks.parameters()).device
         self.averages = {name: w.to(device) for name, w in found["averages"].items()}
@@ -66,9 +66,18 @@ class RunState:
             raise ValueError(f"{file} has weights {left[0]!r}, which these networks lack; wanted a run of the same or fewer")
         self.averages = self.averages | {name: w for name, w in found["averages"].items() if not name.startswith(anew)}
         self.before = (*found["before"], (file.stem, found["step"], found["seconds"]))
-        self.averaged()
+        self._take(self._averages(), file)
 
-    @torch.no_grad()
     def averaged(self) -> None:
         """Put the averages into the networks, for judging and shipping."""
-        self.networks.load_state_dict({name: self.averages[name].to(w.dtype) for name, w in self.networks.state_dict().items()})
+        self.networks.load_state_dict(self._averages(), strict=True)
+
+    def _averages(self) -> dict[str, torch.Tensor]:
+        return {name: self.averages[name].to(weight.dtype) for name, weight in self.networks.state_dict().items()}
+
+    def _take(self, weights: dict[str, torch.Tensor], file: Path) -> None:
+        try:
+            self.networks.load_state_dict(weights, strict=True)
+        except RuntimeError as error:
+            wanted = "the recipe, the autoencoder and the text encoder that it was begun with"
+            raise ValueError(f"{file} holds weights of other networks; wanted {wanted}") from error

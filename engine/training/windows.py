@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.model.asked import TOKEN, Asked
+from engine.model.drafts import Drafts
 from engine.model.layout import PIXELS
-from engine.model.tell import Drafts
 from engine.training.clips import TrainingClip
 
 

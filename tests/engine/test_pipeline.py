@@ -11,14 +11,14 @@ import torch
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import Asked
 from engine.model.autoencoder import PictureAutoencoder
+from engine.model.drafts import Drafts
 from engine.model.layout import NUM_CHANNELS
 from engine.model.relight import Relight
 from engine.model.sizes import size
-from engine.model.tell import Drafts
 from engine.model.text import WordEncoder
 from engine.model.told import NUM_WAYPOINTS
 from engine.model.transformer import WorldTransformer
-from engine.pipeline import Clip, Sampling, WorldPipeline, anew, reimagined
+from engine.pipeline import Clip, Sampling, WorldPipeline, anew
 
 T, V, H, W, N = 3, 2, 32, 48, 2
 
@@ -60,6 +60,12 @@ def clip():
     return anew(asked, Drafts(pictures, ~dirty, dirty), (10, 15, 20), ("CAM_FRONT", "CAM_BACK"))
 
 
+def reimagined():
+    """A clip all of which may change."""
+    what = clip()
+    return replace(what, drafts=replace(what.drafts, dirty=np.ones_like(what.drafts.dirty)))
+
+
 def drawn(pipe, what, **sampling):
     return pipe(what, Sampling(num_steps=2, **sampling)).pictures
 
@@ -72,7 +78,7 @@ def test_pixels_that_may_not_change_are_the_drafts_own():
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_does_not():
-    pipe, what = pipeline(), replace(clip(), drafts=reimagined(clip().drafts))
+    pipe, what = pipeline(), reimagined()
     assert (drawn(pipe, what, seed=1) == drawn(pipe, what, seed=1)).all()
     assert (drawn(pipe, what, seed=1) != drawn(pipe, what, seed=2)).any()
 
@@ -86,12 +92,12 @@ def test_steps_can_be_watched_and_stopped():
 
 
 def test_guidance_changes_the_picture():
-    what = replace(clip(), drafts=reimagined(clip().drafts))
+    what = reimagined()
     assert (drawn(pipeline(), what, guidance=3.0) != drawn(pipeline(), what)).any()
 
 
 def test_a_reference_frame_stays_and_the_others_look_at_it():
-    pipe, what = pipeline(), replace(clip(), drafts=reimagined(clip().drafts))
+    pipe, what = pipeline(), reimagined()
     start = what.start.copy()
     start[0] = 0
     known = what.drafts.pictures.copy()
@@ -104,7 +110,7 @@ def test_a_reference_frame_stays_and_the_others_look_at_it():
 
 
 def test_an_anchor_is_corrected_from_where_it_was():
-    pipe, what = pipeline(), replace(clip(), drafts=reimagined(clip().drafts))
+    pipe, what = pipeline(), reimagined()
     start = np.full_like(what.start, 0.4)
     near = replace(what, start=start, known=what.drafts.pictures)
     assert (drawn(pipe, near) != drawn(pipe, what)).any()

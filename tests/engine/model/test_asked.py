@@ -14,9 +14,10 @@ from editor.geometry import rotation_matrix
 from editor.masks import instance_mask
 from editor.scene import SceneError, recorded
 from engine.model.asked import TOKEN, asked, camera_numbers
+from engine.model.conditioning import instances, tell
+from engine.model.drafts import pictures_of, share_of, tensor_of
 from engine.model.layout import CHANNELS, GROUPS, NUM_CHANNELS, group_of
 from engine.model.rays import ray_directions
-from engine.model.tell import instances, pictures_of, share_of, tell, tensor_of
 from engine.model.text import WordEncoder
 
 SIZE = 160, 96

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.model.drafts import Drafts
 from engine.model.relight import (
     CHANNELS,
     COLOUR,
@@ -20,7 +21,6 @@ from engine.model.relight import (
     light_words,
     terms,
 )
-from engine.model.tell import Drafts
 from engine.model.told import MIRRORED, NUM_GBUFFER
 from tests.engine.test_pipeline import clip
 

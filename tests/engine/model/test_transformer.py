@@ -119,10 +119,54 @@ def gradients(net, x, level, what):
     return [p.grad.clone() for p in net.parameters() if p.grad is not None]
 
 
+def noise():
+    return torch.randn(clip()[0].shape, generator=torch.Generator().manual_seed(4))
+
+
+@pytest.mark.parametrize(("shared", "used"), [(True, "mask_spatial"), (False, "mask_temporal")])
+def test_a_shared_mask_is_filled_in_by_the_spatial_block_and_others_by_the_temporal_one(shared, used):
+    (x, level), what, net = clip(), told(), network(zero=False, mask_reconstruction=True)
+    mask = RowMask.draw((B, T, V, ROWS, COLUMNS), 0.25, shared, torch.Generator())
+    before = answer(net, x, level, what, row_mask=mask, noise=noise())
+    assert torch.isfinite(before).all()
+    for name in ("mask_spatial", "mask_temporal"):
+        other = network(zero=False, mask_reconstruction=True)
+        with torch.no_grad():
+            for parameter in getattr(other, name).parameters():
+                parameter.add_(0.1)
+        changed = not torch.allclose(answer(other, x, level, what, row_mask=mask, noise=noise()), before, atol=1e-5)
+        assert changed == (name == used)
+
+
+@torch.no_grad()
+def test_what_is_dropped_is_not_seen():
+    (x, level), what, net = clip(), told(), network(zero=False, mask_reconstruction=True)
+    left = torch.arange(COLUMNS // 2).expand(B, T, V, ROWS, COLUMNS // 2)
+    other = x.clone()
+    other[..., -1] += 1.0  # farther from what is kept than the convolutions before the blocks see
+
+    def found(state, **more):
+        return clean(state, answer(net, state, level, what, **more), level)
+
+    mask = {"row_mask": RowMask(left, COLUMNS, shared=True), "noise": noise()}
+    torch.testing.assert_close(found(x, **mask), found(other, **mask))
+    assert not torch.allclose(found(x), found(other), atol=1e-4)
+
+
+def test_mask_tokens_are_made_of_the_noise():
+    (x, level), what, net = clip(), told(), network(zero=False, mask_reconstruction=True)
+    mask = RowMask.draw((B, T, V, ROWS, COLUMNS), 0.25, True, torch.Generator())
+    one, other = (answer(net, x, level, what, row_mask=mask, noise=some) for some in (noise(), -noise()))
+    assert not torch.allclose(one, other, atol=1e-5)
+    with pytest.raises(ValueError, match="a row mask and no noise; wanted"):
+        answer(net, x, level, what, row_mask=mask)
+
+
 def test_mask_reconstruction_that_drops_nothing_is_the_plain_pass():
     (x, level), what, net = clip(), told(), network(zero=False, mask_reconstruction=True)
     nothing = RowMask.draw((B, T, V, ROWS, COLUMNS), 0.0, False, torch.Generator())
-    torch.testing.assert_close(answer(net, x, level, what, row_mask=nothing), answer(net, x, level, what), rtol=1e-4, atol=1e-4)
+    masked = answer(net, x, level, what, row_mask=nothing, noise=noise())
+    torch.testing.assert_close(masked, answer(net, x, level, what), rtol=1e-4, atol=1e-4)
 
 
 def test_without_a_mask_a_network_with_mask_reconstruction_is_the_one_without():
@@ -131,16 +175,13 @@ def test_without_a_mask_a_network_with_mask_reconstruction_is_the_one_without():
     weights = {name: w for name, w in net.state_dict().items() if not name.startswith("mask_")}
     plain.load_state_dict(weights, strict=True)
     assert torch.equal(answer(net, x, level, what), answer(plain, x, level, what))
-    masked = answer(net, x, level, what, row_mask=RowMask.draw((B, T, V, ROWS, COLUMNS), 0.25, True, torch.Generator()))
-    assert masked.shape == x.shape
-    assert torch.isfinite(masked).all()
 
 
 def test_a_mask_for_a_network_without_reconstruction_is_refused():
     (x, level), what = clip(), told()
     mask = RowMask.draw((B, T, V, ROWS, COLUMNS), 0.25, False, torch.Generator())
     with pytest.raises(ValueError, match="wanted"):
-        network()(x, level, what, row_mask=mask)
+        network()(x, level, what, row_mask=mask, noise=noise())
 
 
 def test_sizes_that_do_not_fit_are_refused_with_what_was_wanted():

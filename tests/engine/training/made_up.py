@@ -3,16 +3,17 @@
 import numpy as np
 
 from engine.model.asked import Asked
+from engine.model.drafts import Drafts
 from engine.model.layout import NUM_CHANNELS
-from engine.model.tell import Drafts
 from engine.model.told import NUM_GBUFFER, NUM_WAYPOINTS
 from engine.training.clips import TrainingClip
 
 T, V, H, W, N = 4, 2, 64, 96, 3
 
 
-def clip(seed=0):
+def clip(seed=0, shape=(T, V, H, W)):
     rng = np.random.default_rng(seed)
+    T, V, H, W = shape
     y, x = np.mgrid[:H, :W]
     truth = np.empty((T, V, H, W, 3), np.uint8)
     for t in range(T):

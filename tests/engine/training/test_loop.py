@@ -16,7 +16,7 @@ from engine.training.batches import Batches, Shape
 from engine.training.clips import write_clip
 from engine.training.loop import Plan, rate_at, train
 from engine.training.objectives import AutoencoderObjective, WorldObjective, loss_of_step
-from engine.training.recipes import RECIPES, Recipe, begin, recipe, vocabulary
+from engine.training.recipes import Recipe, begin
 from engine.training.ship import ship, standardised
 from tests.engine.training.made_up import clip
 
@@ -36,7 +36,7 @@ def codec():
 
 
 def world(mask=False, gbuffer_channels=0):
-    def build(_):
+    def build(*_):
         net = WorldTransformer(**size("tiny"), latent_channels=4, mask_reconstruction=mask, gbuffer_channels=gbuffer_channels)
         text = WordEncoder(["rain", "clear"], dim=32)
         return nn.ModuleDict({"transformer": net, "text_encoder": text, "autoencoder": codec().requires_grad_(False)})
@@ -102,7 +102,7 @@ def test_it_trains_in_bfloat16_with_actors_and_without(clips, tmp_path):
 
 def test_an_autoencoder_learns_by_the_same_loop(clips, tmp_path):
     what = Recipe(
-        "tiny-autoencoder", lambda _: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
+        "tiny-autoencoder", lambda *_: nn.ModuleDict({"autoencoder": codec()}), ("autoencoder",), AutoencoderObjective(),
         (Shape(clips=2, frames=1, views=1, width=32, height=32),), Plan(90, 5e-3, warmup=5, dtype=torch.float32),
     )  # fmt: skip
     state, reports = run(what, clips, tmp_path / "run.pt")
@@ -183,16 +183,3 @@ def test_networks_learn_at_their_own_share_of_the_rate(clips, tmp_path):
         assert rates == [0.5 * report.learning_rate, 0.0]  # in the order of `trained`
     moved = {name.partition(".")[0] for name, w in state.networks.state_dict().items() if not torch.equal(w, before[name])}
     assert moved == {"transformer"}
-
-
-def test_recipes_are_found_by_name_and_know_towns_words():
-    for name in RECIPES:
-        assert recipe(name).name == name
-    with pytest.raises(ValueError, match="wanted one of autoencoder-cpu"):
-        recipe("huge")
-    assert {"rain", "night", "pedestrian", "trailer"} <= set(vocabulary())
-
-
-def test_a_network_without_an_autoencoder_is_refused():
-    with pytest.raises(ValueError, match="without an autoencoder"):
-        begin(recipe("world-cpu"), None)
