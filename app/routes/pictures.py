@@ -7,9 +7,8 @@ from fastapi.responses import FileResponse
 
 from app.large import large
 from app.pictures import jpeg, lidar_bytes, raster_png
-from app.routes.office import ASK_AGAIN, KEEP, Office, manner_of
+from app.routes.office import ASK_AGAIN, KEEP, Office, manner_of, streets_for
 from app.routes.posted import Enlarging
-from editor.beyond import beyond
 from editor.scene import Picture, Scene, View
 
 
@@ -67,10 +66,9 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         return Response(data, media_type="application/octet-stream", headers=ASK_AGAIN)
 
     @router.get("/raster/{scene}")
-    def raster(scene: str, seconds: float = 0.0) -> Response:
-        """The drivable area, where the map is a picture, of a scene that goes on for so long beyond its recording."""
-        stage = desk.stage(scene)
-        found = stage.streets_of(beyond(stage.scene, seconds)).known.raster
+    def raster(scene: str, take: str | None = None) -> Response:
+        """The drivable area of a scene, also where a take lets it go on; only where the map is a picture."""
+        found = streets_for(desk, scene, take).known.raster
         if found is None:
             raise HTTPException(404, f"Scene {scene} has no map picture.")
         return Response(raster_png(found), media_type="image/png", headers=ASK_AGAIN)

@@ -83,7 +83,7 @@ class DataSet:
         self.tables = Tables.read(dataroot / version)
         self.chains = Chains(self.tables)
         self._scenes: dict[str, Scene] = {}
-        self._street_maps: dict[tuple[str, int], StreetMap] = {}
+        self._street_maps: dict[tuple[str, Area], StreetMap] = {}
         self._reading = threading.RLock()  # so that two who ask at once get one and the same scene
 
     @cached_property
@@ -111,7 +111,7 @@ class DataSet:
     def street_map(self, scene: Scene) -> StreetMap:
         """The streets around a scene, from its location's map expansion, else from its mask; empty where there is neither."""
         with self._reading:
-            key = scene.name, scene.span[1]  # a drive that goes on beyond its recording goes through more streets
+            key = scene.name, _area(scene)  # a drive that goes on beyond its recording goes through more, as its ways lead it
             if key not in self._street_maps:
                 self._street_maps[key] = self._read_street_map(scene)
             return self._street_maps[key]
@@ -148,12 +148,13 @@ class DataSet:
         return expanded_streets(self.dataroot, scene) or StreetMap(raster=self._raster(scene, _area(scene)))
 
     def _raster(self, scene: Scene, area: Area) -> Raster | None:
-        """The mask around a scene, or None where there is none, or where the ego never drives on it: that one says nothing."""
+        """The mask around a scene, or None where there is none, or where the recorded ego never drives on it: that one says
+        nothing."""
         log_token = self.records_by_name[scene.name]["log_token"]
         for record in self.tables.records["map"]:
             if log_token in record["log_tokens"]:
                 raster = read_map_mask(self.dataroot / record["filename"], area)
-                if raster is not None and raster.is_drivable(_ego_places(scene)).mean() > 0.5:
+                if raster is not None and raster.is_drivable(_ego_places(scene.as_recorded)).mean() > 0.5:
                     return raster
         return None
 
