@@ -1,9 +1,13 @@
 """Which part of a map a scene is given: that around everything that moves in it, whoever was asked for first."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from editor.beyond import beyond
+from editor.datasets import nuscenes
 from editor.datasets.map_expansion import write_map_expansion
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Way
@@ -47,3 +51,27 @@ def test_a_mask_that_the_recorded_ego_drives_on_is_known_to_a_drive_that_leaves_
     scene = data_set.scene("scene-0001")
     assert data_set.street_map(scene).knows_drivable
     assert data_set.street_map(beyond(scene, 60.0)).knows_drivable
+
+
+def test_a_map_that_is_being_read_holds_up_neither_scenes_nor_other_maps(dataroot, monkeypatch):
+    data_set, is_read, may_end = open_data_set(dataroot), threading.Event(), threading.Event()
+    scene = data_set.scene("scene-0001")
+    far, read = beyond(scene, 30.0), nuscenes.read_map_expansion
+
+    def slow(path, area):
+        if area[2] > 300:
+            is_read.set()
+            assert may_end.wait(20)
+        return read(path, area)
+
+    monkeypatch.setattr(nuscenes, "read_map_expansion", slow)
+    with ThreadPoolExecutor(3) as pool:
+        reading = pool.submit(lanes, data_set, far)
+        try:
+            assert is_read.wait(5)
+            assert pool.submit(data_set.scene, "scene-0001").result(5) is scene
+            assert pool.submit(lanes, data_set, scene).result(5) == {"here"}
+            assert not reading.done()
+        finally:
+            may_end.set()
+        assert reading.result(5) == {"here"}
