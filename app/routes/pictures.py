@@ -22,7 +22,13 @@ def _named_picture(scene: Scene, token: str) -> tuple[Picture, View]:
 
 def add_pictures(router: APIRouter, office: Office) -> None:
     """What the page shows: recorded and drawn pictures, LiDAR, the drivable area."""
-    desk, pictures, root = office.desk, office.pictures, office.settings.dataroot
+    _add_recorded(router, office)
+    _add_drawn(router, office)
+    _add_from_above(router, office)
+
+
+def _add_recorded(router: APIRouter, office: Office) -> None:
+    desk, pictures = office.desk, office.pictures
 
     @router.get("/recorded/{scene}/{token}")
     def recorded(scene: str, token: str, full: bool = False) -> Response:
@@ -34,6 +40,10 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         if data is None:
             raise HTTPException(404, f"The file of picture {token} is missing.")
         return Response(data, media_type="image/jpeg", headers=ASK_AGAIN)
+
+
+def _add_drawn(router: APIRouter, office: Office) -> None:
+    desk, pictures, settings = office.desk, office.pictures, office.settings
 
     @router.get("/drawn/{key}")
     def drawn(key: str) -> Response:
@@ -50,11 +60,15 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         if document.state != asked.state:
             raise HTTPException(409, "The take has changed since.")
         manner = None if asked.tier == "draft" else manner_of(office, document.stage.scene, asked)
-        model = manner and manner.model(office.settings.device)
-        picture = large(office.service, document, root, (asked.frame, asked.view), asked.tier, model)
+        model = manner and manner.model(settings.device)
+        picture = large(office.service, document, settings.dataroot, (asked.frame, asked.view), asked.tier, model)
         if picture is None:
             raise HTTPException(503, "The drawing was stopped.")
         return Response(jpeg(picture), media_type="image/jpeg", headers=ASK_AGAIN)
+
+
+def _add_from_above(router: APIRouter, office: Office) -> None:
+    desk, root = office.desk, office.settings.dataroot
 
     @router.get("/lidar/{scene}/{index}")
     def lidar(scene: str, index: int) -> Response:

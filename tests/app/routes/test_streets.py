@@ -3,17 +3,12 @@
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.pictures import Pictures
 from app.routes import routes
-from app.routes.office import Office
-from app.session import Desk
-from app.settings import Settings
-from app.takes import Takes
 from editor.datasets.map_expansion import write_map_expansion
 from editor.datasets.map_mask import write_map_mask
-from editor.datasets.nuscenes import open_data_set
 from editor.edits import SetBeyond
 from editor.map import StreetMap
+from tests.app.routes.offices import office_of
 from tests.editor.datasets.small import small_data_set, streets
 from tests.editor.datasets.test_street_maps import NORTH, SECONDS, lane
 
@@ -22,10 +17,9 @@ SCENE, CANVAS = "scene-0001", (400.0, 400.0)
 
 def opened(root):
     """A desk on a drive, and a visitor of its window."""
-    desk = Desk(open_data_set(root), Takes(root / "takes"))
-    app = FastAPI()
-    app.include_router(routes(Office(Settings(root), desk, Pictures(root, root / "pictures"), None, None)))
-    return desk, TestClient(app)
+    app, office = FastAPI(), office_of(root, root / "workspace")
+    app.include_router(routes(office))
+    return office.desk, TestClient(app)
 
 
 def led_north(desk):
