@@ -54,7 +54,8 @@ class Exports:
     def start(self, order: Order) -> Export:
         """Begin one; it goes on when the page is closed."""
         started = Export(next(self._numbers), order.take.name, order.target)
-        self._set(started)
+        with self._lock:
+            self._exports[started.number] = started
         threading.Thread(target=self._run, args=(started.number, order), daemon=True).start()
         return started
 
@@ -69,35 +70,36 @@ class Exports:
             return {export.folder for export in self._exports.values() if not export.is_over}
 
     def cancel(self, number: int) -> None:
-        """End one; what it has made so far is removed."""
-        found = self.get(number)
-        if found is not None and not found.is_over:
-            self._set(replace(found, is_cancelled=True))
-
-    def _set(self, changed: Export) -> None:
+        """End one; what it has made so far is removed. One whose folder stands by then is finished, and not cancelled."""
         with self._lock:
-            self._exports[changed.number] = changed
+            found = self._exports.get(number)
+            if found is not None and not found.is_over:
+                self._exports[number] = replace(found, is_cancelled=True)
+
+    def _change(self, number: int, **changes: object) -> Export:
+        with self._lock:
+            self._exports[number] = replace(self._exports[number], **changes)
+            return self._exports[number]
 
     def _run(self, number: int, order: Order) -> None:
         try:
             with closing(export(order, self._service)) as steps:
                 for progress in steps:
-                    if self.get(number).is_cancelled:
+                    if self._follow(number, progress).is_cancelled:
                         break
-                    self._follow(number, progress)
         except SAID_IN_A_SENTENCE as error:
-            self._set(replace(self.get(number), problem=str(error)))
+            self._change(number, problem=str(error))
         except Exception:  # said to the page in place of a silent end; the traceback goes to the log
-            self._set(replace(self.get(number), problem="The export failed; the server's log says more."))
+            self._change(number, problem="The export failed; the server's log says more.")
             raise
         finally:
-            self._set(replace(self.get(number), is_over=True))
+            self._change(number, is_over=True)
 
-    def _follow(self, number: int, progress: Progress) -> None:
-        with self._lock:
-            now = self._exports[number]
-            how_far = {"stage": progress.stage, "done": progress.done, "total": progress.total}
-            self._exports[number] = replace(now, **how_far, seconds_left=progress.seconds_left)
+    def _follow(self, number: int, progress: Progress) -> Export:
+        how_far = {"stage": progress.stage, "done": progress.done, "total": progress.total}
+        # The folder stands: who cancels from now on, or did so while it got its name, comes too late.
+        ended = {"is_over": True, "is_cancelled": False} if progress.stage == "done" else {}
+        return self._change(number, **how_far, seconds_left=progress.seconds_left, **ended)
 
 
 class _Sink:

@@ -62,7 +62,7 @@ def generate(
     service: Service, pictures: Pictures, document: Document, dataroot: Path, wish: Wish, asker: tuple[str, int]
 ) -> Iterator[Message]:
     """Draw what a page wishes for; a message for every picture and every preview, after one that says what is under way."""
-    manner, model = wish.manner.name, wish.manner.model(wish.device)
+    manner, model = wish.manner, wish.manner.model(wish.device)
     plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, model=model)
     if not pictures.has_generated(document.state, manner):
         for chunk in _stored(service, document, plain):
@@ -81,7 +81,7 @@ def generate(
 
 def _request(pictures: Pictures, document: Document, plain: Request, wish: Wish, tier: Tier) -> Request:
     """What is still to be drawn of a window of anchors, or of a segment."""
-    scene, manner = document.scenario.scene, wish.manner.name
+    scene, manner = document.scenario.scene, wish.manner
     enough = ("anchor", "refined") if tier == "anchor" else ("refined",)
     known = {(d.frame, d.view) for d in pictures.drawn(document.state) if d.manner == manner and d.tier in enough}
     places = _stale(document) - known

@@ -166,11 +166,12 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 def _gestures(document: Document, steps: tuple[Step, ...], start: int) -> list[dict[str, Any]]:
     """One entry per undo step: what it did, and when in the scene."""
     entries, at = [], start
+    scenarios = (*document.history.past, *document.history.future)
     for (gesture, _), group in groupby(
         enumerate(steps), key=lambda item: (item[1].gesture, item[1].gesture is None and item[0])
     ):
         edits = [step.edit for _, step in group]
-        before = document.history.past[min(at, len(document.history.past) - 1)]
+        before = scenarios[min(at, len(scenarios) - 1)]  # an undone edit that cannot be taken has none of its own
         words = gesture_sentence(before, edits)
         entries.append({"gesture": gesture, "sentence": words, "kind": edits[0].kind, "t_us": getattr(edits[0], "t_us", None)})
         at += len(edits)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.payload import SMALL
 from app.session import Document
+from app.weights import Manner
 from editor.cameras import fit_picture
 from editor.datasets.recorded import read_lidar, read_picture
 from editor.map import Raster
@@ -52,7 +53,7 @@ class Drawn:
     key: str
     origin: str
     tier: Tier = "draft"
-    manner: str = ""
+    manner: Manner | None = None
 
     @property
     def is_generated(self) -> bool:
@@ -66,7 +67,7 @@ class Pictures:
     def __init__(self, dataroot: Path, folder: Path) -> None:
         self._dataroot, self._folder, self._has_complained = dataroot, folder, False
         self._cache = diskcache.Cache(str(folder), size_limit=SIZE_LIMIT_BYTES, eviction_policy="least-recently-stored")
-        self._drawn: OrderedDict[str, dict[tuple[int, str, Tier, str], Drawn]] = OrderedDict()
+        self._drawn: OrderedDict[str, dict[tuple[int, str, Tier, Manner | None], Drawn]] = OrderedDict()
         self._in_memory: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -103,7 +104,7 @@ class Pictures:
             return known
         return tuple(drawn for drawn in known if f"drawn/{drawn.key}" in self._cache)
 
-    def has_generated(self, state: str, manner: str) -> bool:
+    def has_generated(self, state: str, manner: Manner) -> bool:
         """Whether anything is known that the world model drew of a state in a manner."""
         with self._lock:
             return any(drawn.is_generated and drawn.manner == manner for drawn in self._drawn.get(state, {}).values())
@@ -112,7 +113,7 @@ class Pictures:
         """A drawn picture, or a preview of one."""
         return self._in_memory.get(key) or self._cache.get(f"drawn/{key}")
 
-    def keep(self, state: str, chunk: Chunk, manner: str = "") -> Drawn:
+    def keep(self, state: str, chunk: Chunk, manner: Manner | None = None) -> Drawn:
         """Remember a picture that has just been drawn; only for a moment a preview, and what the disk does not take."""
         data = jpeg(chunk.picture)
         drawn = Drawn(chunk.frame, chunk.view, hashlib.sha256(data).hexdigest()[:32], chunk.origin, chunk.tier, manner)
@@ -218,7 +219,7 @@ def drawn_json(drawn: Drawn) -> dict[str, object]:
         "url": f"drawn/{drawn.key}",
         "origin": drawn.origin,
         "tier": drawn.tier,
-        "manner": drawn.manner,
+        "manner": drawn.manner and drawn.manner.as_asked(),
     }
 
 

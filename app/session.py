@@ -131,9 +131,9 @@ class Desk:
 
     def stage(self, name: str) -> Stage:
         """A scene, opened once."""
+        scene = self.data_set.scene(name)  # may take a while, which must not hold up whoever works on another
         with self._lock:
             if name not in self._stages:
-                scene = self.data_set.scene(name)
                 self._stages[name] = Stage(scene, recorded(scene), self._streets_of)
                 self._readers.submit(_make_ready, self._stages[name])
             return self._stages[name]
@@ -195,11 +195,12 @@ class Desk:
 
     def branch(self, scene_name: str, take_id: str) -> Document:
         """A new take that goes on from where this one is."""
-        with self._lock_of(take_id), self._lock:
+        with self._lock_of(take_id):
             before = self.open(scene_name, take_id)
-            history = before.history.branch(id=_new_id(), name=self._free_name(scene_name), created=stamp())
-            self.takes.save(history.take)
-            return self._keep(replace(before, history=history.as_saved(), saved_at=stamp()))
+            with self._lock:
+                history = before.history.branch(id=_new_id(), name=self._free_name(scene_name), created=stamp())
+                self.takes.save(history.take)
+                return self._keep(replace(before, history=history.as_saved(), saved_at=stamp()))
 
     def _changed(self, before: Document, change: Callable[[History], History]) -> Document:
         history = change(before.history)

@@ -25,16 +25,16 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the world model draws for a page: with which weights, how strongly it follows what is asked, in how many steps."""
+    """How the world model draws for a page: with which weights, how strongly it follows what is asked, in how many steps. What
+    it drew is remembered by this value, and told with it."""
 
     weights: Weights
     guidance: float
     steps: int
 
-    @property
-    def name(self) -> str:
-        """The same words as `mannerName` in static/generating.js; what the model drew is remembered by them."""
-        return f"{self.weights.name} {self.guidance:g} {self.steps}"
+    def as_asked(self) -> dict[str, object]:
+        """In the page's own terms, so that it knows its wish again."""
+        return {"weights": self.weights.name, "guidance": self.guidance, "steps": self.steps}
 
     def model(self, device: str) -> Model:
         """As the engine wants it."""

@@ -21,7 +21,7 @@ from editor.drive import driven, start_of
 from editor.edits import EditError, Way
 from editor.geometry import Rigid
 from editor.identity import Same
-from editor.motion import Track, heading
+from editor.motion import Track, heading, with_pose_at
 from editor.planner import Plan
 from editor.sampled import EGO
 from editor.scene import Actor, Frame, Picture, Pose, Scene
@@ -74,11 +74,12 @@ def _longer(scene: Same[Scene], seconds: float, ways: tuple[Way, ...]) -> Scene:
     ego = dict(zip(times, driven_on, strict=True))
     first = recording.views[0].name
     ego_times = [frame.t_us if (shot := frame.picture(first)) is None else shot.t_us for frame in blank]
-    annotated = [frame.t_us for frame in blank if frame.is_keyframe or frame is blank[-1]]
+    annotated = _keyframes(recording, len(blank))
+    going_on = (_going_on(recording, actor, annotated, led.get(actor.id)) for actor in recording.actors)
     return replace(
         recording,
         frames=(*recording.frames, *(_placed(frame, ego) for frame in blank)),
-        actors=tuple(_going_on(recording, actor, annotated, led.get(actor.id)) for actor in recording.actors),
+        actors=tuple(_until(actor, blank[-1].t_us) for actor in going_on),
         ego=(*recording.ego, *(ego[t_us] for t_us in ego_times)),
         recording=recording,
     )
@@ -89,21 +90,36 @@ def _longer(scene: Same[Scene], seconds: float, ways: tuple[Way, ...]) -> Scene:
 
 def _frames(scene: Scene, seconds: float, ways: tuple[Way, ...]) -> list[Frame]:
     """The frames to come; where the ego is in their pictures is not said yet."""
-    last, step_us = scene.frames[-1], _usual(np.diff([frame.t_us for frame in scene.frames]))
+    last, (step_us, every, first) = scene.frames[-1], _rhythm(scene)
+    num, delays = int(seconds * 1e6) // step_us, _delays(scene)
+    sha = hashlib.sha256(repr((scene.fingerprint.tokens_sha256, ways)).encode()).hexdigest()[:16]
+    frames = []
+    for number in range(1, num + 1):
+        t_us = last.t_us + number * step_us
+        name = f"beyond-{sha}-{number:05d}"
+        # Tracks end at the last frame's time: its later pictures show everybody going straight on, as a longer drive's may not.
+        late = "-end" if number == num else ""
+        pictures = tuple(
+            Picture(f"{name}-{view}{late if delay > 0 else ''}", view, t_us + delay, scene.ego[-1].T_world, "", False)
+            for view, delay in delays
+        )
+        frames.append(Frame(t_us, (number - first) % every == 0, name, pictures))
+    return frames
+
+
+def _rhythm(scene: Scene) -> tuple[int, int, int]:
+    """Microseconds from frame to frame, frames from keyframe to keyframe, and the number of the first keyframe to come."""
+    step_us = _usual(np.diff([frame.t_us for frame in scene.frames]))
     keyframes = [i for i, frame in enumerate(scene.frames) if frame.is_keyframe]
     every = _usual(np.diff(keyframes)) if len(keyframes) > 1 else 1
     since = len(scene.frames) - 1 - keyframes[-1] if keyframes else 0
-    delays = _delays(scene)
-    sha = hashlib.sha256(repr((scene.fingerprint.tokens_sha256, ways)).encode()).hexdigest()[:16]
-    frames = []
-    for number in range(1, int(seconds * 1e6) // step_us + 1):
-        t_us = last.t_us + number * step_us
-        name = f"beyond-{sha}-{number:05d}"
-        pictures = tuple(
-            Picture(f"{name}-{view}", view, t_us + delay, scene.ego[-1].T_world, "", False) for view, delay in delays
-        )
-        frames.append(Frame(t_us, (since + number) % every == 0, name, pictures))
-    return frames
+    return step_us, every, every - since % every
+
+
+def _keyframes(scene: Scene, num: int) -> list[int]:
+    """The times of the keyframes among so many frames to come, and of the first one after them."""
+    step_us, every, first = _rhythm(scene)
+    return [scene.frames[-1].t_us + number * step_us for number in range(first, num + every + 1, every)]
 
 
 def _usual(values: Sequence[int]) -> int:
@@ -139,6 +155,15 @@ def _going_on(scene: Scene, actor: Actor, times_us: list[int], way: Way | None) 
         return actor
     limits = category_of(actor.category).limits
     return replace(actor, track=(*actor.track, *_onward(scene, actor.track, limits, times_us, way)))
+
+
+def _until(actor: Actor, end_us: int) -> Actor:
+    """The actor with its track cut off at a time: between two keyframes it is on its way from one to the other, as it is in a
+    drive that goes on for longer."""
+    if actor.track[-1].t_us <= end_us:
+        return actor
+    track = with_pose_at(actor.track, end_us)
+    return replace(actor, track=tuple(pose for pose in track if pose.t_us <= end_us))
 
 
 def _onward(scene: Scene, track: Track, limits: Limits, times_us: list[int], way: Way | None) -> Track:

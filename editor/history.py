@@ -1,10 +1,11 @@
 """Undo and redo over a take: nothing is inverted, the scenarios before are simply kept."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from editor.apply import apply
-from editor.edits import Edit
+from editor.edits import Edit, EditError
 from editor.scene import Scenario, Scene
 from editor.take import Step, Take, branched, scenarios
 
@@ -19,6 +20,7 @@ class History:
     take: Take
     past: tuple[Scenario, ...]  # one more than the take has edits; the last is the present
     saved: Take | None = None
+    future: tuple[Scenario, ...] = ()  # after each undone edit, up to one that cannot be taken: a changed file can hold it
 
     @property
     def present(self) -> Scenario:
@@ -41,7 +43,7 @@ class History:
         if scenario == self.present:
             return self
         take = replace(self.take, edits=(*self.take.edits, Step(edit, gesture)), undone=())
-        return replace(self, take=take, past=(*self.past, scenario))
+        return replace(self, take=take, past=(*self.past, scenario), future=())
 
     def undo(self) -> "History":
         """One gesture back; the same history where there is none."""
@@ -49,16 +51,16 @@ class History:
         if n == 0:
             return self
         kept, taken = self.take.edits[:-n], self.take.edits[-n:]
-        return replace(self, take=replace(self.take, edits=kept, undone=(*taken, *self.take.undone)), past=self.past[:-n])
+        take = replace(self.take, edits=kept, undone=(*taken, *self.take.undone))
+        return replace(self, take=take, past=self.past[:-n], future=(*self.past[-n:], *self.future))
 
     def redo(self) -> "History":
         """One gesture on again; EditError where a file was changed so that it cannot be taken any more."""
         undone = self.take.undone
         n = _last_gesture(undone[::-1])
-        past = self.past
-        for done, step in enumerate(undone[:n]):
-            past = (*past, apply(past[-1], step.edit, _edits(self.take.edits, undone[:done])))
-        return replace(self, take=replace(self.take, edits=(*self.take.edits, *undone[:n]), undone=undone[n:]), past=past)
+        known = self.future if len(self.future) >= n else tuple(_following(self.present, self.take.edits, undone[:n]))
+        take = replace(self.take, edits=(*self.take.edits, *undone[:n]), undone=undone[n:])
+        return replace(self, take=take, past=(*self.past, *known[:n]), future=known[n:])
 
     def as_saved(self) -> "History":
         """The same history, with the take as it is now being the one on disk."""
@@ -75,7 +77,17 @@ class History:
 
 def opened(take: Take, scene: Scene, *, saved: bool = True) -> History:
     """The history of a take as it was when it was saved; EditError names the edit that the scene cannot take."""
-    return History(take, tuple(scenarios(take, scene)), take if saved else None)
+    past, future = tuple(scenarios(take, scene)), []
+    with suppress(EditError):  # of an undone edit: redo says so, should anybody ask for it
+        future.extend(_following(past[-1], take.edits, take.undone))
+    return History(take, past, take if saved else None, tuple(future))
+
+
+def _following(scenario: Scenario, edits: tuple[Step, ...], undone: tuple[Step, ...]) -> Iterator[Scenario]:
+    """The scenario after each of these edits, which follow on others; EditError at one that it cannot take."""
+    for done, step in enumerate(undone):
+        scenario = apply(scenario, step.edit, _edits(edits, undone[:done]))
+        yield scenario
 
 
 def _edits(*steps: tuple[Step, ...]) -> Iterator[Edit]:

@@ -31,12 +31,14 @@ def export(order: Order, service: Service) -> Iterator[Progress]:
         if order.masks:
             yield from _counted("masks", write_masks(order, existing, folder), len(existing))
         yield from _counted("films", write_films(order, pictures, folder), len(order.frames))
-        yield from _tables(order, existing, folder)
+        yield Progress("tables", 0, 1)
+        _write_tables(order, existing, folder)
         found = findings(order.scenario, order.street_map)
         save_take(folder / f"{order.take.id}.take.json", order.take)
         write_report(
             folder / "report.json", report_of(order, pictures.values(), found, mask_values(order) if order.masks else {})
         )
+        yield Progress("tables", 1, 1)  # the last moment to give up: what follows is the folder's name
     yield Progress("done", 1, 1)
 
 
@@ -47,12 +49,10 @@ def _pictures(order: Order, service: Service, pictures: ExportedByPlace, folder:
         yield Progress("pictures", chunk.done, total, chunk.seconds_left)
 
 
-def _tables(order: Order, pictures: list[Exported], folder: Path) -> Iterator[Progress]:
-    yield Progress("tables", 0, 1)
+def _write_tables(order: Order, pictures: list[Exported], folder: Path) -> None:
     files = {(picture.frame, picture.view): picture.file for picture in pictures}
     origins = {(picture.frame, picture.view): picture.origin for picture in pictures}
     write_tables_of(folder, order.scenario, order.dataroot, order.frames, files, origins=origins, views=order.views)
-    yield Progress("tables", 1, 1)
 
 
 def _counted(stage: Stage, steps: Iterator[int], total: int) -> Iterator[Progress]:

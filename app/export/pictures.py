@@ -28,7 +28,8 @@ def write_pictures(order: Order, service: Service, folder: Path) -> Iterator[tup
     for view in order.views:
         (folder / "samples" / view).mkdir(parents=True, exist_ok=True)
     for frames, views in _askable(order):
-        request = Request(order.dataroot, order.scenario, views, frames, size=None, seed=order.take.seed)
+        # Drawn once and written to the bundle: stored too, they would push out what the window comes back to.
+        request = Request(order.dataroot, order.scenario, views, frames, size=None, seed=order.take.seed, kept=False)
         with closing(service.render(request)) as chunks:
             for draft in chunks:
                 chunk = as_generated(order, draft, folder)

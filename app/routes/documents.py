@@ -21,11 +21,10 @@ from app.payload import (
     takes_json,
 )
 from app.pictures import drawn_json
-from app.routes.office import Office, json_answer
+from app.routes.office import Office, json_answer, streets_for
 from app.routes.posted import Describing, Editing, GoingTo, OfTake, Opening, Stepping
 from app.session import Document
 from app.weights import usual_model, weights_of
-from editor.beyond import beyond
 from editor.dirty import dirty
 from editor.files import edit_from_json
 from editor.history import History
@@ -95,10 +94,9 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         return json_answer({"take": _with_drawn(office, document, take_json(document))})
 
     @router.get("/map/{scene}")
-    def streets(scene: str, seconds: float = 0.0) -> Response:
-        """The streets of a scene that goes on for so long beyond its recording; without any, why, where their map is broken."""
-        stage = desk.stage(scene)
-        found = stage.streets_of(beyond(stage.scene, seconds))
+    def streets(scene: str, take: str | None = None) -> Response:
+        """The streets of a scene, also where a take lets it go on; without any, why, where their map is broken."""
+        found = streets_for(desk, scene, take)
         notice = f"{scene} is open without its streets: {found.problem}." if found.problem else ""
         return json_answer(map_json(found.known) | {"notice": notice})
 

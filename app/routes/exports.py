@@ -19,56 +19,59 @@ def _export_json(export: Export) -> Message:
     return about | {"is_finished": finished, "zip": f"exports/{export.number}/zip" if finished else None}
 
 
+def order_of(office: Office, asked: Exporting) -> Order:
+    """What is to be exported, to a free folder of the workspace; EditError for frames that the scene does not have."""
+    document, settings = office.desk.open(asked.scene, asked.take), office.settings
+    scene = document.scenario.scene
+    frames = range(asked.from_frame, asked.to_frame + 1)
+    if not frames or frames[-1] >= len(scene.frames):
+        raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
+    manner = asked.model and manner_of(office, document.stage.scene, asked.model)
+    folder = (settings.workspace / "exports").resolve()
+    return Order(
+        settings.dataroot,
+        document.take,
+        document.scenario,
+        document.stage.streets_of(scene).needed(),
+        folder / bundle_name(scene.name, document.take.name, folder, office.exports.being_made()),
+        tuple(scene.view(name).name for name in asked.views),
+        tuple(frames),
+        "png" if asked.png else "jpeg",
+        asked.masks,
+        manner and manner.model(settings.device),
+    )
+
+
+def _found(office: Office, number: int) -> Export:
+    export = office.exports.get(number)
+    if export is None:
+        raise HTTPException(404, f"There is no export {number}; it was begun before the server was started again.")
+    return export
+
+
 def add_exports(router: APIRouter, office: Office) -> None:
     """Bundles."""
-    folder = (office.settings.workspace / "exports").resolve()
-
-    def found(number: int) -> Export:
-        export = office.exports.get(number)
-        if export is None:
-            raise HTTPException(404, f"There is no export {number}; it was begun before the server was started again.")
-        return export
-
-    def order_of(asked: Exporting) -> Order:
-        document = office.desk.open(asked.scene, asked.take)
-        scene = document.scenario.scene
-        frames = range(asked.from_frame, asked.to_frame + 1)
-        if not frames or frames[-1] >= len(scene.frames):
-            raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
-        settings, manner = office.settings, asked.model and manner_of(office, document.stage.scene, asked.model)
-        return Order(
-            settings.dataroot,
-            document.take,
-            document.scenario,
-            document.stage.streets_of(scene).needed(),
-            folder / bundle_name(scene.name, document.take.name, folder, office.exports.being_made()),
-            tuple(scene.view(name).name for name in asked.views),
-            tuple(frames),
-            "png" if asked.png else "jpeg",
-            asked.masks,
-            manner and manner.model(settings.device),
-        )
 
     @router.post("/exports")
     def begin(asked: Exporting) -> Response:
         """Begin an export; it goes on when the page is closed."""
-        return json_answer(_export_json(office.exports.start(order_of(asked))))
+        return json_answer(_export_json(office.exports.start(order_of(office, asked))))
 
     @router.get("/exports/{number}")
     def how_far(number: int) -> Response:
         """How far an export is."""
-        return json_answer(_export_json(found(number)))
+        return json_answer(_export_json(_found(office, number)))
 
     @router.post("/exports/{number}/cancel")
     def cancel(number: int) -> Response:
         """End an export."""
         office.exports.cancel(number)
-        return json_answer(_export_json(found(number)))
+        return json_answer(_export_json(_found(office, number)))
 
     @router.get("/exports/{number}/zip")
     def as_zip(number: int) -> StreamingResponse:
         """A finished export as one file."""
-        export = found(number)
+        export = _found(office, number)
         if not _export_json(export)["is_finished"] or not export.folder.is_dir():
             raise HTTPException(404, "That export is not there.")
         attached = {"Content-Disposition": f'attachment; filename="{export.folder.name}.zip"'}

@@ -11,6 +11,7 @@ from app.pictures import Pictures
 from app.routes.posted import InManner
 from app.session import Desk
 from app.settings import Settings
+from app.streets import Streets
 from app.weights import Manner, weights_of
 from editor.scene import Scene
 from engine.service.requests import Service
@@ -34,6 +35,12 @@ class Office:
 def json_answer(value: object) -> Response:
     """A value as JSON that nobody keeps."""
     return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def streets_for(desk: Desk, scene: str, take: str | None) -> Streets:
+    """The streets of a scene as it was recorded, or as a take of it lets it go on: that depends on the ways which it keeps."""
+    stage = desk.stage(scene)
+    return stage.streets_of(stage.scene if take is None else desk.open(scene, take).scenario.scene)
 
 
 def manner_of(office: Office, scene: Scene, asked: InManner) -> Manner:

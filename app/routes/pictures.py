@@ -7,9 +7,8 @@ from fastapi.responses import FileResponse
 
 from app.large import large
 from app.pictures import jpeg, lidar_bytes, raster_png
-from app.routes.office import ASK_AGAIN, KEEP, Office, manner_of
+from app.routes.office import ASK_AGAIN, KEEP, Office, manner_of, streets_for
 from app.routes.posted import Enlarging
-from editor.beyond import beyond
 from editor.scene import Picture, Scene, View
 
 
@@ -23,7 +22,13 @@ def _named_picture(scene: Scene, token: str) -> tuple[Picture, View]:
 
 def add_pictures(router: APIRouter, office: Office) -> None:
     """What the page shows: recorded and drawn pictures, LiDAR, the drivable area."""
-    desk, pictures, root = office.desk, office.pictures, office.settings.dataroot
+    _add_recorded(router, office)
+    _add_drawn(router, office)
+    _add_from_above(router, office)
+
+
+def _add_recorded(router: APIRouter, office: Office) -> None:
+    desk, pictures = office.desk, office.pictures
 
     @router.get("/recorded/{scene}/{token}")
     def recorded(scene: str, token: str, full: bool = False) -> Response:
@@ -35,6 +40,10 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         if data is None:
             raise HTTPException(404, f"The file of picture {token} is missing.")
         return Response(data, media_type="image/jpeg", headers=ASK_AGAIN)
+
+
+def _add_drawn(router: APIRouter, office: Office) -> None:
+    desk, pictures, settings = office.desk, office.pictures, office.settings
 
     @router.get("/drawn/{key}")
     def drawn(key: str) -> Response:
@@ -51,11 +60,15 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         if document.state != asked.state:
             raise HTTPException(409, "The take has changed since.")
         manner = None if asked.tier == "draft" else manner_of(office, document.stage.scene, asked)
-        model = manner and manner.model(office.settings.device)
-        picture = large(office.service, document, root, (asked.frame, asked.view), asked.tier, model)
+        model = manner and manner.model(settings.device)
+        picture = large(office.service, document, settings.dataroot, (asked.frame, asked.view), asked.tier, model)
         if picture is None:
             raise HTTPException(503, "The drawing was stopped.")
         return Response(jpeg(picture), media_type="image/jpeg", headers=ASK_AGAIN)
+
+
+def _add_from_above(router: APIRouter, office: Office) -> None:
+    desk, root = office.desk, office.settings.dataroot
 
     @router.get("/lidar/{scene}/{index}")
     def lidar(scene: str, index: int) -> Response:
@@ -67,10 +80,9 @@ def add_pictures(router: APIRouter, office: Office) -> None:
         return Response(data, media_type="application/octet-stream", headers=ASK_AGAIN)
 
     @router.get("/raster/{scene}")
-    def raster(scene: str, seconds: float = 0.0) -> Response:
-        """The drivable area, where the map is a picture, of a scene that goes on for so long beyond its recording."""
-        stage = desk.stage(scene)
-        found = stage.streets_of(beyond(stage.scene, seconds)).known.raster
+    def raster(scene: str, take: str | None = None) -> Response:
+        """The drivable area of a scene, also where a take lets it go on; only where the map is a picture."""
+        found = streets_for(desk, scene, take).known.raster
         if found is None:
             raise HTTPException(404, f"Scene {scene} has no map picture.")
         return Response(raster_png(found), media_type="image/png", headers=ASK_AGAIN)

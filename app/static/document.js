@@ -3,7 +3,7 @@
 import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
 
 const NO_MAP = {
-  known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
+  asked: null, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
 };
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
 const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
@@ -57,7 +57,7 @@ export function createDocument(store, pictures, generating, say) {
     remember(state.take);
     if (answer.notice) say(answer.notice);
     draw();
-    if (scene.map === NO_MAP || scene.map.seconds !== state.take.beyond_s) fetchMap(scene.name, state.take.beyond_s);
+    if (scene.map.asked !== mapAsked()) fetchMap();
   }
 
   /** The same, after the edits that are on their way: their answers are of the take that is open now. */
@@ -83,10 +83,16 @@ export function createDocument(store, pictures, generating, say) {
 
   const sameMap = (name) => (state.scene?.name === name ? state.scene.map : NO_MAP);
 
-  /** The streets that a scene goes through, also for so many seconds beyond its recording. */
-  async function fetchMap(name, seconds) {
-    const asked = `${encodeURIComponent(name)}?seconds=${seconds}`;
-    const map = { ...(await get(`map/${asked}`)), seconds };
+  /** What names the streets that the take's drive goes through: those of the recording are every take's. The seconds are there
+   * since a drive of another length goes through others. */
+  function mapAsked() {
+    const { scene: { name }, take: { id, beyond_s: seconds } } = state;
+    return encodeURIComponent(name) + (seconds > 0 ? `?${new URLSearchParams({ take: id, seconds })}` : "");
+  }
+
+  async function fetchMap() {
+    const asked = mapAsked(), { scene: { name }, take: { beyond_s: seconds } } = state;
+    const map = { ...(await get(`map/${asked}`)), asked };
     if (map.raster) map.raster.url = `raster/${asked}`;
     if (state.scene.name !== name || state.take.beyond_s !== seconds) return;
     store.set({ scene: { ...state.scene, map } });
@@ -113,7 +119,6 @@ export function createDocument(store, pictures, generating, say) {
       generating.forget();
       const { scene, model } = lengthened(state.scene.recorded, state.model?.recorded ?? null, beyond);
       store.set({ scene, model, frame: Math.min(state.frame, scene.frames.length - 1) });
-      fetchMap(scene.name, patch.beyond_s);
     }
     for (const actor of patch.actors) actors.set(actor.id, actor);
     for (const id of patch.removed) actors.delete(id);
@@ -121,6 +126,7 @@ export function createDocument(store, pictures, generating, say) {
     for (const number of promised) if (number < patch.next_added) promised.delete(number);
     pictures.know(patch.state, patch.drawn);
     draw();
+    if (beyond !== undefined) fetchMap();
     const there = (id) => id === "ego" || actors.has(id);
     const come = patch.actors.filter(({ id }) => !known.has(id));
     if (state.selected !== null && !there(state.selected)) store.set({ selected: !isEdit && there(selection[0]) ? selection[0] : null });

@@ -4,9 +4,6 @@ One window of anchors or one segment is under way at a time. Whenever something 
 
 import { freshId, Refused, sleep, stream } from "./server.js";
 
-/** The same words as `Manner.name` in weights.py; what was drawn is known by them. */
-export const mannerName = ({ weights, guidance, steps }) => `${weights} ${guidance} ${steps}`;
-
 const LOOK_MS = 150;
 const LOST = "The world model was interrupted: no connection to the server.";
 const EARLY = "The world model ended early: the server's log says why. Continue tries again.";

@@ -1,6 +1,5 @@
 /** The pictures that have come so far: recorded ones by their name, drawn ones by the state of the take that they show. */
 
-import { mannerName } from "./generating.js";
 import { route } from "./server.js";
 
 const AT_ONCE = 2; // fewer than a browser's connections to one host, two of which are streams: an edit never waits behind pictures
@@ -89,7 +88,8 @@ export function createPictures(store, say) {
 
   // ------------------------------------------------------------------------------------------- what shows a frame
 
-  const named = (tier, manner, frame, view) => (tier === "draft" ? `${frame}/${view}` : `${tier} ${manner} ${frame}/${view}`);
+  const mannerName = ({ weights, guidance, steps }) => `${weights} ${guidance} ${steps}`;
+  const named = (tier, manner, frame, view) => (tier === "draft" ? `${frame}/${view}` : `${tier} ${mannerName(manner)} ${frame}/${view}`);
 
   /** Learn of drawn pictures [{frame, view, url, origin, tier, manner}] of a state of a take. */
   function know(takeState, messages) {
@@ -110,7 +110,7 @@ export function createPictures(store, say) {
   function generated(take, frame, view, forming = false) {
     const { manner } = store.state, known = drawn.get(take.state), coming = forming ? previews.get(take.state) : null;
     if (!manner || !(known || coming)) return null;
-    const [refined, anchor] = ["refined", "anchor"].map((tier) => named(tier, mannerName(manner), frame, view));
+    const [refined, anchor] = ["refined", "anchor"].map((tier) => named(tier, manner, frame, view));
     return known?.get(refined) ?? known?.get(anchor) ?? coming?.get(refined) ?? coming?.get(anchor) ?? null;
   }
 
@@ -131,7 +131,7 @@ export function createPictures(store, say) {
     scene.views.forEach((view, index) => {
       for (const [from, to] of take.dirty[view.name] ?? []) {
         for (let frame = from; frame <= to; frame += 1) {
-          if (scene.frames[frame]?.pictures[index]?.exists && !known?.has(named("draft", "", frame, view.name))) out.push([frame, index]);
+          if (scene.frames[frame]?.pictures[index]?.exists && !known?.has(named("draft", null, frame, view.name))) out.push([frame, index]);
         }
       }
     });
@@ -169,7 +169,7 @@ export function createPictures(store, say) {
     const known = drawn.get(take.state);
     const views = model ? stale(take, frame) : store.state.scene.views.filter(({ name }) => isDirty(take, frame, name));
     for (const { name } of views) {
-      const tier = (model ? generated(take, frame, name)?.tier : null) ?? (known?.has(named("draft", "", frame, name)) ? "draft" : null);
+      const tier = (model ? generated(take, frame, name)?.tier : null) ?? (known?.has(named("draft", null, frame, name)) ? "draft" : null);
       count.changed += 1;
       if (tier) count[tier] += 1;
     }
@@ -200,7 +200,7 @@ export function createPictures(store, say) {
     const made = take ? generated(take, frame, view, true) : null;
     if (made?.origin === "generated") return full && made.tier !== "preview" ? large(take, frame, view, made) : { url: made.url, tier: made.tier };
     if (!take || !isDirty(take, frame, view)) return { ...recorded, tier: picture.beyond ? "missing" : "recorded" };
-    const found = drawn.get(take.state)?.get(named("draft", "", frame, view));
+    const found = drawn.get(take.state)?.get(named("draft", null, frame, view));
     if (!found) return { ...recorded, tier: "waiting" };
     if (!full) return { url: found.url, tier: found.origin };
     return large(take, frame, view, found);

@@ -1,6 +1,5 @@
 """Opening a data set in nuScenes format: its scenes, listed without loading pictures, and the streets under them."""
 
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from editor.datasets.map_mask import Area, around, read_map_mask
 from editor.datasets.records import DataSetError, Record, Tables
 from editor.datasets.scenes import build_scene
 from editor.map import Raster, StreetMap
+from editor.once import Once
 from editor.scene import Scene
 
 MAP_MARGIN_M = 80.0  # how far beyond everything that moves in a scene its streets are read
@@ -82,9 +82,9 @@ class DataSet:
         self.version = version
         self.tables = Tables.read(dataroot / version)
         self.chains = Chains(self.tables)
-        self._scenes: dict[str, Scene] = {}
-        self._street_maps: dict[tuple[str, int], StreetMap] = {}
-        self._reading = threading.RLock()  # so that two who ask at once get one and the same scene
+        # Two who ask for one scene at once get the same object, and a map that takes seconds to read holds up no other.
+        self._scenes: Once[str, Scene] = Once()
+        self._street_maps: Once[tuple[str, Area], StreetMap] = Once()
 
     @cached_property
     def records_by_name(self) -> dict[str, Record]:
@@ -103,18 +103,13 @@ class DataSet:
         if name not in self.records_by_name:
             there = ", ".join(self.records_by_name) or "none"
             raise DataSetError(f"data set {self.dataroot}: got scene {name!r}; wanted one of these: {there}")
-        with self._reading:
-            if name not in self._scenes:
-                self._scenes[name] = build_scene(self.dataroot, self.version, self.chains, self.records_by_name[name])
-            return self._scenes[name]
+        record = self.records_by_name[name]
+        return self._scenes.get(name, lambda: build_scene(self.dataroot, self.version, self.chains, record))
 
     def street_map(self, scene: Scene) -> StreetMap:
         """The streets around a scene, from its location's map expansion, else from its mask; empty where there is neither."""
-        with self._reading:
-            key = scene.name, scene.span[1]  # a drive that goes on beyond its recording goes through more streets
-            if key not in self._street_maps:
-                self._street_maps[key] = self._read_street_map(scene)
-            return self._street_maps[key]
+        area = _area(scene)  # a drive that goes on beyond its recording goes through more streets, as its ways lead it
+        return self._street_maps.get((scene.name, area), lambda: self._read_street_map(scene))
 
     def channel(self, token: str) -> str:
         """The sensor's name of a recording."""
@@ -148,12 +143,13 @@ class DataSet:
         return expanded_streets(self.dataroot, scene) or StreetMap(raster=self._raster(scene, _area(scene)))
 
     def _raster(self, scene: Scene, area: Area) -> Raster | None:
-        """The mask around a scene, or None where there is none, or where the ego never drives on it: that one says nothing."""
+        """The mask around a scene, or None where there is none, or where the recorded ego never drives on it: that one says
+        nothing."""
         log_token = self.records_by_name[scene.name]["log_token"]
         for record in self.tables.records["map"]:
             if log_token in record["log_tokens"]:
                 raster = read_map_mask(self.dataroot / record["filename"], area)
-                if raster is not None and raster.is_drivable(_ego_places(scene)).mean() > 0.5:
+                if raster is not None and raster.is_drivable(_ego_places(scene.as_recorded)).mean() > 0.5:
                     return raster
         return None
 

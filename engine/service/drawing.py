@@ -82,7 +82,7 @@ def _heed(inbox: Inbox, drawings: dict[int, Drawing], draw: Drawer, connection: 
     """Wait for a message and act upon it."""
     match inbox.messages.get():
         case Draw(job, request, keys, ahead):
-            task = Task(keys, store, lambda: job in inbox.cancelled)
+            task = Task(keys, store, lambda: job in inbox.cancelled, request.kept)
             drawings[job] = Drawing(job, iter(draw(request, task)), task, ahead)
         case More(job):
             if job in drawings:

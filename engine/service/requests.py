@@ -43,6 +43,9 @@ class Request:
     closing its iterator ends it. Where a session asks in several steps, `turn` keeps an older series of requests from ending a
     newer one: once a higher turn has begun, or its own was cancelled, a request gets nothing. Times make good turns.
 
+    What is drawn is stored, unless it is not to be `kept`: what nobody comes back to would push out what somebody does. What is
+    stored already is taken in any case.
+
     `model` draws anchors and refined pictures; drafts need none. Anchors are drawn jointly, all frames and views beside one
     another; with `preview_first` the most important one is first previewed from its own draft, which spares whoever waits the
     drafts of the others. Refined pictures are those of segments: `anchors` says which of the frames are anchors, the first and
@@ -61,6 +64,7 @@ class Request:
     model: Model | None = None
     anchors: tuple[int, ...] = ()
     preview_first: bool = False
+    kept: bool = True
 
     def asked(self) -> tuple[tuple[int, str], ...]:
         """The (frame, view) pairs, in order."""

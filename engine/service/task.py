@@ -16,11 +16,13 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """`keys` are those of the request's pictures, and of the pictures of other tiers that they are drawn from."""
+    """`keys` are those of the request's pictures, and of the pictures of other tiers that they are drawn from; where nothing is
+    to be `kept`, they are only looked up."""
 
     keys: Keys
     store: Store | None = None
     is_cancelled: Callable[[], bool] = _never  # from the moment that the message comes, in the middle of a picture too
+    kept: bool = True
 
     def find(self, tier: Tier, place: Place) -> Stored | None:
         """What is stored of a place."""
@@ -30,7 +32,7 @@ class Task:
     def keep(self, chunk: Chunk) -> None:
         """Store a finished picture; a preview never is."""
         key = self.keys.get(chunk.tier, {}).get((chunk.frame, chunk.view))
-        if self.store is not None and key is not None and not chunk.preview:
+        if self.kept and self.store is not None and key is not None and not chunk.preview:
             self.store.put(key, chunk)
 
 

@@ -170,6 +170,15 @@ def test_another_manner_is_drawn_anew(desk, pictures, small_drive):
     assert [request.model.steps for request in service.asked] == [4, 5]
 
 
+def test_pictures_are_told_with_the_very_numbers_that_the_page_asked_with(desk, pictures, small_drive):
+    document = edited(desk, SetWeather("rain"))
+    for guidance in (1.2345678, 1.2345679):
+        manner = replace(MANNER, guidance=guidance)
+        messages = told(Painter(), pictures, document, small_drive, manner=manner)
+        assert len(messages) == 13
+        assert all(m["manner"] == {"weights": "shipped", "guidance": guidance, "steps": 4} for m in messages[1:])
+
+
 def test_an_edit_of_one_actor_asks_for_the_views_that_show_it(desk, pictures, small_drive, data_set):
     truck = next(a for a in data_set.scene("scene-0001").actors if a.category == "vehicle.truck")
     service = Painter()
@@ -184,7 +193,7 @@ def test_what_an_edit_leaves_alone_is_carried_over_to_the_new_state(desk, pictur
     told(Painter(), pictures, document, small_drive)
     pictures.carry(document.state, "next", {"CAM_FRONT": (0, 1, 2, 3, 4, 5)})
     assert {(d.frame, d.view) for d in pictures.drawn("next")} == {(10, "CAM_FRONT")} | {(f, "CAM_BACK") for f in (0, 5, 10)}
-    assert pictures.has_generated("next", MANNER.name)
+    assert pictures.has_generated("next", MANNER)
 
 
 def test_previews_are_shown_and_never_remembered(desk, pictures, small_drive):
@@ -194,7 +203,7 @@ def test_previews_are_shown_and_never_remembered(desk, pictures, small_drive):
     work = generate(Painter(), pictures, edited(desk, SetWeather("fog")), small_drive, WISH, ("anna", 1))
     assert [next(work)["kind"], next(work)["preview"]] == ["start", True]
     work.close()
-    assert not pictures.has_generated(edited(desk, SetWeather("fog")).state, MANNER.name)
+    assert not pictures.has_generated(edited(desk, SetWeather("fog")).state, MANNER)
 
 
 def test_pictures_that_are_not_on_disk_are_not_asked_for(small_drive, tmp_path):

@@ -1,6 +1,9 @@
 """The desk: an edit is on disk when it is answered, and one that cannot be kept is not made."""
 
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from errno import ENOSPC, EROFS
 from os import strerror
 
@@ -94,6 +97,49 @@ def test_without_a_map_that_can_be_read_only_what_needs_lanes_is_refused(drive_w
     with pytest.raises(DataSetError, match=r"^this needs the streets, .*nowhere\.json: got"):
         desk.commit(SCENE, begun.take.id, edited.state, [SetBeyond(4.0)], "g-000002")
     assert desk.takes.load(SCENE, begun.take.id) == edited.take
+
+
+@contextmanager
+def waiting(owner, name, monkeypatch):
+    """A thread that waits in what `owner` calls `name` until the block ends, as everybody does but one other thread; and an
+    event that says when it has come there."""
+    waits, may_end, real = threading.Event(), threading.Event(), getattr(owner, name)
+
+    def slow(*args):
+        who = threading.current_thread().name
+        if who.startswith("slow"):
+            waits.set()
+        assert who.startswith("other") or may_end.wait(20)
+        return real(*args)
+
+    monkeypatch.setattr(owner, name, slow)
+    with ThreadPoolExecutor(1, "slow") as slow_one, ThreadPoolExecutor(1, "other") as other:
+        try:
+            yield slow_one, other, waits
+        finally:
+            may_end.set()
+
+
+def test_a_scene_that_is_being_read_holds_up_no_take_of_another(desk, monkeypatch):
+    take = desk.begin(SCENE).take
+    with waiting(desk.data_set, "scene", monkeypatch) as (slow, other, waits):
+        opening = slow.submit(desk.begin, SCENE)
+        assert waits.wait(5)
+        assert other.submit(desk.open, SCENE, take.id).result(5).take == take
+        assert not opening.done()
+    assert opening.result(5).take.name == "Take 2"
+
+
+def test_branching_a_take_whose_map_is_being_read_holds_up_no_other_take(desk, small_drive, monkeypatch):
+    begun = desk.begin(SCENE)
+    take = desk.commit(SCENE, begun.take.id, begun.state, moved(begun, 1.5), "g-000001")[1].take
+    restarted = Desk(open_data_set(small_drive), desk.takes)
+    with waiting(restarted.data_set, "street_map", monkeypatch) as (slow, other, waits):
+        branching = slow.submit(restarted.branch, SCENE, take.id)
+        assert waits.wait(5)
+        assert other.submit(restarted.begin, SCENE).result(5).take.edits == ()
+        assert not branching.done()
+    assert branching.result(5).take.parent == take.id
 
 
 def test_an_edit_on_an_older_state_is_refused(desk):

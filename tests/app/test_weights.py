@@ -3,7 +3,7 @@
 import pytest
 
 from app.settings import Settings
-from app.weights import Manner, Weights, usual_model, weights_of
+from app.weights import Manner, usual_model, weights_of
 from editor.datasets.nuscenes import open_data_set
 from engine.service.adapted import STATEMENT, folder_of
 
@@ -49,12 +49,5 @@ def test_what_was_drawn_before_the_weights_learned_more_is_not_taken_for_theirs(
     assert weights_of(settings, scene) == before
     (folder / STATEMENT).write_text('{"steps": 200}')
     after = weights_of(settings, scene)
-    assert Manner(after[0], 1.0, 4).name != Manner(before[0], 1.0, 4).name
+    assert Manner(after[0], 1.0, 4).as_asked() != Manner(before[0], 1.0, 4).as_asked()
     assert (after[0].label, after[1]) == (before[0].label, before[1])
-
-
-def test_a_manner_is_named_by_all_that_it_decides():
-    weights = Weights("shipped", "For any drive", None)
-    names = {Manner(w, g, s).name for w in (weights, Weights("adapted", "", None)) for g in (1.0, 1.5) for s in (2, 4)}
-    assert len(names) == 8
-    assert Manner(weights, 1.0, 4).name == "shipped 1 4"

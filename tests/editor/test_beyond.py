@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from editor.apply import apply
 from editor.beyond import beyond
 from editor.dirty import dirty
-from editor.edits import Add, Delete, EditError, EgoOffset, EgoPath, Move, Path, SetBeyond, SetWeather, Waypoint
+from editor.edits import Add, Delete, EditError, EgoOffset, EgoPath, Move, Path, SetBeyond, SetWeather, Way, Waypoint
 from editor.files import dumps, loads
 from editor.history import opened
 from editor.scene import ActorId, Pose, Scene, recorded
@@ -28,6 +28,7 @@ def taken(scene: Scene, lost: str = "") -> Scene:
 SCENE = taken(made_scene())
 LAST = len(SCENE.frames) - 1
 SECONDS = st.floats(0.1, 60.0)
+DELAYS = dict(zip((view.name for view in SCENE.views), (-20_000, -10_000, 0, 10_000, 30_000, 40_000), strict=True))
 
 
 def take(*edits) -> Take:
@@ -65,6 +66,24 @@ def test_what_comes_at_a_time_does_not_depend_on_how_long_the_drive_goes_on(one,
             here, there = (actor_at(actor, frame.t_us) for actor in (a, b))
             assert (here is None) == (there is None)
             assert here is None or np.allclose(here.translation, there.translation, atol=1e-6)
+
+
+BEND = tuple(Way(ActorId(name), ((105.0, 0.0), (115.0, 3.0), (121.0, 9.0), (125.0, 18.0), (126.0, 40.0))) for name in ("lead",))
+
+
+@pytest.mark.parametrize("frames", range(1, 16))
+def test_who_drives_through_a_bend_is_nowhere_else_in_a_drive_that_ends_there(frames):
+    delayed = (tuple(replace(p, t_us=p.t_us + DELAYS[p.view]) for p in frame.pictures) for frame in SCENE.frames)
+    scene = replace(SCENE, frames=tuple(replace(f, pictures=p) for f, p in zip(SCENE.frames, delayed, strict=True)))
+    short, long = (beyond(scene, seconds, BEND) for seconds in (frames / 10, 4.0))
+    assert of(short, "lead").track[-1].t_us == short.span[1]
+    tokens = {picture.token for frame in long.frames for picture in frame.pictures}
+    shared = [p for frame in short.frames[LAST + 1 :] for p in frame.pictures if p.token in tokens]
+    assert len(shared) == len(SCENE.views) * frames - sum(delay > 0 for delay in DELAYS.values())
+    for t_us in (*(frame.t_us for frame in short.frames), *(picture.t_us for picture in shared)):
+        here, there = (actor_at(of(each, "lead"), t_us) for each in (short, long))
+        assert np.allclose(here.translation, there.translation, atol=1e-9)
+        assert np.allclose(here.rotation, there.rotation, atol=1e-9)
 
 
 def test_frames_go_on_at_their_rate_and_keyframes_at_theirs():

@@ -120,6 +120,25 @@ def test_any_sequence_of_edits_can_be_undone_redone_saved_and_loaded(seed: int, 
     assert again.redo().redo().present == end.present
 
 
+def test_what_undo_took_back_is_known_until_another_edit_is_made():
+    history, states = random_history(random.Random(1), 6)
+    back = history.undo().undo()
+    assert (*back.past, *back.future) == history.past
+    assert opened(back.take, SCENE).future == back.future
+    assert back.redo().redo().present is history.present
+    assert back.redo().redo().future == ()
+    assert back.commit(SetWeather("fog")).future == ()
+    assert len(states) > 3
+
+
+def test_an_undone_edit_that_cannot_be_taken_is_refused_by_redo_alone():
+    edits = [Step(Move(name, SCENE.span[0], (0.0, 1.0, 0.0))) for name in ("lead", "nobody", "walker")]
+    history = opened(replace(EMPTY, undone=tuple(edits)), SCENE)
+    assert len(history.future) == 1
+    with pytest.raises(EditError, match="'nobody'"):
+        history.redo().redo()
+
+
 # ------------------------------------------------------------------------------- there and back, to the last bit
 
 metres = st.floats(-100, 100, allow_nan=False)

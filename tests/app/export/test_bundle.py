@@ -25,6 +25,7 @@ from editor.scene import ActorId, Pose, SceneError
 from editor.take import Step, scenario_of
 from editor.tracks import actor_at, ego_at
 from engine.service.local import local_service
+from engine.service.requests import Request
 from tests import small_drive as drive
 
 
@@ -120,6 +121,18 @@ def test_png_keeps_the_draft_exactly(data_set, service, tmp_path):
     files = sorted(path.relative_to(order.target) for path in order.target.glob("samples/**/*.png"))
     assert len(files) == 2
     assert all((order.target / file).read_bytes() == (twin.target / file).read_bytes() for file in files)
+
+
+def test_an_export_stores_nothing_beside_what_was_looked_at(data_set, tmp_path):
+    move = Move(actor(data_set, "vehicle.truck"), drive.START_US, (0.0, 3.0, 0.0))
+    order = order_of(data_set, tmp_path / "out", move, views=("CAM_FRONT",), frames=(2, 3))
+    looked_at = Request(order.dataroot, order.scenario, order.views, (2,), None)
+    with local_service(tmp_path / "pictures") as service:
+        list(service.render(looked_at))
+        list(export(order, service))
+        stored = list(service.stored(replace(looked_at, frames=(2, 3))))
+    assert [chunk.frame for chunk in stored] == [2]
+    assert report(order)["pictures"]["draft"] == 2
 
 
 # --------------------------------------------------------------------------------------------- tables and scenario

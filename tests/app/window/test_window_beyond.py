@@ -73,3 +73,13 @@ def test_the_playhead_plays_across_the_seam(window: Window):
     tip = window.page.locator("#timeline").bounding_box()
     window.page.mouse.move(tip["x"] + tip["width"] - 40, tip["y"] + 25)
     window.page.get_by_text("beyond the recording:").wait_for()
+
+
+def test_the_streets_are_those_that_the_takes_drive_goes_through(window: Window):
+    asked = "(() => { const { scene, take } = retake.store.state; return scene.map.asked?.includes(take.id) === %s; })()"
+    window.page.wait_for_function(asked % "false")
+    goes_on(window, 4, 1)
+    window.page.wait_for_function(asked % "true")
+    window.press("Control+z")
+    window.settle(0)
+    window.page.wait_for_function(asked % "false")

@@ -57,12 +57,16 @@ def wait_for(window, expression):
     )
 
 
+def choose(window, field, value):
+    """Fill in a field under "More"."""
+    window.page.locator("#more summary").click()
+    window.page.locator(field).fill(str(value))
+    window.page.locator(field).press("Enter")
+    window.page.locator("#more summary").click()
+
+
 def in_steps(window, steps):
-    """Choose the number of steps under "More"."""
-    window.page.locator("#more summary").click()
-    window.page.locator("#steps").fill(str(steps))
-    window.page.locator("#steps").press("Enter")
-    window.page.locator("#more summary").click()
+    choose(window, "#steps", steps)
     wait_for(window, f"s.manner.steps === {steps}")
 
 
@@ -107,6 +111,15 @@ def test_after_an_edit_anchors_form_and_every_picture_says_what_it_is(window):
     assert tiers(window) == {"anchor"}
     window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
     says(window, "^Click a segment to refine it$")
+
+
+def test_pictures_of_a_strength_with_many_digits_are_known_again(window):
+    in_steps(window, QUICK)
+    choose(window, "#strength", 1.2345678)
+    under(window, "rain")
+    wait_until_anchored(window)
+    assert tiers(window) == {"anchor"}
+    choose(window, "#strength", 1)  # the tab is the other tests' too
 
 
 def test_words_that_the_model_never_learned_are_named(window):

@@ -98,6 +98,17 @@ def test_only_what_is_missing_is_drawn(tmp_path):
     assert drawn_by(chunks[0]) != drawn_by(chunks[1])
 
 
+def test_what_is_not_to_be_kept_is_not_stored_and_yet_taken_from_the_store(tmp_path):
+    stored = ask(frames=(1,), views=("CAM_BACK",))
+    with local_service(tmp_path, drawer=DRAWERS + "painted") as service:
+        (known,) = service.render(stored)
+    with local_service(tmp_path, drawer=DRAWERS + "painted") as service:
+        passing = list(service.render(ask(kept=False)))
+        assert len(passing) == 8
+        assert drawn_by(passing[0]) == drawn_by(known) != drawn_by(passing[1])
+        assert [(chunk.frame, chunk.view) for chunk in service.stored(ask())] == [(1, "CAM_BACK")]
+
+
 def test_closing_the_iterator_frees_the_process_for_the_next_request():
     with local_service(drawer=DRAWERS + "slow") as service:
         chunks = service.render(ask(frames=(0, 1, 2, 3) * 20))

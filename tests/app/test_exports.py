@@ -1,0 +1,82 @@
+"""Exports of the window: one that is cancelled leaves nothing and says so, one whose folder stands is finished."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from app import exports as module
+from app.export import bundle, staging
+from app.export.order import Progress
+from app.exports import Exports
+from editor.datasets.nuscenes import open_data_set
+from engine.service.local import local_service
+from tests.app.export.test_bundle import order_of
+
+
+@pytest.fixture(scope="module")
+def service():
+    with local_service() as service:
+        yield service
+
+
+@pytest.fixture
+def order(small_drive, tmp_path):
+    return order_of(open_data_set(small_drive), tmp_path / "out", frames=(5,), masks=False)
+
+
+def ended(exports, number):
+    end = time.monotonic() + 30
+    while not exports.get(number).is_over:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return exports.get(number)
+
+
+def cancelling(exports, real):
+    """The same function, which somebody cancels the first export in."""
+
+    def cancelled(*args):
+        exports.cancel(1)
+        return real(*args)
+
+    return cancelled
+
+
+def test_one_that_is_cancelled_while_its_last_file_is_written_leaves_nothing(order, service, tmp_path, monkeypatch):
+    exports = Exports(service)
+    monkeypatch.setattr(bundle, "write_report", cancelling(exports, bundle.write_report))
+    found = ended(exports, exports.start(order).number)
+    assert (found.is_cancelled, found.problem) == (True, None)
+    assert os.listdir(tmp_path) == []
+
+
+def test_one_that_is_cancelled_while_its_folder_gets_its_name_is_finished(order, service, tmp_path, monkeypatch):
+    exports = Exports(service)
+    monkeypatch.setattr(staging.Path, "rename", cancelling(exports, staging.Path.rename))
+    found = ended(exports, exports.start(order).number)
+    assert (found.is_cancelled, found.problem, found.stage) == (False, None, "done")
+    assert os.listdir(tmp_path) == ["out"]
+    exports.cancel(found.number)
+    assert not exports.get(found.number).is_cancelled
+
+
+def test_one_that_ends_while_it_is_cancelled_is_over(order, monkeypatch):
+    exports, goes_on, real = Exports(None), threading.Event(), module.replace
+
+    def steps(order, service):
+        yield Progress("pictures", 0, 1)
+        goes_on.wait(10)
+
+    def slow(export, **changes):
+        if "is_cancelled" in changes and threading.current_thread() is threading.main_thread():
+            goes_on.set()
+            time.sleep(0.3)
+        return real(export, **changes)
+
+    monkeypatch.setattr(module, "export", steps)
+    monkeypatch.setattr(module, "replace", slow)
+    number = exports.start(order).number
+    exports.cancel(number)
+    assert ended(exports, number).is_over
