@@ -35,7 +35,7 @@ def retouched(shot: Shot, recorded: Canvas) -> Canvas:
         )
 
     street = None
-    if shot.changes and is_wet(footage.scene):
+    if is_wet(footage.scene):
         everyone = footage.standing.cast.at(shot.camera.t_us)
         street = Street.of(footage.witnesses.backdrop, shot.camera, everyone, recorded.picture)
     # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
