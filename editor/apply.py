@@ -32,7 +32,6 @@ from editor.edits import (
 from editor.ego import bent
 from editor.geometry import Rigid, Vec3, normalized, rotation_matrix, vec3
 from editor.motion import (
-    STEP_RAD,
     Recorded,
     Track,
     changed,
@@ -41,7 +40,7 @@ from editor.motion import (
     recorded_poses,
     settled,
     simplified,
-    turn_steps,
+    turn_of,
     turned_about,
     with_pose_at,
     without_idle_pose,
@@ -146,7 +145,7 @@ def _moved(scenario: Scenario, edit: Move) -> Scenario:
 def _rotated(scenario: Scenario, edit: Rotate) -> Scenario:
     actor = rules.actor_of(scenario, edit.actor)
     rules.finite("an angle", edit.by_rad)
-    angle = turn_steps(edit.by_rad) * STEP_RAD
+    angle = turn_of(edit.by_rad)
     poses = recorded_poses(scenario.scene, actor)
     if edit.scope == "track":
         rules.in_scene(scenario.scene, edit.t_us)

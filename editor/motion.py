@@ -23,6 +23,7 @@ GRID_DIGITS = 8  # metres
 SAME_M = 1e-7
 FULL_TURN = 2**32
 STEP_RAD = 2 * math.pi / FULL_TURN
+LEAST_TURN = 2**10  # steps, 1.5 microradians: where a path turns by less, that cannot be told from what rounding leaves over
 LEVEL = 1e-9  # half the sine of a tilt that counts as none
 
 
@@ -46,6 +47,11 @@ def on_grid(by: Vec3) -> Vec3:
 def turn_steps(angle: float) -> int:
     """An angle in whole steps, in half a circle to either side."""
     return (round(angle / STEP_RAD) + FULL_TURN // 2) % FULL_TURN - FULL_TURN // 2
+
+
+def turn_of(angle: float) -> float:
+    """An edit's angle in whole `LEAST_TURN`s, in half a circle to either side."""
+    return round(turn_steps(angle) / LEAST_TURN) * LEAST_TURN * STEP_RAD
 
 
 def settled(T_world: Rigid, recorded: Rigid | None) -> Rigid:
