@@ -2,29 +2,33 @@
 
 import { route } from "./server.js";
 
-const AT_ONCE = 2; // fewer than a browser's connections to one host, two of which are streams: an edit never waits behind pictures
+// Fewer together than a browser's connections to one host, two of which are streams: an edit never waits behind pictures, nor a
+// small one behind those that are drawn in full size while we wait.
+const AT_ONCE = { small: 2, whole: 1 };
 const KEPT = 1600;
 const AGAIN_MS = 3000; // after which a picture that did not come may be asked for again
 const WHOLE = route("whole");
 
 export function createPictures(store, say) {
   const images = new Map(); // url → HTMLImageElement; the oldest first
-  const queue = [];
-  let loading = 0;
+  const queues = { small: [], whole: [] };
+  const loading = { small: 0, whole: 0 };
   const drawn = new Map(); // state of a take → Map(`named` → {url, origin, tier})
   const spans = new WeakMap(); // what the world model can do for a scene → Map(first frame of a segment → all its frames)
   const previews = new Map(); // the same, but only of what is under way
 
   // ------------------------------------------------------------------------------------------- loading
 
-  function next() {
-    while (loading < AT_ONCE && queue.length > 0) {
-      const { url, image } = queue.pop();
-      loading += 1;
+  const laneOf = (url) => (url.startsWith(WHOLE) ? "whole" : "small");
+
+  function next(lane) {
+    while (loading[lane] < AT_ONCE[lane] && queues[lane].length > 0) {
+      const { url, image } = queues[lane].pop();
+      loading[lane] += 1;
       const done = () => {
-        loading -= 1;
+        loading[lane] -= 1;
         store.touch("pictures");
-        next();
+        next(lane);
       };
       image.onload = done;
       image.onerror = () => {
@@ -32,7 +36,7 @@ export function createPictures(store, say) {
         if (!image.refused) setTimeout(() => letGo(url, image), AGAIN_MS);
         done();
       };
-      if (url.startsWith(WHOLE)) fetchWhole(url, image);
+      if (lane === "whole") fetchWhole(url, image);
       else image.src = url;
     }
   }
@@ -61,16 +65,19 @@ export function createPictures(store, say) {
     const image = new Image();
     image.decoding = "async";
     images.set(url, image);
-    queue[ahead ? "unshift" : "push"]({ url, image });
+    queues[laneOf(url)][ahead ? "unshift" : "push"]({ url, image });
     if (images.size > KEPT) images.delete(images.keys().next().value);
-    next();
+    next(laneOf(url));
     return image;
   }
+
+  /** Whether an image has come. One that waits for its turn has no address yet, and counts as complete. */
+  const hasCome = (image) => Boolean(image?.complete && image.naturalWidth > 0);
 
   /** The image of an address if it is there; otherwise null, and it is on its way. */
   function image(url) {
     const known = images.get(url) ?? begin(url, false);
-    return known.complete && known.naturalWidth > 0 ? known : null;
+    return hasCome(known) ? known : null;
   }
 
   /** The image of a `source`, or its small one until that has come. */
@@ -82,7 +89,7 @@ export function createPictures(store, say) {
   }
 
   /** Whether an image has come; asking fetches nothing. */
-  const isThere = (url) => Boolean(images.get(url)?.complete);
+  const isThere = (url) => hasCome(images.get(url));
 
   const isBroken = (url) => Boolean(images.get(url)?.broken);
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.actions import ACTIONS
-from tests.app.window.window import Window
+from tests.app.window.window import Window, tab
 
 pytestmark = pytest.mark.browser
 SIZES = ((1440, 900), (1280, 720), (1024, 700))
@@ -24,7 +24,7 @@ CUT_OFF = """() => {
 ALL_THERE = """() => {
   const { pictures, store: { state } } = retake, isFull = (view) => state.expanded === view && state.resting;
   const address = (view) => pictures.source(state.take, state.frame, view, isFull(view)).url;
-  return state.scene.views.every((_, view) => pictures.isThere(address(view)));
+  return state.scene.views.every((_, view) => pictures.image(address(view)) !== null);
 }"""
 PART_AND_WHOLE = """async () => {
   const displayed = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -188,6 +188,49 @@ def test_what_is_drawn_in_part_looks_as_if_all_had_been_drawn(window):
     window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
     window.page.wait_for_timeout(300)
     drawn()
+
+
+def test_pictures_that_wait_for_their_turn_are_shown_when_they_have_come(chromium, small_window):
+    """Two are fetched at a time; by then the frame is another, whose pictures wait for these."""
+    held = []
+    with tab(chromium, small_window.url) as window:
+        window.page.wait_for_function(ALL_THERE)
+        window.page.route("**/retake/recorded/**", lambda route: held.append(route))
+        window.press("End")
+        window.page.wait_for_function("retake.store.state.resting")
+        window.press("ArrowLeft")
+        window.page.wait_for_function("retake.store.state.resting")
+        there = "s.scene.views.map((_, view) => retake.pictures.isThere(retake.pictures.source(take, s.frame, view).url))"
+        assert window.ask(there) == [False, False]
+        for route in held:
+            route.continue_()
+        window.page.unroute("**/retake/recorded/**")
+        window.page.wait_for_function(ALL_THERE)
+        part, whole = window.page.evaluate(PART_AND_WHOLE)
+        assert part == whole
+        assert window.problems == []
+
+
+def test_a_small_picture_does_not_wait_for_one_in_full_size(chromium, small_window):
+    held = []
+    with tab(chromium, small_window.url) as window:
+        window.page.route("**/retake/whole*", lambda route: held.append(route))
+        window.drag(window.actor_on_map(truck(window)), (-30, 0))
+        window.settle(1)
+        window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+        window.press(str(1 + window.ask("s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT')")))
+        for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
+            window.page.wait_for_function("retake.store.state.resting")
+            window.press(key)
+        window.page.wait_for_function(
+            """() => {
+              const { pictures, store: { state } } = retake, at = [state.take, state.frame, state.expanded, true];
+              return pictures.image(pictures.source(...at).small) !== null;
+            }"""
+        )
+        assert held
+        for route in held:
+            route.abort()
 
 
 def test_a_full_size_picture_that_fails_says_why(window):
