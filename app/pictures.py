@@ -184,11 +184,14 @@ def draw(
     asker: tuple[str, int],
     among: Container[int] | None = None,
 ) -> Iterator[dict]:
-    """Draw what is missing of a take, or of some frames; a message for every picture, and the count from the start. What cannot
-    be drawn keeps back no other picture, but the end is a RenderError."""
-    left = missing(document, pictures.drawn(document.state))
-    places = by_importance([p for p in left if among is None or p[0] in among], document.scenario.scene, frame)
-    yield {"kind": "start", "done": 0, "total": len(places)}
+    """Draw what is missing of a take, or of some frames; a message for every picture, and the count from the start, with what
+    is drawn already: the page may have gone away from a stream before it heard of all that was drawn. What cannot be drawn
+    keeps back no other picture, but the end is a RenderError."""
+    known = [drawn for drawn in pictures.drawn(document.state) if not drawn.is_generated]
+    places = by_importance(
+        [place for place in missing(document, known) if among is None or place[0] in among], document.scenario.scene, frame
+    )
+    yield {"kind": "start", "done": 0, "total": len(places), "pictures": [drawn_json(drawn) for drawn in known]}
     session, turn = asker
     plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn)
     done, failure = 0, None

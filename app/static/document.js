@@ -224,12 +224,16 @@ export function createDocument(store, pictures, generating, say) {
   /** Draw what is missing of one take, of which there were `total` pictures, from the playhead on; with `near`, only what the
    * world model begins with. */
   async function drawTake(take, signal, near, total) {
-    const before = total - pictures.missing(take, state.scene).length;
-    let paced = null, last = null;
+    const there = () => total - pictures.missing(take, state.scene).length;
+    let before = there(), paced = null, last = null;
     const request = { scene: state.scene.name, take: take.id, state: take.state, frame: state.frame, session: freshId("draft-"), near };
     store.set({ draft: { done: before, total, paced, near } });
     for await (const message of stream("draft", request, signal)) {
       last = message;
+      if (message.kind === "start") {
+        pictures.know(take.state, message.pictures);
+        before = there();
+      }
       if (message.kind === "picture") pictures.know(take.state, [message]);
       if (message.kind === "problem") say(message.sentence, "problem");
       if (message.done === PACED_FROM) paced = { done: before + message.done, at: performance.now() };

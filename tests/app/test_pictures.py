@@ -60,6 +60,21 @@ def test_a_picture_that_cannot_be_drawn_keeps_back_none_of_those_asked_for_later
     drawer = "tests.engine.service.drawers:misses_the_first"
     with local_service(drawer=drawer) as service, pytest.raises(RenderError, match="The picture of CAM_FRONT is missing"):
         told.extend(draw(service, pictures, document, small_drive, 0, ("anna", 1)))
-    assert told[0] == {"kind": "start", "done": 0, "total": 11}
+    assert told[0] == {"kind": "start", "done": 0, "total": 11, "pictures": []}
     assert {message["frame"] for message in told[1:]} == set(range(1, 11))
     assert told[-1]["done"] == 10
+
+
+def test_whoever_asks_again_is_told_of_what_nobody_heard_of(small_drive, tmp_path):
+    desk, pictures = Desk(open_data_set(small_drive), Takes(tmp_path / "takes")), Pictures(small_drive, tmp_path / "pictures")
+    begun = desk.begin(SCENE)
+    truck = next(actor for actor in begun.scenario.actors if actor.category == "vehicle.truck")
+    document = desk.commit(SCENE, begun.take.id, begun.state, [Move(truck.id, truck.track[0].t_us, (0.0, 1.0, 0.0))], "g-1")[1]
+    with local_service() as service:
+        first = draw(service, pictures, document, small_drive, 0, ("anna", 1))
+        unheard = [next(first) for _ in range(3)][1:]
+        first.close()
+        start, *others = draw(service, pictures, document, small_drive, 0, ("anna", 2))
+    about = ("frame", "view", "url", "origin", "tier", "manner")
+    assert start["pictures"] == [{name: message[name] for name in about} for message in unheard]
+    assert {each["frame"] for each in (*start["pictures"], *others)} == set(range(11))
