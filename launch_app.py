@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
+from engine.service.devices import lacks
 from engine.service.shipped import SHIPPED, is_checkpoint
 
 PASSWORD_VARIABLE = "RETAKE_PASSWORD"
@@ -80,6 +81,8 @@ def check_files(options: argparse.Namespace) -> None:
         raise LaunchError(f"there is no data set {options.dataroot}")
     if options.checkpoint is not None and not is_checkpoint(options.checkpoint):
         raise LaunchError(f"there is no checkpoint in {options.checkpoint}; wanted a folder that Retake wrote weights into")
+    if not options.drafts_only and (sentence := lacks(options.device)):
+        raise LaunchError(sentence)
     try:
         options.workspace.mkdir(parents=True, exist_ok=True)
     except OSError as error:

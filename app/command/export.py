@@ -12,6 +12,7 @@ from app.export.generated import left_as_drafts
 from app.export.order import Order, Progress
 from editor.scene import Scene
 from engine.service.adapted import adapted_to
+from engine.service.devices import lacks
 from engine.service.local import NUM_PROCESSES, local_service
 from engine.service.requests import Model
 from engine.service.shipped import SHIPPED, is_checkpoint
@@ -29,7 +30,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--generated", action="store_true", help=about)
     about = "with --generated, other weights than the drive's own or those that ship"
     parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help=about)
-    parser.add_argument("--device", metavar="NAME", help="with --generated, cpu (as usual) or cuda")
+    parser.add_argument("--device", metavar="NAME", help="with --generated, cpu (as usual), cuda or cuda:N")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -72,7 +73,10 @@ def _model(options: argparse.Namespace, scene: Scene) -> Model | None:
     folder = options.checkpoint or adapted_to(scene) or SHIPPED
     if not is_checkpoint(folder):
         raise CommandError(f"no checkpoint in {folder}; wanted the folder of one by --checkpoint")
-    return Model(folder, device=options.device or "cpu")
+    device = options.device or "cpu"
+    if sentence := lacks(device):
+        raise CommandError(sentence)
+    return Model(folder, device=device)
 
 
 def _warn(order: Order) -> None:

@@ -24,7 +24,8 @@ export function createLists(root, store, take, actions) {
   function drawFindings() {
     const sorted = [...state.take.findings].sort((a, b) => b.severity - a.severity);
     const entries = sorted.map(findingEntry);
-    findings.replaceChildren(...(entries.length ? entries : [make("li", { class: "empty", text: "No findings: nothing overlaps, nobody leaves the road." })]));
+    const road = state.scene.map.known ? "nobody leaves the road." : "and without a street map nobody can tell who leaves the road.";
+    findings.replaceChildren(...(entries.length ? entries : [make("li", { class: "empty", text: `No findings: nothing overlaps, ${road}` })]));
   }
 
   // ------------------------------------------------------------------------------------------- edits

@@ -86,6 +86,7 @@ def test_a_port_in_use_is_said(complaint):
         (("--host", "nosuch.invalid"), "nosuch.invalid"),
         (("--checkpoint", "/nowhere.safetensors"), "no checkpoint in /nowhere.safetensors"),
         (("--checkpoint", ROOT), f"no checkpoint in {ROOT}; wanted a folder that Retake wrote weights into"),
+        (("--device", "gpu"), "device 'gpu'; wanted cpu, cuda or cuda:N"),
         (("--workspace", "/proc/takes"), "/proc/takes"),
         (("--password", "x"), "--password"),
         (("--scene", "scene-9"), "scene-9"),
