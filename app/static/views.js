@@ -14,6 +14,7 @@ const TIERS = {
   waiting: "drawing …", missing: "no picture",
 };
 const AS_RECORDED = ["recorded", "waiting"]; // tiers that show actors where they were
+const LIT_AS_RECORDED = [...AS_RECORDED, "draft"];
 const TOPICS = [
   "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
 ];
@@ -231,6 +232,13 @@ export function createViews(grid, store, pictures) {
     context.textAlign = "left";
   }
 
+  /** What a picture is called, and what it does not show yet of the light that the take asks for. */
+  function badgeWords(tier, index) {
+    const light = state.take ? [state.take.weather, state.take.time_of_day].filter((word) => word !== "as recorded") : [];
+    const isAsked = state.model && light.length > 0 && LIT_AS_RECORDED.includes(tier);
+    return tierWord(tier, index) + (isAsked ? `, not yet ${light.join(", ")}` : "");
+  }
+
   function tierWord(tier, index) {
     if (tier === "recorded" && state.scene.synthetic) return "synthetic";
     if (tier === "waiting" && !state.draft) return "not drawn";
@@ -251,7 +259,7 @@ export function createViews(grid, store, pictures) {
     const tier = drawSide(context, index, state.take, actorsNow(state), width);
     if (state.wipe.on) drawWipe(context, index, shown, width);
     context.restore();
-    badge.textContent = tierWord(tier, index);
+    badge.textContent = badgeWords(tier, index);
     badge.dataset.tier = tier;
     figure.classList.toggle("wiping", state.wipe.on);
   }

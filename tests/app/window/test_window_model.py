@@ -180,6 +180,7 @@ def test_it_can_be_stopped_and_gone_on_with(window):
     window.page.locator("#model").get_by_role("button", name="Cancel").click()
     says(window, "^Stopped$")
     assert window.ask("[s.work, s.queue]") == [None, []]
+    window.page.get_by_text("recorded, not yet fog", exact=True).first.wait_for()
     window.page.locator("#model").get_by_role("button", name="Continue").click()
     wait_until_at_work(window)
     in_steps(window, QUICK)  # another way of drawing ends it too
