@@ -82,12 +82,16 @@ def sentence(before: Scenario, edit: Edit) -> str:
             assert_never(edit)
 
 
+def _metres(length: float) -> str:
+    return f"{length:.1f} m" if length >= 1 else f"{length:.2f} m"
+
+
 def _points(number: int) -> str:
     return "1 point" if number == 1 else f"{number} points"
 
 
 def _bend(edit: EgoPath) -> str:
-    if not edit.offsets:
+    if not any(o.left or o.ahead for o in edit.offsets):
         return "Ego path as recorded"
     most = max((o.left for o in edit.offsets), key=abs)
-    return f"Ego path bent by up to {abs(most):.1f} m to the {'left' if most > 0 else 'right'}"
+    return f"Ego path bent by up to {_metres(abs(most))} to the {'left' if most > 0 else 'right'}"
