@@ -1,6 +1,7 @@
 """Nothing is lost and nothing is mixed: reload, crash, two browsers, two tabs with one take."""
 
 import json
+import re
 
 import pytest
 
@@ -64,8 +65,14 @@ def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
     other.settle(2)
     one.drag(one.actor_on_map(truck(one)), (-10, 0))
     one.page.get_by_text("changed in another window").wait_for()
+    one.page.get_by_text(re.compile(r"The last edit here \(move, Truck \w+\) was not applied\.")).wait_for()
     one.settle(2)
     assert one.actors == other.actors
+    other.press("Delete")
+    other.settle(3)
+    one.press("Control+z")
+    one.page.get_by_text("The last step here (undo) was not done.").wait_for()
+    one.settle(3)
 
 
 def test_a_branch_leaves_its_parent_as_it_was(tabs):
