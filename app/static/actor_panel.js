@@ -4,11 +4,10 @@ import { make, option, seconds } from "./dom.js";
 import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./scenario.js";
 import { handleTimes, offsetsWith } from "./ego_path.js";
 import { listenToNumber } from "./fields.js";
-import { actorAt, poseAt, velocityAt, yawOf } from "./tracks.js";
+import { actorAt, MPS_TO_KMH, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
 import { lookOptions, modelOf } from "./looks.js";
 
-const MPS_TO_KMH = 3.6;
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "playing"];
 const STEP_M = 2;
 const MANY_KEYFRAMES = 26; // more than two lines of them
