@@ -281,3 +281,12 @@ def test_the_chart_gives_the_speed_as_the_field_does(window):
     kmh = window.page.get_by_label("Speed from here on").input_value()
     assert float(kmh) > 1
     assert f"{kmh} km/h" in window.page.evaluate(WRITTEN)
+
+
+def test_each_caption_begins_with_the_key_that_shows_its_view_large(window):
+    shown = "[...document.querySelectorAll('.view figcaption b')].map((each) => getComputedStyle(each, '::before').content)"
+    assert window.page.evaluate(shown) == [f'"{number}"' for number in range(1, window.ask("s.scene.views.length") + 1)]
+    for key in window.ask("s.scene.views.map((_, i) => String(i + 1))"):
+        window.press(key)
+        window.page.locator(f".view.alone:nth-child({key})").wait_for()
+        window.press("Escape")
