@@ -1,5 +1,6 @@
 """What an edit did, in a few words for the history list."""
 
+import colorsys
 import math
 from collections.abc import Sequence
 from typing import assert_never
@@ -24,6 +25,19 @@ from editor.edits import (
 from editor.findings import called, sign
 from editor.scene import ActorId, Scenario
 
+# Hues up to so many degrees.
+HUES = (
+    (15, "red"),
+    (45, "orange"),
+    (70, "yellow"),
+    (165, "green"),
+    (200, "cyan"),
+    (255, "blue"),
+    (290, "violet"),
+    (345, "pink"),
+    (360, "red"),
+)
+BLACK, WHITE, GREY = 0.12, 0.92, 0.15  # lightness below and above, and saturation below
 SCOPES = {"track": "", "onward": ", from here on", "moment": ", at this moment"}
 
 
@@ -44,7 +58,7 @@ def sentence(before: Scenario, edit: Edit) -> str:
     """What the edit did to a scenario."""
     match edit:
         case Move():
-            return f"{actor_name(before, edit.actor)} moved {math.hypot(*edit.by):.1f} m{SCOPES[edit.scope]}"
+            return f"{actor_name(before, edit.actor)} moved {_metres(math.hypot(*edit.by))}{SCOPES[edit.scope]}"
         case Rotate():
             side = "left" if edit.by_rad > 0 else "right"
             return f"{actor_name(before, edit.actor)} turned {abs(math.degrees(edit.by_rad)):.0f}° {side}{SCOPES[edit.scope]}"
@@ -65,9 +79,7 @@ def sentence(before: Scenario, edit: Edit) -> str:
         case Relabel():
             return f"{actor_name(before, edit.actor)} relabelled {category_of(edit.category).label}"
         case Recolour():
-            return (
-                f"{actor_name(before, edit.actor)} {'painted ' + edit.colour if edit.colour else 'given its own colour back'}"
-            )
+            return f"{actor_name(before, edit.actor)} {_painted(edit.colour) if edit.colour else 'given its own colour back'}"
         case EgoPath():
             return _bend(edit)
         case SetTimeOfDay():
@@ -82,12 +94,28 @@ def sentence(before: Scenario, edit: Edit) -> str:
             assert_never(edit)
 
 
+def _metres(length: float) -> str:
+    return f"{length:.1f} m" if length >= 1 else f"{length:.2f} m"
+
+
 def _points(number: int) -> str:
     return "1 point" if number == 1 else f"{number} points"
 
 
+def _painted(colour: str) -> str:
+    """A colour's nearest word, and the colour itself: "painted blue (#1040c0)"."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(byte / 255 for byte in bytes.fromhex(colour[1:])))
+    if not BLACK <= lightness <= WHITE:
+        word = "black" if lightness < BLACK else "white"
+    elif saturation < GREY:
+        word = "grey"
+    else:
+        word = next(name for most, name in HUES if hue * 360 <= most)
+    return f"painted {word} ({colour})"
+
+
 def _bend(edit: EgoPath) -> str:
-    if not edit.offsets:
+    if not any(o.left or o.ahead for o in edit.offsets):
         return "Ego path as recorded"
     most = max((o.left for o in edit.offsets), key=abs)
-    return f"Ego path bent by up to {abs(most):.1f} m to the {'left' if most > 0 else 'right'}"
+    return f"Ego path bent by up to {_metres(abs(most))} to the {'left' if most > 0 else 'right'}"

@@ -3,9 +3,10 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
@@ -89,11 +90,11 @@ def load_take(path: Path) -> Take:
             raise TakeFileError(f"{path.stat().st_size} bytes; wanted at most {MOST_BYTES}")
         return loads(path.read_text(encoding="utf-8"))
     except TakeFileError as error:
-        raise TakeFileError(f"{path.name}: {error}") from error
+        raise TakeFileError(f"{path}: {error}") from error
     except UnicodeDecodeError as error:
-        raise TakeFileError(f"{path.name}: not UTF-8 text at byte {error.start}") from error
+        raise TakeFileError(f"{path}: not UTF-8 text at byte {error.start}") from error
     except OSError as error:
-        raise TakeFileError(f"{path.name} cannot be read: {error.strerror}") from error
+        raise TakeFileError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def loads(text: str) -> Take:
@@ -152,11 +153,22 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
 
 def _sentence(error: ValidationError) -> str:
     """The first complaint, and how many there are."""
-    complaints = error.errors(include_url=False, include_context=False, include_input=False)
+    complaints = error.errors(include_url=False, include_input=False)
     first = complaints[0]
-    where = ".".join(str(part) for part in first["loc"])[:200] or "the file"
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        said = _unknown_kind(first["loc"], first["ctx"].get("tag"))
+    else:
+        said = f"{'.'.join(str(part) for part in first['loc'])[:200] or 'the file'}: {first['msg'][:300]}"
     more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-    return f"{where}: {first['msg'][:300]}{more}".replace("\n", " ")
+    return f"{said}{more}".replace("\n", " ")
+
+
+def _unknown_kind(where: tuple[str | int, ...], kind: str | None) -> str:
+    """What is wrong with an edit of no kind that there is; `where` begins with a list of the file and a place in it, from 0."""
+    edit = f"{'undone ' if where[0] == 'undone' else ''}edit {where[1] + 1}" if where else "the edit"
+    got = "has no kind" if kind is None else f"is of the kind '{kind[:40]}'"
+    kinds = (field.default for each in get_args(Edit) for field in fields(each) if field.name == "kind")
+    return f"{edit} {got}; wanted one of {', '.join(kinds)}"
 
 
 # ----------------------------------------------------------------------------------------- edits and fingerprints

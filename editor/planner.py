@@ -67,11 +67,18 @@ def _admit(scene: Scene, name: str, limits: Limits, start: Start, edit: Path) ->
         if w.speed_mps is not None:
             rules.finite("a speed", w.speed_mps)
             if not 0 <= w.speed_mps <= limits.speed_mps:
-                raise EditError(f"a speed of {w.speed_mps:g} m/s for a {name}; wanted 0 to {limits.speed_mps:g} m/s")
+                raise EditError(
+                    f"a speed of {_both_units(w.speed_mps)} for a {name}; wanted 0 to {_both_units(limits.speed_mps)}"
+                )
         if w.t_us is not None:
             rules.in_scene(scene, w.t_us, "a waypoint's time")
         x, y = w.x, w.y
     rules.rising((start.t_us, *(w.t_us for w in edit.waypoints if w.t_us is not None)), "waypoints")
+
+
+def _both_units(speed_mps: float) -> str:
+    """As files have it, and as it is typed: "13.89 m/s (50 km/h)"."""
+    return f"{round(speed_mps, 2):g} m/s ({round(speed_mps * 3.6, 2):g} km/h)"
 
 
 @dataclass(slots=True)

@@ -3,17 +3,20 @@
 import { make, option, seconds } from "./dom.js";
 import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./scenario.js";
 import { handleTimes, offsetsWith } from "./ego_path.js";
-import { actorAt, poseAt, velocityAt, yawOf } from "./tracks.js";
+import { listenToNumber } from "./fields.js";
+import { actorAt, MPS_TO_KMH, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
 import { lookOptions, modelOf } from "./looks.js";
 
-const MPS_TO_KMH = 3.6;
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "playing"];
 const STEP_M = 2;
 const MANY_KEYFRAMES = 26; // more than two lines of them
+const SIZE_M = { unit: "m", least: 0.05, most: 40 };
+const SPEED_KMH = { unit: "km/h", least: 0.5, most: 250 };
+const BEND_M = { unit: "m", least: -20, most: 20 };
 const STANDS_M = 1; // a path shorter than this has no speed to be given
 
-export function createActorPanel(root, store, take, actions) {
+export function createActorPanel(root, store, take, actions, say) {
   const { state } = store;
   let built = { kind: null, scene: null };
   let fields = {};
@@ -24,10 +27,13 @@ export function createActorPanel(root, store, take, actions) {
 
   const labelled = (text, ...inputs) => make("label", { class: "row" }, make("span", { text }), ...inputs);
 
-  function number(label, unit, step, onchange) {
-    const input = make("input", { type: "number", step, "aria-label": label, onchange: () => onchange(Number(input.value)) });
-    input.addEventListener("keydown", (event) => event.key === "Enter" && input.blur());
-    return make("span", { class: "number" }, input, make("i", { text: unit }));
+  function number(name, step, wanted, onchange) {
+    const input = make("input", { type: "number", step, "aria-label": name });
+    listenToNumber(input, { name, ...wanted }, onchange, (sentence) => {
+      say(sentence, "problem");
+      draw();
+    });
+    return make("span", { class: "number" }, input, make("i", { text: wanted.unit }));
   }
 
   const button = (text, name, label) => make("button", { type: "button", class: "button small", "aria-label": label ?? null, onclick: () => actions.perform(name), text });
@@ -41,18 +47,17 @@ export function createActorPanel(root, store, take, actions) {
   // ------------------------------------------------------------------------------------------- edits
 
   const chosen = () => actorNow(state, state.selected);
-  const valid = (value, least, most) => Number.isFinite(value) && value >= least && value <= most;
 
   function resize(axis, value) {
     const actor = chosen();
-    if (!valid(value, 0.05, 40) || value === actor.size[axis]) return draw();
+    if (value === actor.size[axis]) return draw();
     const size = actor.size.map((each, i) => (i === axis ? value : each));
     return take.commit({ kind: "resize", actor: actor.id, size_lwh: size });
   }
 
   function turnTo(degrees) {
     const actor = chosen(), pose = actorAt(actor, timeNow(state));
-    if (!pose || !Number.isFinite(degrees)) return draw();
+    if (!pose) return draw();
     const by = (degrees * Math.PI) / 180 - yawOf(pose);
     const angle = Math.atan2(Math.sin(by), Math.cos(by));
     return take.commit({ kind: "rotate", actor: actor.id, t_us: timeNow(state), by_rad: angle, scope: state.scope });
@@ -71,7 +76,6 @@ export function createActorPanel(root, store, take, actions) {
   /** The same way from here on, at another speed. */
   function driveAt(kmh) {
     const actor = chosen(), t = timeNow(state);
-    if (!valid(kmh, 0.5, 250)) return draw();
     const waypoints = placesAhead(actor, t).map(([x, y]) => ({ x, y, t_us: null, speed_mps: kmh / MPS_TO_KMH }));
     return take.commit({ kind: "path", actor: actor.id, t_us: t, waypoints });
   }
@@ -104,8 +108,8 @@ export function createActorPanel(root, store, take, actions) {
     const own = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
     fields = {
       title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own, look, lookRow: labelled("Looks like", look),
-      size: ["Length", "Width", "Height"].map((name, axis) => number(name, "m", 0.1, (value) => resize(axis, value))),
-      heading: number("Heading", "°", 5, turnTo), speed: number("Speed from here on", "km/h", 5, driveAt),
+      size: ["Length", "Width", "Height"].map((name, axis) => number(name, 0.1, SIZE_M, (value) => resize(axis, value))),
+      heading: number("Heading", 5, { unit: "°" }, turnTo), speed: number("Speed from here on", 5, SPEED_KMH, driveAt),
       keyframes: make("div", { class: "keyframes", role: "group", "aria-label": "Keyframes of this actor" }),
     };
     root.replaceChildren(
@@ -178,14 +182,17 @@ export function createActorPanel(root, store, take, actions) {
 
   // ------------------------------------------------------------------------------------------- the ego
 
+  const leftAt = (offsets, t) => offsets.find((offset) => offset.t_us === t)?.left ?? 0;
+
   function bendTo(t, left) {
-    if (!valid(left, -20, 20)) return draw();
+    if (left === leftAt(state.take.ego_offsets, t)) return draw();
     const offsets = offsetsWith(state.scene, state.take.ego_offsets, t, { left });
-    return take.commit({ kind: "ego_path", offsets });
+    const isBent = offsets.some((offset) => offset.left !== 0 || offset.ahead !== 0);
+    return take.commit({ kind: "ego_path", offsets: isBent ? offsets : [] });
   }
 
   function buildEgo() {
-    fields = { bends: handleTimes(state.scene).map((t) => ({ t, input: number(`Metres to the left at ${seconds(state.scene, t)}`, "m", 0.25, (left) => bendTo(t, left)) })) };
+    fields = { bends: handleTimes(state.scene).map((t) => ({ t, input: number(`Metres to the left at ${seconds(state.scene, t)}`, 0.25, BEND_M, (left) => bendTo(t, left)) })) };
     fields.reset = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "ego_path", offsets: [] }) });
     root.replaceChildren(
       make("div", { class: "title" }, make("i", { class: "dot-large ego" }), make("h2", { text: "Ego car" })),
@@ -197,7 +204,7 @@ export function createActorPanel(root, store, take, actions) {
 
   function drawEgo() {
     const offsets = state.gesture?.offsets ?? state.take.ego_offsets;
-    for (const { t, input } of fields.bends) show(input, (offsets.find((offset) => offset.t_us === t)?.left ?? 0).toFixed(2));
+    for (const { t, input } of fields.bends) show(input, leftAt(offsets, t).toFixed(2));
     fields.reset.disabled = state.take.ego_offsets.length === 0;
   }
 

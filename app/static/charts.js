@@ -3,12 +3,12 @@
 import { fitted } from "./dom.js";
 import { actorsNow, egoNow, timeNow } from "./scenario.js";
 import { EGO_SIZE } from "./bev.js";
-import { actorAt, isPresent, placeAt, poseAt, velocityAt, yawOf } from "./tracks.js";
+import { actorAt, isPresent, MPS_TO_KMH, placeAt, poseAt, velocityAt, yawOf } from "./tracks.js";
 
 const CLEAR_M = 30; // no clearance beyond this is told
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "size"];
 const ROWS = [
-  { name: "speed", unit: "m/s", floor: 2 },
+  { name: "speed", unit: "km/h", floor: 2 * MPS_TO_KMH },
   { name: "acceleration", unit: "m/s²", floor: 1, signed: true },
   { name: "clearance", unit: "m", floor: 5 },
 ];
@@ -102,7 +102,7 @@ export function createCharts(canvas, store) {
 
   function measured(actor, name) {
     const others = name === "clearance" ? [...actorsNow(state).values()] : [];
-    const measure = { speed: (t) => speed(actor.track, t), acceleration: (t) => acceleration(actor.track, t), clearance: (t) => clearance(state, actor, others, t) }[name];
+    const measure = { speed: (t) => speed(actor.track, t) * MPS_TO_KMH, acceleration: (t) => acceleration(actor.track, t), clearance: (t) => clearance(state, actor, others, t) }[name];
     const keyframes = state.scene.frames.filter((frame) => frame.is_keyframe);
     const frames = name === "clearance" && keyframes.length > 4 ? keyframes : state.scene.frames;
     return frames.filter(({ t_us }) => isPresent(actor, t_us)).map(({ t_us }) => [t_us, measure(t_us)]);

@@ -81,10 +81,24 @@ export function createExport(dialog, store, take, generating, say) {
 
   function progress() {
     const bar = make("progress", { max: 1, value: 0, "aria-label": "Export" }), words = make("p", { role: "status" });
-    const cancel = make("button", { type: "button", class: "button", text: "Cancel", onclick: () => post(`exports/${running}/cancel`, {}) });
+    const cancel = make("button", { type: "button", class: "button", text: "Cancel", onclick: stop });
     const hide = make("button", { type: "button", class: "button", text: "Hide", onclick: () => dialog.close() });
+
+    /** It ends with the piece that it is at; until then that is what is shown. */
+    async function stop() {
+      cancel.disabled = true;
+      words.textContent = "Cancelling…";
+      try {
+        await post(`exports/${running}/cancel`, {});
+      } catch (error) {
+        cancel.disabled = false;
+        say(error instanceof Refused ? error.message : "The export goes on: no connection to the server.", "problem");
+      }
+    }
+
     show("Exporting", bar, words, make("div", { class: "buttons" }, cancel, hide));
     return ({ stage, done, total, seconds_left: left }) => {
+      if (cancel.disabled) return;
       bar.value = total > 0 ? done / total : 0;
       words.textContent = `${STAGES[stage] ?? stage}: ${done} of ${total}${left === null ? "" : `, ${Math.ceil(left)} s left`}`;
     };

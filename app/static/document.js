@@ -1,10 +1,12 @@
 /** The open take: edits go to the server one by one, answers come back as patches, and the draft follows the newest. */
 
+import { actorName } from "./scenario.js";
 import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
 
 const NO_MAP = {
   asked: null, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
 };
+const STEPS = { undo: "undo", redo: "redo", goto: "going to another edit" };
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
 const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
 
@@ -141,14 +143,23 @@ export function createDocument(store, pictures, generating, say) {
       accept(patch, path === "edit");
       return true;
     } catch (error) {
+      const lost = lostWords(path, body);
       promised.clear();
       store.set({ saving: "saved", waiting: null });
       store.touch("take"); // fields that were changed show again what the take says
       if (!(error instanceof Refused)) throw error;
-      if (error.status === 409) await reopen(error.message);
+      if (error.status === 409) await reopen(`${error.message} ${lost}`);
       else say(error.message, "problem");
       return false;
     }
+  }
+
+  /** What another window's change has overtaken: `The last edit here (move, Truck 3fa2c1) was not applied.` */
+  function lostWords(path, { edits }) {
+    if (path !== "edit") return `The last step here (${STEPS[path]}) was not done.`;
+    const [{ kind, actor }] = edits, known = state.take.actors.get(actor);
+    const words = [kind.replaceAll("_", " "), ...(known ? [actorName(state, known)] : [])];
+    return `The last edit here (${words.join(", ")}) was not applied.`;
   }
 
   async function reopen(sentence) {

@@ -1,10 +1,11 @@
 /** The world model's panel beside the timeline: what it is doing and what it can do; and how it draws, folded away under "More". */
 
 import { make, option, seconds } from "./dom.js";
+import { listenToNumber } from "./fields.js";
 
 const TICK_MS = 500; // between two looks at the clock while something is drawn
 
-export function createModelPanel(root, store, pictures, generating, take) {
+export function createModelPanel(root, store, pictures, generating, take, say) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
   const [seed, strength, steps, weights] = ["#seed", "#strength", "#steps", "#weights"].map($);
@@ -70,13 +71,19 @@ export function createModelPanel(root, store, pictures, generating, take) {
 
   // ------------------------------------------------------------------------------------------- how it draws
 
-  const within = (input) => Math.min(Math.max(Number(input.value) || Number(input.min), Number(input.min)), Number(input.max));
+  /** A field whose range the page's markup says. */
+  function listen(input, name, isWhole, onchange) {
+    const wanted = { name, least: Number(input.min), most: Number(input.max), isWhole };
+    listenToNumber(input, wanted, onchange, (sentence) => {
+      say(sentence, "problem");
+      drawMore();
+    });
+  }
 
-  seed.addEventListener("change", () => take.describe({ seed: Math.round(within(seed)) }));
-  strength.addEventListener("change", () => generating.setManner({ guidance: within(strength) }));
-  steps.addEventListener("change", () => generating.setManner({ steps: Math.round(within(steps)) }));
+  listen(seed, "Seed", true, (value) => take.describe({ seed: value }));
+  listen(strength, "Strength", false, (guidance) => generating.setManner({ guidance }));
+  listen(steps, "Steps", true, (value) => generating.setManner({ steps: value }));
   weights.addEventListener("change", () => generating.setManner({ weights: weights.value }));
-  for (const input of [seed, strength, steps]) input.addEventListener("keydown", (event) => event.key === "Enter" && input.blur());
   root.addEventListener("pointerdown", (event) => !more.contains(event.target) && more.removeAttribute("open"));
   more.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

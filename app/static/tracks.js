@@ -6,6 +6,7 @@ import "./projection.js";
 
 const { rotate, multiply, compose, inverse } = globalThis.RetakeProjection;
 export const HOLD_US = 100_000;
+export const MPS_TO_KMH = 3.6;
 
 function slerp(a, b, share) {
   let dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3];

@@ -66,9 +66,9 @@ export async function mount(element) {
   createSplit($("#split"), $(".stage"), $(".map-panel"));
   createSpace($("#space"), $("#map"), store, bev.background);
   createTimeline($("#timeline"), $("#time-tip"), store, pictures, generating, actions);
-  createModelPanel(root, store, pictures, generating, take);
+  createModelPanel(root, store, pictures, generating, take, say);
   createTopbar(root, store, take, pictures, say);
-  createActorPanel($("#actor"), store, take, actions);
+  createActorPanel($("#actor"), store, take, actions, say);
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);
   startPlaying(store, pictures);

@@ -3,10 +3,11 @@
 import pytest
 
 from app.payload import about_json
+from app.sentences import sentence
 from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
-from editor.edits import Duplicate, Move, Relabel
+from editor.edits import Duplicate, EgoOffset, EgoPath, Move, Recolour, Relabel
 from editor.history import History
 from editor.scene import ActorId
 from tests.small_drive import SCENE
@@ -37,3 +38,21 @@ def test_an_undone_edit_is_called_as_it_was_before_it_was_undone(desk, small_dri
     for each in (document, Desk(open_data_set(small_drive), desk.takes).open(*take)):
         assert sentences(each, "undone") == done
         assert about_json(each)["redo_word"] == done[0]
+
+
+def test_edits_are_told_in_words_that_fit_their_size(desk):
+    before = desk.begin(SCENE).scenario
+    actor = before.actors[0].id
+    start = before.scene.span[0]
+    told = {
+        Move(actor, start, (0.25, 0.0, 0.0)): "moved 0.25 m",
+        Move(actor, start, (0.0, 1.25, 0.0)): "moved 1.2 m",
+        Recolour(actor, "#1040c0"): "painted blue (#1040c0)",
+        Recolour(actor, "#c01010"): "painted red (#c01010)",
+        Recolour(actor, "#808080"): "painted grey (#808080)",
+        Recolour(actor, "#ffffff"): "painted white (#ffffff)",
+        EgoPath((EgoOffset(start, -0.5),)): "Ego path bent by up to 0.50 m to the right",
+        EgoPath((EgoOffset(start, 0.0),)): "Ego path as recorded",
+    }
+    for edit, words in told.items():
+        assert sentence(before, edit).endswith(words)

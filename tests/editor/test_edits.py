@@ -249,7 +249,10 @@ REFUSED: list[tuple[Edit, str]] = [
     (Path("lead", KEY, ()), "0 waypoints"),
     (Path("lead", KEY, (Waypoint(60.0, 0.0),), is_goal=True), "a goal without a time"),
     (Path("lead", KEY, (Waypoint(NAN, 0.0),)), "is nan"),
-    (Path("lead", KEY, (Waypoint(60.0, 0.0, speed_mps=100.0),)), "wanted 0 to 60 m/s"),
+    (
+        Path("lead", KEY, (Waypoint(60.0, 0.0, speed_mps=100.0),)),
+        "speed of 100 m/s (360 km/h) for a vehicle.car; wanted 0 to 60 m/s (216 km/h)",
+    ),
     (Path("lead", KEY, (Waypoint(60.0, 0.0, t_us=KEY - 1),)), "rising times"),
     (Path("lead", KEY, (Waypoint(60.0, 0.0), Waypoint(60.0, 0.0))), "is the one before"),
     (Path("lead", KEY, (Waypoint(60.0, 0.0, t_us=time_of(900)),)), "runs from"),

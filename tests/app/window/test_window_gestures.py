@@ -205,6 +205,51 @@ def test_properties_are_edited_in_fields(window, truck):
     assert window.ask(f"take.actors.get('{truck}').size[0]") == 9
 
 
+def typed(window, label, text):
+    """Type over what a number field holds, as hands do: what is no number never gets in."""
+    field = window.page.get_by_label(label, exact=True)
+    field.click()
+    window.press("Control+a")
+    window.press("Delete")
+    field.press_sequentially(text)
+    window.press("Enter")
+    return field
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "sentence"),
+    [
+        ("Length", "abc", "Length: got no number; wanted 0.05 to 40 m."),
+        ("Length", "99999", "Length: got 99999 m; wanted 0.05 to 40 m."),
+        ("Width", "-3", "Width: got -3 m; wanted 0.05 to 40 m."),
+        ("Heading", "e", "Heading: got no number; wanted a number."),
+        ("Speed from here on", "500", "Speed from here on: got 500 km/h; wanted 0.5 to 250 km/h."),
+    ],
+)
+def test_what_a_field_cannot_take_is_refused_in_a_sentence(window, truck, label, text, sentence):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    before = window.page.get_by_label(label, exact=True).input_value()
+    field = typed(window, label, text)
+    window.page.get_by_text(sentence).wait_for()
+    assert field.input_value() == before
+    window.settle(0)
+
+
+def test_a_bend_is_typed_refused_and_typed_back_to_none(window):
+    window.page.mouse.click(*window.ego_on_map())
+    label = window.page.locator("#actor input").nth(2).get_attribute("aria-label")
+    field = typed(window, label, "3")
+    window.settle(1)
+    for text, got in (("abc", "no number"), ("99", "99 m"), ("-25", "-25 m")):
+        typed(window, label, text)
+        window.page.get_by_text(f"{label}: got {got}; wanted -20 to 20 m.").wait_for()
+        assert field.input_value() == "3.00"
+    typed(window, label, "0")
+    window.settle(2)
+    assert window.gestures == ["Ego path bent by up to 3.0 m to the left", "Ego path as recorded"]
+    assert window.page.locator("#actor").get_by_text("As recorded").is_disabled()
+
+
 def test_the_edits_list_goes_to_any_step(window, truck):
     window.drag(window.actor_on_map(truck), (-30, 0))
     window.settle(1)

@@ -1,6 +1,7 @@
 """Nothing is lost and nothing is mixed: reload, crash, two browsers, two tabs with one take."""
 
 import json
+import re
 
 import pytest
 
@@ -64,8 +65,42 @@ def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
     other.settle(2)
     one.drag(one.actor_on_map(truck(one)), (-10, 0))
     one.page.get_by_text("changed in another window").wait_for()
+    one.page.get_by_text(re.compile(r"The last edit here \(move, Truck \w+\) was not applied\.")).wait_for()
     one.settle(2)
     assert one.actors == other.actors
+    other.press("Delete")
+    other.settle(3)
+    one.press("Control+z")
+    one.page.get_by_text("The last step here (undo) was not done.").wait_for()
+    one.settle(3)
+
+
+def test_cancelling_an_export_is_acknowledged_at_once(tabs):
+    window, refused, over = tabs(), [], []
+    under_way = {"number": 1, "stage": "films", "done": 1, "total": 9, "seconds_left": None, "is_over": False}
+    ended = under_way | {"is_over": True, "is_finished": False, "problem": None}
+
+    def cancel(route):
+        refused.append(route.request.url)
+        route.fulfill(status=500, json={"detail": "Not now."}) if len(refused) == 1 else route.fulfill(json={})
+
+    window.page.route("**/retake/exports", lambda route: route.fulfill(json=under_way))
+    window.page.route("**/retake/exports/1", lambda route: route.fulfill(json=ended if over else under_way))
+    window.page.route("**/retake/exports/1/cancel", cancel)
+    window.press("Control+e")
+    export = window.page.locator("#export-dialog")
+    export.get_by_role("button", name="Export").click()
+    export.get_by_text("Films: 1 of 9").wait_for()
+    export.get_by_role("button", name="Cancel").click()
+    window.page.get_by_text("Not now.").wait_for()
+    export.get_by_text("Films: 1 of 9").wait_for()
+    export.get_by_role("button", name="Cancel").click()
+    export.get_by_text("Cancelling…").wait_for()
+    assert export.get_by_role("button", name="Cancel").is_disabled()
+    window.page.wait_for_timeout(1000)  # in which the page asks how far it is
+    assert export.get_by_text("Cancelling…").is_visible()
+    over.append(True)
+    export.get_by_text("Export cancelled").wait_for()
 
 
 def test_a_branch_leaves_its_parent_as_it_was(tabs):

@@ -39,6 +39,16 @@ PART_AND_WHOLE = """async () => {
 }"""
 
 
+WRITTEN = """() => {
+  const { prototype } = CanvasRenderingContext2D, { fillText } = prototype, written = [];
+  prototype.fillText = function note(text, ...rest) { written.push(text); return fillText.call(this, text, ...rest); };
+  return new Promise((done) => {
+    retake.store.touch("take");
+    setTimeout(() => { prototype.fillText = fillText; done(written); }, 300);
+  });
+}"""
+
+
 def truck(window):
     return window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
 
@@ -323,3 +333,21 @@ def test_the_draft_can_be_stopped_and_gone_on_with(window):
     window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
     assert stopped
     assert window.ask("retake.pictures.missing(take, s.scene).length") == 0
+
+
+def test_the_chart_gives_the_speed_as_the_field_does(window):
+    far = "([a, b]) => Math.hypot(b[1] - a[1], b[2] - a[2]) > 0.5"
+    mover = window.ask(f"[...take.actors.values()].find(({{ track }}) => ({far})(track)).id")
+    window.page.mouse.click(*window.actor_on_map(mover))
+    kmh = window.page.get_by_label("Speed from here on").input_value()
+    assert float(kmh) > 1
+    assert f"{kmh} km/h" in window.page.evaluate(WRITTEN)
+
+
+def test_each_caption_begins_with_the_key_that_shows_its_view_large(window):
+    shown = "[...document.querySelectorAll('.view figcaption b')].map((each) => getComputedStyle(each, '::before').content)"
+    assert window.page.evaluate(shown) == [f'"{number}"' for number in range(1, window.ask("s.scene.views.length") + 1)]
+    for key in window.ask("s.scene.views.map((_, i) => String(i + 1))"):
+        window.press(key)
+        window.page.locator(f".view.alone:nth-child({key})").wait_for()
+        window.press("Escape")

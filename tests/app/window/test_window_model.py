@@ -278,6 +278,26 @@ def test_the_seed_is_the_takes_and_draws_everything_anew(window):
     assert window.ask("take.seed") == 7
 
 
+def test_numbers_that_the_model_cannot_take_are_refused_in_a_sentence(window):
+    in_steps(window, QUICK)
+    before = window.ask("[take.seed, s.manner.guidance, s.manner.steps]")
+    window.page.locator("#more summary").click()
+    cases = [
+        ("#seed", "", "Seed: got no number; wanted a whole number from 0 to 999999999."),
+        ("#seed", "-4", "Seed: got -4; wanted a whole number from 0 to 999999999."),
+        ("#strength", "", "Strength: got no number; wanted 1 to 10."),
+        ("#steps", "2.5", "Steps: got 2.5; wanted a whole number from 1 to 100."),
+        ("#steps", "1000000000000", "Steps: got 1000000000000; wanted a whole number from 1 to 100."),
+    ]
+    for field, text, sentence in cases:
+        held = window.page.locator(field).input_value()
+        window.page.locator(field).fill(text)
+        window.page.locator(field).press("Enter")
+        window.page.get_by_text(sentence).wait_for()
+        assert window.page.locator(field).input_value() == held
+    assert window.ask("[take.seed, s.manner.guidance, s.manner.steps]") == before
+
+
 def test_a_generated_picture_opens_large_in_the_recorded_size(window):
     in_steps(window, 4)  # in which nothing is refined yet
     under(window, "rain")
