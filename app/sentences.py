@@ -65,7 +65,8 @@ def sentence(before: Scenario, edit: Edit) -> str:
         case Resize():
             return f"{actor_name(before, edit.actor)} resized to {' × '.join(f'{s:.1f}' for s in edit.size_lwh)} m"
         case Path(is_goal=True):
-            return f"{actor_name(before, edit.actor)} given a goal"
+            how = "along the lanes" if len(edit.waypoints) > 1 else "and a straight way there"
+            return f"{actor_name(before, edit.actor)} given a goal {how}"
         case Path():
             return f"{actor_name(before, edit.actor)} given a path through {_points(len(edit.waypoints))}"
         case Delete(from_us=None, to_us=None):

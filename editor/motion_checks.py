@@ -22,6 +22,7 @@ NOISE_RAD = 0.02
 JUMP_M = 0.5
 BEND_WINDOW_S = 0.45
 BEND_LEAST_RAD = 0.25
+APART_S = 1.5  # findings of one kind that lie nearer together are one
 MOVING_MPS = 1.0
 SIDEWAYS_RAD = np.pi / 3
 REVERSING_MPS = 4.0
@@ -59,10 +60,18 @@ class _Track:
         span = (track[a].t_us, track[b].t_us)
         return Finding(kind, (self.actor.id,), span, round(severity, 3), f"{called(self.actor)} {says}")
 
+    def runs(self, bad: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """Where a mask over poses or stretches is true, first and last index; what hardly lies apart is one."""
+        out: list[tuple[int, int]] = []
+        for a, b in runs(bad):
+            is_near = out and self.poses.seconds[a] - self.poses.seconds[out[-1][1]] < APART_S
+            out[-1:] = [(out[-1][0], b)] if is_near else [*out[-1:], (a, b)]
+        return out
+
     def over(self, kind: FindingKind, got: Array, limit: float, noise: float, says: str) -> list[Finding]:
         """Findings for stretches (n - 1,) where a value is beyond its limit; `says` has places for both."""
         found = []
-        for a, b in runs(got > limit * TOLERANCE + 2 * noise / self.dt):
+        for a, b in self.runs(got > limit * TOLERANCE + 2 * noise / self.dt):
             most = float(got[a : b + 1].max())
             found.append(self.found(kind, a, b + 1, excess(most, limit), says.format(most, limit)))
         return found
@@ -111,11 +120,11 @@ class _Track:
         for got, limit, says in (
             (along, self.limits.acceleration_mps2, "gains {:.1f} m/s every second; {:.1f} is what its category can do"),
             (-along, self.limits.braking_mps2, "brakes by {:.1f} m/s every second; {:.1f} is what its category can do"),
-            (across, self.limits.lateral_mps2, "is pushed sideways by {:.1f} m/s2; {:.1f} is what its category can take"),
+            (across, self.limits.lateral_mps2, "is pushed sideways by {:.1f} m/s²; {:.1f} is what its category can take"),
         ):
             bad = (got > limit * TOLERANCE + noise) & calm
-            for a, b in runs(bad):
-                most = float(got[a : b + 1].max())
+            for a, b in self.runs(bad):
+                most = float(got[a : b + 1][bad[a : b + 1]].max())
                 found.append(self.found("acceleration", a, b + 2, excess(most, limit), says.format(most, limit)))
         return found
 
@@ -135,8 +144,9 @@ class _Track:
         metres = np.maximum(way[end] - way[:-1], 0.05)
         limit = self.limits.curvature * TOLERANCE
         found = []
-        for a, b in runs((turned > BEND_LEAST_RAD) & (turned / metres > limit)):
-            radius = float((metres[a : b + 1] / turned[a : b + 1]).min())
+        bad = (turned > BEND_LEAST_RAD) & (turned / metres > limit)
+        for a, b in self.runs(bad):
+            radius = float((metres[a : b + 1] / turned[a : b + 1])[bad[a : b + 1]].min())
             says = f"bends at a radius of {radius:.1f} m; {self.limits.turn_radius_m:.1f} m is what its category can do"
             found.append(self.found("curvature", a, int(end[b]), excess(1 / radius, self.limits.curvature), says))
         return found

@@ -7,7 +7,7 @@ from app.sentences import sentence
 from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
-from editor.edits import Duplicate, EgoOffset, EgoPath, Move, Recolour, Relabel
+from editor.edits import Duplicate, EgoOffset, EgoPath, Move, Path, Recolour, Relabel, Waypoint
 from editor.history import History
 from editor.scene import ActorId
 from tests.small_drive import SCENE
@@ -51,6 +51,8 @@ def test_edits_are_told_in_words_that_fit_their_size(desk):
         Recolour(actor, "#c01010"): "painted red (#c01010)",
         Recolour(actor, "#808080"): "painted grey (#808080)",
         Recolour(actor, "#ffffff"): "painted white (#ffffff)",
+        Path(actor, start, (Waypoint(9.0, 0.0),), True): "given a goal and a straight way there",
+        Path(actor, start, (Waypoint(4.0, 1.0), Waypoint(9.0, 0.0)), True): "given a goal along the lanes",
         EgoPath((EgoOffset(start, -0.5),)): "Ego path bent by up to 0.50 m to the right",
         EgoPath((EgoOffset(start, 0.0),)): "Ego path as recorded",
     }

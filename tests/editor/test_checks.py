@@ -26,8 +26,9 @@ from editor.edits import (
 )
 from editor.geometry import box_corners
 from editor.map import Raster, StreetMap
+from editor.motion_checks import motion_findings
 from editor.overlaps import Overlaps
-from editor.scene import Pose, Scenario, recorded
+from editor.scene import Actor, ActorId, Pose, Scenario, recorded
 from editor.tracks import actor_at, ego_at
 from tests.editor.made import at, made_scene, replayed, time_of
 
@@ -100,6 +101,15 @@ def test_what_a_category_cannot_do_is_found():
         "new-a", "vehicle.car", (4.5, 1.9, 1.6), tuple(Pose(time_of(f), at(20 + 0.2 * f * f, 20)) for f in range(0, 60, 5))
     )
     assert "acceleration" in kinds(fast)
+
+
+@pytest.mark.parametrize(("frames", "number"), [(10, 1), (30, 2)])  # ten a second
+def test_pushes_that_hardly_lie_apart_are_one_finding(frames, number):
+    """A car that is pushed to the left, drifts for some frames, and is pushed back."""
+    aside = [0.6 * float(np.clip(frame - 20, 0, frames)) for frame in range(0, 80, 5)]
+    track = tuple(Pose(time_of(f), at(20 + 1.0 * f, 20 + y)) for f, y in zip(range(0, 80, 5), aside, strict=True))
+    told = [each.sentence for each in motion_findings(Actor(ActorId("a"), "vehicle.car", (4.5, 1.9, 1.6), track))]
+    assert told == ["Car a is pushed sideways by 12.0 m/s²; 8.0 is what its category can take"] * number
 
 
 def test_sliding_sideways_is_against_the_heading():

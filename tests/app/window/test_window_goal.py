@@ -47,7 +47,7 @@ def test_a_goal_round_the_corner_is_reached_along_the_lanes(window):
     window.press("g")
     window.page.mouse.click(*on_map(window, *side_street))
     window.settle(1)
-    assert window.gestures == [f"Car {car[:6]} given a goal"]
+    assert window.gestures == [f"Car {car[:6]} given a goal along the lanes"]
     track = window.actors[car]
     assert track[-1][1:3] == pytest.approx(side_street, abs=0.5)  # a pixel of the map
     assert off_lanes(window, track).max() < 0.7
