@@ -19,8 +19,8 @@ DARK, DARK_FADES = 8.0, 12.0  # lightness below which glass and tyres look like 
 # Paint whose hue is strong, by a share of its lightness and by so many Lab units, is told by that alone, from where a share of
 # it is left; and a body is of such paint from a share on.
 STRONG_BY, LEAST_STRONG, PALEST, OFF_SHARE, STRONG_SHARE = 0.45, 20.0, 0.2, 0.4, 0.15
-WHITEST = 0.85  # of the light that falls on it, what any paint gives back at most
 DEEP_BY, LEAST_DEEP, DEEP_SHARE, DEEP = 0.8, 12.0, 0.25, 25.0  # the same of dark bodies, and how light these are at most
+WHITEST = 0.85  # of the light that falls on it, what any paint gives back at most
 FEW_PX, LEAST_PX = 30, 12  # around an actor, and of it
 
 

@@ -34,22 +34,28 @@ def retouched(shot: Shot, recorded: Canvas) -> Canvas:
             [np.zeros((block.height, block.width), np.float32), *(a[block.slices] for a in others if a is not None)], axis=0
         )
 
-    street = None
-    if is_wet(footage.scene):
-        everyone = footage.standing.cast.at(shot.camera.t_us)
-        street = Street.of(footage.witnesses.backdrop, shot.camera, everyone, recorded.picture)
+    street = _street(shot, recorded)
     # What is filled in meets ground in the sun; what other frames show there may have been in the same shadow.
     shadows = shadows_gone(shot)
     canvas = without_shadows(recorded, shot, shadows, bare)
     canvas, hole = _without_actors(canvas, shot)
     canvas = without_shadows(canvas, shot, shadows, lambda block: bare(block) * hole[block.slices])
-    canvas, street = _mirroring(canvas, shot, street, shot.left, hole)
+    if shot.gone:
+        canvas, street = _mirroring(canvas, shot, street, shot.left, hole)
     canvas = with_actors(with_shadows(canvas, shot, bare), shot, free, taken)
     canvas, _ = _mirroring(canvas, shot, street, shot.asked, np.zeros_like(hole))
     if not canvas.dirty.any():
         return recorded
     drawn = np.where(canvas.dirty[..., None], canvas.picture, recorded.picture)
     return Canvas(drawn, canvas.unknown & canvas.dirty, canvas.dirty)
+
+
+def _street(shot: Shot, recorded: Canvas) -> Street | None:
+    """What the recorded ground mirrors, where it is wet."""
+    if not is_wet(shot.footage.scene):
+        return None
+    everyone = shot.footage.standing.cast.at(shot.camera.t_us)
+    return Street.of(shot.footage.witnesses.backdrop, shot.camera, everyone, recorded.picture)
 
 
 def _mirroring(canvas: Canvas, shot: Shot, street: Street | None, crowd: Crowd, but: Mask) -> tuple[Canvas, Street | None]:

@@ -67,7 +67,7 @@ class Silhouettes:
         cut = self._cut(actor_id, source, solid=True)
         if mine is None or cut is None:
             return None
-        total, votes = cut.copy(), np.ones_like(cut)
+        total, votes = cut, np.ones_like(cut)
         for step in AROUND:
             other = Source(source.frame + step, source.view)
             if step == 0 or not self._is_recorded(other):

@@ -24,10 +24,8 @@ Picture8 = NDArray[np.uint8]
 WORDS = re.compile(r"\b(rain\w*|wet)\b", re.IGNORECASE)
 STEP = 4  # pixels of a picture 448 across for one ray; mirror images in streets are blurred
 AROUND = 15  # rays across a neighbourhood that is asked for its share
-LIKELY, DOUBT = (
-    0.4,
-    0.02,
-)  # the share where what is mirrored is all alike, and how much it must vary (variance) to count as much
+# The share where what is mirrored is all alike, and how much it must vary (variance) to count as much.
+LIKELY, DOUBT = 0.4, 0.02
 
 
 def is_wet(scene: Scene) -> bool:

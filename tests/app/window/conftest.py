@@ -34,5 +34,6 @@ def window(shared_tab: Window):
     has a `shared_tab` of its own."""
     shared_tab.begin_anew()
     yield shared_tab
+    shared_tab.page.unroute_all()
     problems, shared_tab.problems = shared_tab.problems, []
     assert problems == []

@@ -3,7 +3,7 @@
 import pytest
 
 from app.actions import ACTIONS
-from tests.app.window.window import Window, tab
+from tests.app.window.window import PATIENCE_MS, Window, tab
 
 pytestmark = pytest.mark.browser
 SIZES = ((1440, 900), (1280, 720), (1024, 700))
@@ -136,7 +136,7 @@ def test_the_wipe_shows_the_recording_or_another_take(window):
 def test_playing_goes_through_the_frames(window):
     window.press("Home")
     window.press(" ")
-    window.page.wait_for_function("retake.store.state.frame >= 3", timeout=5000)
+    window.page.wait_for_function("retake.store.state.frame >= 3")
     window.press(" ")
     assert not window.ask("s.playing")
     at = window.ask("s.frame")
@@ -175,11 +175,11 @@ def test_the_draft_replaces_the_recorded_picture(window):
 
 def test_pictures_that_were_drawn_while_nobody_heard_of_them_are_shown(window):
     def deaf(route):
-        route.fetch()  # the server has drawn all of it
+        route.fetch(timeout=PATIENCE_MS)  # the server has drawn all of it
         route.abort()
 
     window.page.route("**/retake/draft", deaf)
-    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.drag(window.actor_on_map(truck(window)), (-31, 6))  # which no other test draws
     window.settle(1)
     window.page.get_by_text("The draft was interrupted").wait_for()
     window.page.unroute("**/retake/draft")
@@ -209,7 +209,7 @@ def test_what_is_drawn_in_part_looks_as_if_all_had_been_drawn(window):
     drawn()
     window.drag(window.actor_on_map(truck(window)), (-20, -10))
     window.settle(1)
-    window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+    window.page.wait_for_function("!retake.store.state.draft")
     window.page.wait_for_timeout(300)
     drawn()
 
@@ -241,7 +241,7 @@ def test_a_small_picture_does_not_wait_for_one_in_full_size(chromium, small_wind
         window.page.route("**/retake/whole*", lambda route: held.append(route))
         window.drag(window.actor_on_map(truck(window)), (-30, 0))
         window.settle(1)
-        window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+        window.page.wait_for_function("!retake.store.state.draft")
         window.press(str(1 + window.ask("s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT')")))
         for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
             window.page.wait_for_function("retake.store.state.resting")
@@ -262,16 +262,15 @@ def test_a_full_size_picture_that_fails_says_why(window):
     window.page.route("**/retake/whole*", lambda route: route.fulfill(status=422, json={"detail": sentence}))
     window.drag(window.actor_on_map(truck(window)), (-30, 0))
     window.settle(1)
-    window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
+    window.page.wait_for_function("!retake.store.state.draft")
     window.press(str(1 + window.ask("s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT')")))
     window.page.get_by_text(f"could not be drawn in full size: {sentence}").wait_for()
     window.page.get_by_text("draft, small", exact=True).wait_for()
-    window.page.unroute("**/retake/whole*")
 
 
 def test_space_shows_boxes_and_lidar(window):
     window.press("t")
-    window.page.wait_for_function("document.querySelector('#space .gl-container canvas')", timeout=20_000)
+    window.page.wait_for_function("document.querySelector('#space .gl-container canvas')")
     traces = window.page.evaluate("document.querySelector('#space').data.map((trace) => trace.mode)")
     assert "markers" in traces
     assert traces.count("lines") >= 4
@@ -322,13 +321,14 @@ def test_the_draft_can_be_stopped_and_gone_on_with(window):
     window.drag(window.actor_on_map(truck(window)), (-25, 0))
     window.settle(1)
     window.page.evaluate("document.querySelector('[data-action=cancel]').click()")
-    stopped = window.ask("s.draft === null")
-    window.page.wait_for_timeout(100)
-    if window.page.get_by_text("Draft stopped").is_visible():  # unless all was drawn before it could be stopped
+    assert window.ask("s.draft === null")
+    num_missing = "retake.pictures.missing(retake.store.state.take, retake.store.state.scene).length"
+    stopped = window.page.get_by_text("Draft stopped")
+    if window.ask(num_missing):  # unless all was drawn before it could be stopped
+        stopped.wait_for()
         window.page.get_by_role("button", name="Continue").click()
-    window.page.wait_for_function("!retake.store.state.draft", timeout=30_000)
-    assert stopped
-    assert window.ask("retake.pictures.missing(take, s.scene).length") == 0
+    window.page.wait_for_function(f"{num_missing} === 0")
+    stopped.wait_for(state="hidden")
 
 
 def test_the_chart_gives_the_speed_as_the_field_does(window):

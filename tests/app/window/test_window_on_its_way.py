@@ -19,9 +19,7 @@ def pick(window: Window, take: str) -> None:
 
 
 def wait_for(window: Window, expression: str) -> None:
-    window.page.wait_for_function(
-        f"(() => {{ const s = retake.store.state, take = s.take; return {expression}; }})()", timeout=30_000
-    )
+    window.page.wait_for_function(f"(() => {{ const s = retake.store.state, take = s.take; return {expression}; }})()")
 
 
 def test_an_edit_is_of_the_take_that_it_was_made_in_however_late_its_answer(window):
@@ -109,4 +107,3 @@ def test_a_picture_that_does_not_come_is_asked_for_again(window):
     url = f"{source}.url"
     wait_for(window, f"{source}.tier === 'draft' && retake.pictures.isThere({url}) && !retake.pictures.isBroken({url})")
     assert window.ask(url) in failed
-    window.page.unroute(drawn)
