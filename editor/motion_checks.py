@@ -23,6 +23,7 @@ JUMP_M = 0.5
 BEND_WINDOW_S = 0.45
 BEND_LEAST_RAD = 0.25
 APART_S = 1.5  # findings of one kind that lie nearer together are one
+KINK_S = 0.5  # a change of speed or way takes no longer, however long the straight stretches beside it are
 MOVING_MPS = 1.0
 SIDEWAYS_RAD = np.pi / 3
 REVERSING_MPS = 4.0
@@ -68,18 +69,18 @@ class _Track:
             out[-1:] = [(out[-1][0], b)] if is_near else [*out[-1:], (a, b)]
         return out
 
-    def over(self, kind: FindingKind, got: Array, limit: float, noise: float, says: str) -> list[Finding]:
-        """Findings for stretches (n - 1,) where a value is beyond its limit; `says` has places for both."""
+    def over(self, kind: FindingKind, got: Array, limit: float, noise: float, says: str, unit: float) -> list[Finding]:
+        """Findings for stretches (n - 1,) where a value is beyond its limit; `says` has places for both, in units of which one
+        of ours has so many."""
         found = []
         for a, b in self.runs(got > limit * TOLERANCE + 2 * noise / self.dt):
             most = float(got[a : b + 1].max())
-            found.append(self.found(kind, a, b + 1, excess(most, limit), says.format(most, limit)))
+            found.append(self.found(kind, a, b + 1, excess(most, limit), says.format(most * unit, limit * unit)))
         return found
 
     def speed(self) -> list[Finding]:
-        return self.over(
-            "speed", self.speeds, self.limits.speed_mps, NOISE_M, "goes {:.1f} m/s; {:.0f} is what its category can do"
-        )
+        says = "goes {:.0f} km/h; {:.0f} is what its category can do"
+        return self.over("speed", self.speeds, self.limits.speed_mps, NOISE_M, says, 3.6)
 
     def _axes(self) -> tuple[Array, Array]:
         """Ahead and left (n, 2) at each pose."""
@@ -110,7 +111,7 @@ class _Track:
         """At each inner pose; what belongs to a jump is said there."""
         if len(self.velocity) < 2:
             return []
-        dt = (self.dt[:-1] + self.dt[1:]) / 2
+        dt = np.minimum((self.dt[:-1] + self.dt[1:]) / 2, KINK_S)
         rate = np.diff(self.velocity, axis=0) / dt[:, None]
         ahead, left = (axis[1:-1] for axis in self._axes())
         along, across = (rate * ahead).sum(1), np.abs((rate * left).sum(1))
@@ -118,8 +119,8 @@ class _Track:
         calm = ~(self.jumped[:-1] | self.jumped[1:])
         found = []
         for got, limit, says in (
-            (along, self.limits.acceleration_mps2, "gains {:.1f} m/s every second; {:.1f} is what its category can do"),
-            (-along, self.limits.braking_mps2, "brakes by {:.1f} m/s every second; {:.1f} is what its category can do"),
+            (along, self.limits.acceleration_mps2, "speeds up by {:.1f} m/s²; {:.1f} is what its category can do"),
+            (-along, self.limits.braking_mps2, "brakes by {:.1f} m/s²; {:.1f} is what its category can do"),
             (across, self.limits.lateral_mps2, "is pushed sideways by {:.1f} m/s²; {:.1f} is what its category can take"),
         ):
             bad = (got > limit * TOLERANCE + noise) & calm
@@ -130,9 +131,8 @@ class _Track:
 
     def yaw_rate(self) -> list[Finding]:
         rate = np.abs(np.diff(self.poses.headings)) / self.dt
-        return self.over(
-            "yaw_rate", rate, self.limits.yaw_rate_radps, NOISE_RAD, "turns by {:.1f} rad/s; {:.1f} is what its category can do"
-        )
+        says = "turns by {:.0f}° every second; {:.0f}° is what its category can do"
+        return self.over("yaw_rate", rate, self.limits.yaw_rate_radps, NOISE_RAD, says, 180 / np.pi)
 
     def bends(self) -> list[Finding]:
         """Over windows of about half a second, since between close poses noise is larger than the bend."""

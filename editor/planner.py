@@ -11,7 +11,7 @@ from editor.curves import SAME_PLACE_M, Curve, smooth_curve
 from editor.edits import EditError, Path, Waypoint
 from editor.geometry import Array
 from editor.scene import Scene
-from editor.speeds import Ramps, possible, timed, travelled, untimed
+from editor.speeds import Ramps, possible, reach, timed, travelled, untimed
 
 STARTING_MPS = 0.3  # slower is standing
 LONGEST_S = 120.0
@@ -154,10 +154,21 @@ class _Speeds:
         tries = np.arange(TIME_STEP_S, until + 1e-9, TIME_STEP_S)
         works = [t for t in tries if possible(metres, float(t), speed, last.speed_mps, top, self.limits)]
         seconds = (last.t_us - t_us) * 1e-6
-        asked = f"{metres:.1f} m in {seconds:.2f} s from {speed:.1f} m/s is beyond a {self.name}"
+        asked = f"{metres:.1f} m in {seconds:.2f} s from {_both_units(speed)} is beyond a {self.name}"
         begin = (t_us - self.scene.span[0]) * 1e-6
         if not works:
-            return f"{asked}; no arrival time in this scene is possible"
+            return f"{asked}; no arrival time in this scene is possible{self._reach(metres, until, speed, last.speed_mps, top)}"
         if len(leg) > 1 and any(w.speed_mps is not None for w in leg[:-1]):
             return f"{asked} with those speeds on the way; without them it could arrive from {begin + works[0]:.1f} s on"
         return f"{asked}; it can arrive from {begin + works[0]:.1f} s to {begin + works[-1]:.1f} s of the scene"
+
+    def _reach(self, metres: float, seconds: float, speed: float, end: float | None, top: float) -> str:
+        """How much of that way, or how much more than it, would be."""
+        least, most = reach(seconds, speed, end, top, self.limits) or (metres, metres)
+        if least <= metres <= most:
+            return ""
+        return (
+            f"; by its end it gets at most {most:.1f} m far"
+            if metres > most
+            else f"; by its end it gets at least {least:.1f} m far"
+        )

@@ -79,24 +79,58 @@ def possible(metres: float, seconds: float, start_mps: float, end_mps: float | N
     return _timed_with(metres, seconds, start_mps, end_mps, top_mps, limits, EFFORTS[-1]) is not None
 
 
+def reach(
+    seconds: float, start_mps: float, end_mps: float | None, top_mps: float, limits: Limits
+) -> tuple[float, float] | None:
+    """The least and the most metres that can be gone in a time; None where it is too short for the end speed."""
+    cruise = _Cruise(seconds, start_mps, end_mps, limits, EFFORTS[-1])
+    between = cruise.speeds(top_mps)
+    return None if between is None else (_metres(cruise.at(between[0])), _metres(cruise.at(between[1])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cruise:
+    """All ways to change to a cruising speed, cruise, and change to the end speed in a time, at a share of the limits."""
+
+    seconds: float
+    start_mps: float
+    end_mps: float | None
+    limits: Limits
+    effort: float
+
+    def at(self, speed: float) -> Ramps:
+        last = speed if self.end_mps is None else self.end_mps
+        first = ramp_seconds(self.start_mps, speed, self.limits, self.effort)
+        final = ramp_seconds(speed, last, self.limits, self.effort)
+        steady = Ramp(self.seconds - first - final, speed, speed)
+        return (Ramp(first, self.start_mps, speed), steady, Ramp(final, speed, last))
+
+    def speeds(self, top: float) -> tuple[float, float] | None:
+        """The least and the greatest cruising speed that leave time for the cruise. That time is greatest between the start and
+        end speeds and falls to both sides, and as long as there is any, the distance rises with the speed."""
+
+        def left(speed: float) -> float:
+            return self.at(speed)[1].seconds
+
+        best = min(self.start_mps, top)
+        if left(best) < 0:
+            return None
+        low = _bisected(left, 0.0, best) if left(0.0) < 0 else 0.0
+        high = _bisected(lambda speed: -left(speed), best, top) if left(top) < 0 else top
+        return low, high
+
+
 def _timed_with(
     metres: float, seconds: float, start: float, end: float | None, top: float, limits: Limits, effort: float
 ) -> Ramps | None:
-    def built(cruise: float) -> Ramps:
-        last = cruise if end is None else end
-        first, final = ramp_seconds(start, cruise, limits, effort), ramp_seconds(cruise, last, limits, effort)
-        return (Ramp(first, start, cruise), Ramp(seconds - first - final, cruise, cruise), Ramp(final, cruise, last))
-
-    # The cruise's own time is greatest between the start and end speeds and falls to both sides, and as long as there is any,
-    # the distance rises with the cruising speed: the speeds that do are an interval, and one of them fits.
-    best = min(start, top)
-    if built(best)[1].seconds < 0:
+    cruise = _Cruise(seconds, start, end, limits, effort)
+    between = cruise.speeds(top)
+    if between is None:
         return None
-    low = _bisected(lambda v: built(v)[1].seconds, 0.0, best) if built(0.0)[1].seconds < 0 else 0.0
-    high = _bisected(lambda v: -built(v)[1].seconds, best, top) if built(top)[1].seconds < 0 else top
-    if not _metres(built(low)) - 1e-3 <= metres <= _metres(built(high)) + 1e-3:
+    low, high = between
+    if not _metres(cruise.at(low)) - 1e-3 <= metres <= _metres(cruise.at(high)) + 1e-3:
         return None
-    return built(_bisected(lambda v: _metres(built(v)) - metres, low, high))
+    return cruise.at(_bisected(lambda speed: _metres(cruise.at(speed)) - metres, low, high))
 
 
 def _metres(ramps: Ramps) -> float:

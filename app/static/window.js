@@ -83,7 +83,9 @@ export async function mount(element) {
 /** What the address says, so that a reload comes back to the same take; otherwise the first scene. */
 async function openFirst(take, say, scenes, first) {
   const asked = new URL(location.href).searchParams;
-  const scene = scenes.some(({ name }) => name === asked.get("scene")) ? asked.get("scene") : first;
+  const isKnown = scenes.some(({ name }) => name === asked.get("scene"));
+  const scene = isKnown ? asked.get("scene") : first;
+  if (asked.has("scene") && !isKnown) say(`There is no scene ${asked.get("scene")} in this data set; this is ${first}.`, "problem");
   try {
     await take.open(scene, asked.get("scene") === scene ? asked.get("take") : null);
   } catch (error) {

@@ -112,6 +112,18 @@ def test_pushes_that_hardly_lie_apart_are_one_finding(frames, number):
     assert told == ["Car a is pushed sideways by 12.0 m/s²; 8.0 is what its category can take"] * number
 
 
+def test_a_kink_is_as_abrupt_without_the_poses_on_the_straight_stretches_beside_it():
+    def told(*frames: int) -> list[str]:
+        track = tuple(Pose(time_of(f), at(20 + f, 20 + 0.8 * max(f - 40, 0))) for f in frames)
+        return [each.sentence for each in motion_findings(Actor(ActorId("a"), "vehicle.car", (4.5, 1.9, 1.6), track))]
+
+    assert (
+        told(*range(0, 81, 5))
+        == told(0, 40, 80)
+        == ["Car a is pushed sideways by 16.0 m/s²; 8.0 is what its category can take"]
+    )
+
+
 def test_sliding_sideways_is_against_the_heading():
     track = tuple(Pose(time_of(f), at(50.0, 10.0 + 0.4 * f, 0.0)) for f in range(0, 60, 5))
     assert kinds(Add("new-a", "vehicle.car", (4.5, 1.9, 1.6), track)) == {"heading"}

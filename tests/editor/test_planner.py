@@ -1,5 +1,6 @@
 """Paths, speeds and ground: plans are smooth, keep to what a category can do, and say so where they cannot."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -125,9 +126,19 @@ def test_a_bend_too_tight_for_a_car_is_a_finding():
     assert "curvature" in {f.kind for f in findings(after, NOWHERE)}
 
 
-def test_a_goal_that_no_time_allows_says_so():
-    with pytest.raises(EditError, match="no arrival time in this scene is possible"):
-        apply(BASE, Path("walker", time_of(70), (Waypoint(400.0, 0.0, t_us=time_of(80)),), is_goal=True))
+def goal(x: float) -> Path:
+    """Straight ahead of the car that drives along x, at the end of the scene."""
+    return Path("lead", time_of(40), (Waypoint(x, 0.0, t_us=time_of(80)),), is_goal=True)
+
+
+def test_a_goal_that_no_time_allows_says_so_and_how_far_it_gets():
+    with pytest.raises(EditError, match="no arrival time in this scene is possible; by its end it gets at most") as refused:
+        apply(BASE, goal(400.0))
+    asked, most = (float(number) for number in re.findall(r"([\d.]+) m (?:in|far)", str(refused.value)))
+    begun = 400.0 - asked
+    assert apply(BASE, goal(begun + most - 0.1))
+    with pytest.raises(EditError, match="at most"):
+        apply(BASE, goal(begun + most + 0.1))
 
 
 # ---------------------------------------------------------------------------------------------------------- ground

@@ -40,6 +40,20 @@ def test_a_reload_comes_back_to_the_same_take(tabs):
     assert window.ask("take.can_undo")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("scene=scene-9999", "There is no scene scene-9999 in this data set; this is scene-0001."),
+        ("scene=scene-0001&take=other", "there is no take 'other' of scene scene-0001 in this workspace"),
+    ],
+)
+def test_an_address_that_names_nothing_says_so_and_opens_a_new_take(tabs, small_window, asked, said):
+    window = tabs(f"{small_window.url}/?{asked}")
+    window.page.locator(".notice").get_by_text(said, exact=False).wait_for()
+    assert window.ask("s.scene.name") == "scene-0001"
+    assert window.gestures == []
+
+
 def test_two_browsers_with_two_takes_never_meet(tabs):
     one, other = tabs(), tabs()
     assert one.ask("take.id") != other.ask("take.id")
