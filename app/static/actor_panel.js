@@ -2,7 +2,7 @@
 
 import { make, option, seconds } from "./dom.js";
 import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./scenario.js";
-import { handleTimes, offsetsWith } from "./ego_path.js";
+import { handleTimes, leftAt, offsetsWith } from "./ego_path.js";
 import { listenToNumber } from "./fields.js";
 import { actorAt, MPS_TO_KMH, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
@@ -182,13 +182,10 @@ export function createActorPanel(root, store, take, actions, say) {
 
   // ------------------------------------------------------------------------------------------- the ego
 
-  const leftAt = (offsets, t) => offsets.find((offset) => offset.t_us === t)?.left ?? 0;
-
   function bendTo(t, left) {
-    if (left === leftAt(state.take.ego_offsets, t)) return draw();
     const offsets = offsetsWith(state.scene, state.take.ego_offsets, t, { left });
-    const isBent = offsets.some((offset) => offset.left !== 0 || offset.ahead !== 0);
-    return take.commit({ kind: "ego_path", offsets: isBent ? offsets : [] });
+    if (leftAt(offsets, t) === leftAt(state.take.ego_offsets, t)) return draw();
+    return take.commit({ kind: "ego_path", offsets });
   }
 
   function buildEgo() {

@@ -35,12 +35,16 @@ export function egoFrameOffset(recorded, t, [x, y]) {
   return { ahead, left };
 }
 
-/** The offsets of all handles with the one at `t` set; handles that are not bent yet stay on the recorded path. */
+/** The offsets of all handles with the one at `t` set, to the centimetre; handles that are not bent yet stay on the recorded path.
+ * None where nothing is bent. */
 export function offsetsWith(scene, offsets, t, { left }) {
   const known = offsets.length > 0 ? offsets : handleTimes(scene).map((time) => ({ t_us: time, left: 0, ahead: 0 }));
   const others = known.filter((offset) => offset.t_us !== t);
-  return [...others, { t_us: t, left, ahead: 0 }].sort((a, b) => a.t_us - b.t_us);
+  const all = [...others, { t_us: t, left: Math.round(left * 100) / 100 || 0, ahead: 0 }]; // never -0
+  return all.some((offset) => offset.left !== 0 || offset.ahead !== 0) ? all.sort((a, b) => a.t_us - b.t_us) : [];
 }
+
+export const leftAt = (offsets, t) => offsets.find((offset) => offset.t_us === t)?.left ?? 0;
 
 /** The value of a smooth curve through (t, value) points, held beyond its ends (cosine between neighbours). */
 function smooth(offsets, t, name) {
@@ -54,6 +58,7 @@ function smooth(offsets, t, name) {
 
 /** The recorded ego track, shifted by the offsets. */
 export function bent(recorded, offsets) {
+  if (offsets.length === 0) return recorded;
   return recorded.map((pose) => {
     const shift = [smooth(offsets, pose[0], "ahead"), smooth(offsets, pose[0], "left"), 0];
     const [dx, dy, dz] = rotate(pose.slice(4), shift);

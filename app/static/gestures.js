@@ -4,7 +4,7 @@ The map and the pictures hand over places on the ground (metres, world), so a dr
 
 import { actorNow, actorsNow, egoNow, groundAt, timeNow } from "./scenario.js";
 import { moved, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
-import { bent, egoFrameOffset, offsetsWith } from "./ego_path.js";
+import { bent, egoFrameOffset, leftAt, offsetsWith } from "./ego_path.js";
 
 const CLICK_M = 0.05; // a drag shorter than this is a click
 const CLICK_RAD = 0.005;
@@ -71,8 +71,9 @@ export function createGestures(store, take) {
   }
 
   function endBend(gesture) {
-    if (!gesture.offset) return store.set({ gesture: null });
-    return take.commit({ kind: "ego_path", offsets: gesture.offsets }, { actors: new Map(), ego: gesture.ego });
+    const { t, offset, offsets } = gesture;
+    if (!offset || leftAt(offsets, t) === leftAt(state.take.ego_offsets, t)) return store.set({ gesture: null });
+    return take.commit({ kind: "ego_path", offsets }, { actors: new Map(), ego: gesture.ego });
   }
 
   // ------------------------------------------------------------------------------------------- waypoints, goals, adding

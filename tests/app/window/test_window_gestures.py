@@ -181,6 +181,14 @@ def test_the_ego_path_is_bent_by_its_handles(window):
     assert window.ask("Math.max(...take.ego_offsets.map((offset) => Math.abs(offset.left)))") > 0.3
 
 
+def test_a_handle_that_is_pulled_along_the_path_bends_nothing(window):
+    window.page.mouse.click(*window.ego_on_map())
+    path = window.bend_handles()
+    window.drag(path[2], (path[1][0] - path[2][0], path[1][1] - path[2][1]))
+    window.settle(0)
+    assert window.gestures == []
+
+
 def test_keys_reach_and_move_an_actor_without_a_mouse(window):
     window.page.locator("#map").focus()
     window.press("n")
