@@ -10,6 +10,7 @@ from itertools import islice
 from typing import assert_never
 
 from editor import rules
+from editor.appearance import drawn_as
 from editor.beyond import beyond
 from editor.drive import along_path
 from editor.edits import (
@@ -70,8 +71,7 @@ def apply(scenario: Scenario, edit: Edit, earlier: Iterable[Edit] = ()) -> Scena
         case Duplicate():
             return _duplicated(scenario, edit)
         case Relabel():
-            rules.category(scenario, edit.category)
-            return _with(scenario, replace(rules.actor_of(scenario, edit.actor), category=edit.category))
+            return _relabelled(scenario, edit)
         case Recolour():
             rules.colour(edit.colour)
             actor = rules.actor_of(scenario, edit.actor)
@@ -231,13 +231,26 @@ def _added(scenario: Scenario, edit: Add) -> Scenario:
     return replace(scenario, actors=(*scenario.actors, actor))
 
 
+def _recorded_as(scenario: Scenario, actor: Actor) -> Actor | None:
+    return next((a for a in scenario.scene.actors if a.id == actor.id), None)
+
+
+def _relabelled(scenario: Scenario, edit: Relabel) -> Scenario:
+    rules.category(scenario, edit.category)
+    actor = rules.actor_of(scenario, edit.actor)
+    was, look = _recorded_as(scenario, actor), actor.look
+    if was is not None:
+        keeps = edit.keeps_look and edit.category != was.category
+        look = replace(look, source=f"actor:{actor.id}" if keeps else None)
+    return _with(scenario, replace(actor, category=edit.category, look=look))
+
+
 def _duplicated(scenario: Scenario, edit: Duplicate) -> Scenario:
     actor = rules.actor_of(scenario, edit.actor)
     rules.new_id(scenario, edit.new_actor)
     rules.displacement(edit.by)
-    look = actor.look
-    if look.source is None and any(a.id == actor.id for a in scenario.scene.actors):
-        look = Look(f"actor:{actor.id}", look.colour)
+    alike = drawn_as(actor, _recorded_as(scenario, actor))
+    look = actor.look if alike.startswith("category:") else Look(alike, actor.look.colour)
     copy = replace(actor, id=edit.new_actor, track=_beside(actor.track, edit.by), look=look)
     return replace(scenario, actors=(*scenario.actors, _placed(scenario, copy)))
 

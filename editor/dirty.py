@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from editor.appearance import appearance
 from editor.cameras import NEAR_M, matrix_of
 from editor.geometry import CORNER_SIGNS, Array, Vec3
 from editor.identity import Same
@@ -80,13 +81,6 @@ def changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
     return tuple(_change(scene, ego, Same(old), Same(new)) for old, new in _changed_actors(before, after))
 
 
-def appearance(actor: Actor, is_recorded: bool) -> tuple[object, ...]:
-    """What a draft shows of an actor, but for where it is. One that nobody recorded, and of whom nothing is said, is drawn as
-    one of its category."""
-    by_category = not is_recorded and actor.look.source is None
-    return actor.size_lwh, actor.look, actor.category if by_category else None
-
-
 def ground_room_m(size_lwh: Vec3) -> float:
     """How far from a box on the ground an actor that fills it can change a draft."""
     return max(AROUND_M, SHADOW_HEIGHTS * size_lwh[2])
@@ -148,8 +142,7 @@ def _interpolated(track: tuple[Pose, ...], times: NDArray[np.int64]) -> Array:
 def _change(scene: Same[Scene], ego: Same[tuple[Pose, ...]], was: Same[Actor | None], now: Same[Actor | None]) -> Change:
     old, new, times = was.value, now.value, _shots(scene).times
     a, b = (None if actor is None else _boxes(actor, times) for actor in (old, new))
-    is_recorded = (old or new).id in _recorded(scene)
-    drawn = _differs(old, new, a, b, times, is_recorded)
+    drawn = _differs(old, new, a, b, times, _recorded(scene).get((old or new).id))
     relabelled = old is not None and new is not None and old.category != new.category
     seen = np.zeros(times.shape, dtype=bool)
     for actor, boxes in ((old, a), (new, b)):
@@ -161,8 +154,8 @@ def _change(scene: Same[Scene], ego: Same[tuple[Pose, ...]], was: Same[Actor | N
 
 
 @lru_cache(maxsize=16)
-def _recorded(scene: Same[Scene]) -> frozenset[ActorId]:
-    return frozenset(actor.id for actor in scene.value.as_recorded.actors)
+def _recorded(scene: Same[Scene]) -> dict[ActorId, Actor]:
+    return {actor.id: actor for actor in scene.value.as_recorded.actors}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,10 +187,10 @@ def _extended(seconds: Array, at: Array, values: Array) -> Array:
 
 
 def _differs(
-    old: Actor | None, new: Actor | None, a: _Boxes | None, b: _Boxes | None, times: NDArray[np.int64], is_recorded: bool
+    old: Actor | None, new: Actor | None, a: _Boxes | None, b: _Boxes | None, times: NDArray[np.int64], recorded: Actor | None
 ) -> NDArray[np.bool_]:
     """Where (V, F) the two states look different."""
-    if old is None or new is None or a is None or b is None or appearance(old, is_recorded) != appearance(new, is_recorded):
+    if old is None or new is None or a is None or b is None or appearance(old, recorded) != appearance(new, recorded):
         return np.ones(times.shape, dtype=bool)
     moved = (np.abs(a.centres - b.centres) > UNMOVED).any(-1)
     turned = np.abs(np.sin((a.headings - b.headings) / 2)) > UNMOVED

@@ -114,11 +114,12 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Relabel:
-    """Give an actor another nuScenes category: in conditions and exported boxes, and where it is drawn anew, as Town does. A
-    draft has only what was recorded of it, and leaves its picture as it is."""
+    """Give an actor another nuScenes category: it is drawn as one of that kind, in its own box. With `keeps_look` the label
+    alone changes, and who was recorded looks as recorded."""
 
     actor: ActorId
     category: str
+    keeps_look: bool = False
     kind: Literal["relabel"] = "relabel"
     __pydantic_config__: ClassVar = STRICT
 

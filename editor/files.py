@@ -14,10 +14,8 @@ from editor.edits import Edit
 from editor.scene import Scene
 from editor.take import Take, TakeError, validate
 
-CURRENT = 1
+CURRENT = 2
 MOST_BYTES = 64 * 2**20
-# From each version to the next: a function of the file's dictionary; none yet, since the first version is the current one.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 class TakeFileError(Exception):
@@ -32,6 +30,23 @@ def _takes() -> TypeAdapter[Take]:
 @cache
 def _edits() -> TypeAdapter[Edit]:
     return TypeAdapter(Annotated[Edit, Discriminator("kind")])
+
+
+# --------------------------------------------------------------------------------------------------- older versions
+
+
+def _with_labels_alone(document: dict[str, Any]) -> dict[str, Any]:
+    """Until version 1, who was relabelled looked as recorded."""
+
+    def told(step: dict[str, Any]) -> dict[str, Any]:
+        edit = step["edit"]
+        return step | {"edit": edit | {"keeps_look": True}} if edit["kind"] == "relabel" else step
+
+    return document | {steps: [told(step) for step in document[steps]] for steps in ("edits", "undone")}
+
+
+# From each version to the next: a function of the file's dictionary.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_labels_alone}
 
 
 # ------------------------------------------------------------------------------------------------------ writing

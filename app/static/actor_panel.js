@@ -6,7 +6,7 @@ import { handleTimes, leftAt, offsetsWith } from "./ego_path.js";
 import { listenToNumber } from "./fields.js";
 import { actorAt, MPS_TO_KMH, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
-import { lookOptions, modelOf } from "./looks.js";
+import { lookOptions, modelOf, ownOptions } from "./looks.js";
 
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "playing"];
 const STEP_M = 2;
@@ -14,6 +14,7 @@ const MANY_KEYFRAMES = 26; // more than two lines of them
 const SIZE_M = { unit: "m", least: 0.05, most: 40 };
 const SPEED_KMH = { unit: "km/h", least: 0.5, most: 250 };
 const BEND_M = { unit: "m", least: -20, most: 20 };
+const UNLIKE = 1.5; // times as long, wide or high as its category is or the other way round: another kind's box
 const STANDS_M = 1; // a path shorter than this has no speed to be given
 
 export function createActorPanel(root, store, take, actions, say) {
@@ -63,6 +64,25 @@ export function createActorPanel(root, store, take, actions, say) {
     return take.commit({ kind: "rotate", actor: actor.id, t_us: timeNow(state), by_rad: angle, scope: state.scope });
   }
 
+  const wasRecorded = ({ id }) => state.scene.actorsById.get(id);
+
+  /** Another category; in that category's size, where its own would be a toy or a giant. */
+  function relabel(category) {
+    const actor = chosen(), recorded = wasRecorded(actor);
+    const usual = (recorded?.category === category ? recorded : state.categories.find(({ name }) => name === category))?.size ?? actor.size;
+    const isUnlike = actor.size.some((side, i) => Math.max(side / usual[i], usual[i] / side) > UNLIKE);
+    const anew = isUnlike ? [{ kind: "resize", actor: actor.id, size_lwh: usual }] : [];
+    return take.commit([{ kind: "relabel", actor: actor.id, category }, ...anew]);
+  }
+
+  /** Whether the label alone changes of a recorded actor, or what it looks like, too. */
+  function keepLook(keeps) {
+    const actor = chosen(), { size } = wasRecorded(actor), isOther = size.some((side, i) => side !== actor.size[i]);
+    if (!keeps) return relabel(actor.category);
+    const own = isOther ? [{ kind: "resize", actor: actor.id, size_lwh: size }] : [];
+    return take.commit([{ kind: "relabel", actor: actor.id, category: actor.category, keeps_look: true }, ...own]);
+  }
+
   /** An added actor anew in other pixels: as tall as what it now looks like, on the ground that it stood on, on the same way. */
   function lookLike(source) {
     const actor = chosen(), size = modelOf(state, source)?.size ?? actor.size;
@@ -99,12 +119,12 @@ export function createActorPanel(root, store, take, actions, say) {
 
   function buildActor() {
     const category = make("select", {
-      "aria-label": "Category", onchange: () => take.commit({ kind: "relabel", actor: chosen().id, category: category.value }),
+      "aria-label": "Category", onchange: () => relabel(category.value),
     });
     const colour = make("input", {
       type: "color", "aria-label": "Colour", onchange: () => take.commit({ kind: "recolour", actor: chosen().id, colour: colour.value }),
     });
-    const look = make("select", { "aria-label": "Looks like", onchange: () => lookLike(look.value || null) });
+    const look = make("select", { "aria-label": "Looks like", onchange: () => (wasRecorded(chosen()) ? keepLook(look.value !== "") : lookLike(look.value || null)) });
     const own = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
     fields = {
       title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own, look, lookRow: labelled("Looks like", look),
@@ -154,13 +174,14 @@ export function createActorPanel(root, store, take, actions, say) {
     fields.category.replaceChildren(...names.map((name) => option(name, categoryWord(state, name), name === category)));
   }
 
-  /** Who was recorded looks as recorded; who was added can look like any other of its kind. */
-  function drawLooks({ id, category, source }) {
-    fields.lookRow.hidden = state.scene.actorsById.has(id);
-    const key = `${category}/${source}/${state.scene.name}`;
+  /** Who was recorded looks as recorded, until it is relabelled; who was added can look like any other of its kind. */
+  function drawLooks(actor) {
+    const { id, category, source } = actor, recorded = wasRecorded(actor);
+    fields.lookRow.hidden = recorded?.category === category;
+    const key = `${recorded ? id : ""}/${category}/${source}/${state.scene.name}`;
     if (fields.lookRow.hidden || fields.look.dataset.key === key || root.ownerDocument.activeElement === fields.look) return;
     fields.look.dataset.key = key;
-    fields.look.replaceChildren(...lookOptions(state, category, source));
+    fields.look.replaceChildren(...(recorded ? ownOptions(source !== null) : lookOptions(state, category, source)));
   }
 
   function drawKeyframes(actor, t) {

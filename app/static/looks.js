@@ -40,6 +40,9 @@ export function lookOptions(state, category, chosen = null) {
   ];
 }
 
+/** The options for a recorded actor that is called otherwise than it was. */
+export const ownOptions = (keeps) => [option("", "any of its kind", !keeps), option("own", "itself: the label alone changes", keeps)];
+
 /** The form of the tool "add": a category, and a look with its picture. */
 export function bindAdding(root, store) {
   const { state } = store;

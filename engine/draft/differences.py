@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from editor.appearance import drawn_as
 from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Scenario
 from editor.tracks import actor_at
@@ -34,8 +35,8 @@ def _difference(was: Actor | None, now: Actor | None, t_us: int) -> Difference |
     after = None if now is None else actor_at(now, t_us)
     if before is None and after is None:
         return None
-    stays = same_pose(before, after) and was.size_lwh == now.size_lwh and was.look.source == now.look.source
-    if stays and was.look == now.look:
+    stays = same_pose(before, after) and was.size_lwh == now.size_lwh and drawn_as(now, was) == drawn_as(was, was)
+    if stays and was.look.colour == now.look.colour:
         return None
     return Difference(was if before is not None else None, now if after is not None else None, stays)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from editor.appearance import drawn_as
 from editor.scene import Actor, ActorId, Scene
 from engine.draft.bank import BankEntry, apart, bank, from_bank, of_family
 from engine.draft.gather import Witnesses
@@ -75,15 +76,14 @@ class Looks:
         return next((each for each in found if each is not None), None)
 
     def _lender(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry:
-        source = actor.look.source
-        if source is not None and source.startswith("bank:"):
-            return _shipped(actor, source.removeprefix("bank:"))
-        name = ActorId(source.removeprefix("actor:")) if source is not None else actor.id
-        if source is not None and name not in self._recorded:
-            raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
-        recorded = self._recorded.get(name)
-        if recorded is None:
+        kind, _, name = drawn_as(actor, self._recorded.get(actor.id)).partition(":")
+        if kind == "bank":
+            return _shipped(actor, name)
+        if kind == "category":
             return self._most_like(actor)
+        recorded = self._recorded.get(ActorId(name))
+        if recorded is None:
+            raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
         return recorded if self._picks(recorded, wanted, frame) else self._most_like(replace(actor, category=recorded.category))
 
     def _picks(self, lender: Actor, wanted: Wanted, frame: int) -> list[Pick]:

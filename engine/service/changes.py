@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from editor.dirty import appearance, changes
+from editor.appearance import appearance
+from editor.dirty import changes
 from editor.identity import Same
 from editor.scene import Actor, Scenario, recorded
 from editor.tracks import actor_at, ego_at
@@ -41,11 +42,11 @@ def shown_changes(scenario: Scenario, places: tuple[Place, ...], *, labels: bool
 @lru_cache(maxsize=NUM_WORDS)
 def _words(was: Same[Actor | None], now: Same[Actor | None], t_us: int, labels: bool) -> str:
     """What of one actor's change a picture of that time shows; nothing where it shows the same."""
-    before, after = (_shown(actor.value, was.value is not None, t_us, labels) for actor in (was, now))
+    before, after = (_shown(actor.value, was.value, t_us, labels) for actor in (was, now))
     return "" if before == after else repr(((was.value or now.value).id, after))
 
 
-def _shown(actor: Actor | None, is_recorded: bool, t_us: int, labels: bool) -> tuple[object, ...] | None:
+def _shown(actor: Actor | None, recorded: Actor | None, t_us: int, labels: bool) -> tuple[object, ...] | None:
     """Where an actor is and what it looks like; None where it is not there."""
     T_world_box = actor_at(actor, t_us) if actor is not None else None
-    return T_world_box and (T_world_box, *appearance(actor, is_recorded), *([actor.category] if labels else []))
+    return T_world_box and (T_world_box, *appearance(actor, recorded), *([actor.category] if labels else []))

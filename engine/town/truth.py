@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.cameras import fit_picture
-from editor.scene import ActorId, Scenario, View
+from editor.scene import Actor, ActorId, Scenario, View
 from editor.tracks import ego_at
 from engine.town.flow import Flow, flow
 from engine.town.layers import Layer
@@ -85,5 +85,16 @@ def _shot(scenario: Scenario, view: str, frame: int) -> Shot:
     picture = scene.frames[frame].picture(view)
     if picture is None:
         raise TownError(f"frame {frame} of scene {scene.name} has no picture of {view}; wanted a view that was recorded then")
-    world, _ = instant(seed, scenario.actors, picture.t_us, scenario.time_of_day, scenario.weather)
+    world, _ = instant(seed, _as_drawn(scenario), picture.t_us, scenario.time_of_day, scenario.weather)
     return Shot(world, camera, ego_at(scenario, picture))
+
+
+def _as_drawn(scenario: Scenario) -> tuple[Actor, ...]:
+    """The actors; of whom only the label changes, as it was recorded."""
+    recorded = {f"actor:{actor.id}": actor for actor in scenario.scene.actors}
+
+    def one(actor: Actor) -> Actor:
+        keeps = actor.look.source == f"actor:{actor.id}"
+        return replace(actor, category=recorded[actor.look.source].category) if keeps else actor
+
+    return tuple(one(actor) for actor in scenario.actors)

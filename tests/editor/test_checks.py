@@ -237,7 +237,7 @@ def test_weather_and_labels_are_for_the_model_only():
     rain = dirty(BASE, apply(BASE, SetWeather("rain")))
     assert rain.frames == ()
     assert all(frames == tuple(range(81)) for frames in rain.model.values())
-    label = dirty(BASE, apply(BASE, Relabel("lead", "vehicle.truck")))
+    label = dirty(BASE, apply(BASE, Relabel("lead", "vehicle.truck", keeps_look=True)))
     assert label.frames == ()
     assert label.model["CAM_FRONT"]
     colour = dirty(BASE, apply(BASE, Recolour("lead", RED)))

@@ -67,6 +67,24 @@ def take_with(*edits: Edit) -> Take:
     return history.take
 
 
+@pytest.mark.parametrize("keeps_look", [False, True])
+def test_a_label_that_is_given_back_leaves_nothing_behind(keeps_look: bool):
+    truck = apply(BASE, Relabel("lead", "vehicle.truck", keeps_look))
+    assert truck != BASE
+    assert apply(truck, Relabel("lead", "vehicle.car", keeps_look)) == BASE
+
+
+def test_a_copy_of_who_is_relabelled_looks_like_it():
+    def source(*edits: Edit) -> str | None:
+        scenario = BASE
+        for edit in (*edits, Duplicate("lead", "new-twin", (0.0, 3.5, 0.0))):
+            scenario = apply(scenario, edit)
+        return scenario.actor("new-twin").look.source
+
+    assert source() == source(Relabel("lead", "vehicle.truck", keeps_look=True)) == "actor:lead"
+    assert source(Relabel("lead", "vehicle.truck")) is None
+
+
 @pytest.mark.parametrize("edit", KINDS, ids=lambda e: f"{e.kind}-{getattr(e, 'scope', '')}")
 def test_an_edit_applies_is_undone_and_survives_its_file(edit: Edit):
     after = apply(BASE, edit)

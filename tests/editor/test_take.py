@@ -47,7 +47,7 @@ SCENE = made_scene()
 BASE = recorded(SCENE)
 EMPTY = Take("t1", "a take", SCENE.fingerprint, "2026-01-31T12:00:00Z")
 SCOPES = ("moment", "onward", "track")
-GOLDEN = FilePath(__file__).parent / "golden" / "version-1.take.json"
+GOLDEN = FilePath(__file__).parent / "golden"
 
 
 def random_edit(rng: random.Random, scenario: Scenario) -> Edit:
@@ -73,7 +73,7 @@ def random_edit(rng: random.Random, scenario: Scenario) -> Edit:
         case 6:
             return Duplicate(who, new, by)
         case 7:
-            return rng.choice((Relabel(who, "vehicle.truck"), Recolour(who, "#00ff7f")))
+            return rng.choice((Relabel(who, "vehicle.truck", rng.random() < 0.5), Recolour(who, "#00ff7f")))
         case 8:
             return EgoPath((EgoOffset(time_of(5), 0.0), EgoOffset(t + 10**6, rng.uniform(-2, 2), rng.uniform(-1, 1))))
         case 9:
@@ -248,12 +248,18 @@ def test_a_take_survives_its_file_and_the_text_is_stable():
     assert dumps(loads(dumps(take))) == dumps(take)
 
 
-def test_the_file_of_version_1_still_opens_as_it_was():
-    take = load_take(GOLDEN)
+def test_the_file_of_the_current_version_opens_as_it_was():
+    file = GOLDEN / "version-2.take.json"
+    take = load_take(file)
     assert {step.edit.kind for step in (*take.edits, *take.undone)} == {
         kind.__dataclass_fields__["kind"].default for kind in get_args(Edit)
     }
-    assert dumps(take) == GOLDEN.read_text(encoding="utf-8")
+    assert dumps(take) == file.read_text(encoding="utf-8")
+
+
+def test_who_is_relabelled_in_a_file_of_version_1_looks_as_recorded():
+    assert load_take(GOLDEN / "version-1.take.json") == load_take(GOLDEN / "version-2.take.json")
+    assert '"keeps_look": true' in (GOLDEN / "version-2.take.json").read_text(encoding="utf-8")
 
 
 def test_one_edit_more_is_one_line_more():
@@ -284,10 +290,10 @@ def test_files_of_older_versions_are_migrated_step_by_step(monkeypatch: pytest.M
         loads(json.dumps(old))
 
 
-@pytest.mark.parametrize("version", [0, 2, -1, "1", 1.0, True, None, 10**30])
+@pytest.mark.parametrize("version", [0, 3, -1, "1", 1.0, True, None, 10**30])
 def test_unknown_versions_are_refused(version: object):
     text = json.dumps(json.loads(dumps(EMPTY)) | {"schema_version": version})
-    with pytest.raises(TakeFileError, match="schema_version .*; this build reads 1 to 1"):
+    with pytest.raises(TakeFileError, match="schema_version .*; this build reads 1 to 2"):
         loads(text)
 
 

@@ -243,6 +243,27 @@ def test_what_a_field_cannot_take_is_refused_in_a_sentence(window, truck, label,
     window.settle(0)
 
 
+def test_another_category_is_another_look_until_the_label_alone_is_to_change(window):
+    car = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.car').id")
+    window.page.mouse.click(*window.actor_on_map(car))
+    box = "take.actors.get(s.selected)"
+    own, look = window.ask(f"{box}.size"), window.page.get_by_label("Looks like")
+    assert not look.is_visible()
+    window.page.get_by_label("Category").select_option("vehicle.bus.rigid")
+    window.settle(1)
+    assert window.ask(f"{box}.size") == [11.0, 2.9, 3.5]
+    assert window.ask("Object.keys(take.dirty).length") > 0
+    look.select_option(label="itself: the label alone changes")
+    window.settle(2)
+    assert window.ask(f"{box}.size") == own
+    assert window.ask("Object.values(take.dirty).flat().length") == 0
+    assert "relabelled Bus, looks as recorded" in window.gestures[1]
+    window.page.get_by_label("Category").select_option("vehicle.car")
+    window.settle(3)
+    assert not look.is_visible()
+    assert window.ask("take.changed.size") == 0
+
+
 def test_a_bend_is_typed_refused_and_typed_back_to_none(window):
     window.page.mouse.click(*window.ego_on_map())
     label = window.page.locator("#actor input").nth(2).get_attribute("aria-label")

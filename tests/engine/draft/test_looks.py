@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from editor.apply import apply
-from editor.edits import Add, Relabel
+from editor.edits import Add, Delete, Relabel
 from editor.scene import ActorId, Look, Pose, recorded
 from tests.engine.draft.drawing import drawn
 
@@ -38,6 +38,22 @@ def test_a_recorded_actor_that_no_picture_shows_is_drawn_by_what_it_was_recorded
     here = tuple(Pose(p.t_us, replace(p.T_world, translation=(16.0, -4.0, 0.8))) for p in parked.track)
     moved = recorded(hidden)
     moved = replace(moved, actors=tuple(replace(a, track=here) if a.id == parked.id else a for a in moved.actors))
-    (before,), (after,) = (drawn(small_drive, each) for each in (moved, apply(moved, Relabel(parked.id, category))))
+    (before,), (after,) = (
+        drawn(small_drive, each) for each in (moved, apply(moved, Relabel(parked.id, category, keeps_look=True)))
+    )
     assert before.dirty.any()
     assert np.array_equal(before.picture, after.picture)
+
+
+def test_who_is_relabelled_is_drawn_as_one_of_its_new_kind(small_drive, scene, parked):
+    category = "vehicle.truck"
+    (relabelled,) = drawn(small_drive, apply(recorded(scene), Relabel(parked.id, category)))
+    gone = apply(recorded(scene), Delete(parked.id))
+    (replaced,) = drawn(small_drive, apply(gone, Add(NEW, category, parked.size_lwh, parked.track, Look())))
+    assert relabelled.dirty.any()
+    assert np.array_equal(relabelled.picture, replaced.picture)
+
+
+def test_who_is_relabelled_and_keeps_its_look_is_drawn_as_recorded(small_drive, scene, parked):
+    (picture,) = drawn(small_drive, apply(recorded(scene), Relabel(parked.id, "vehicle.truck", keeps_look=True)))
+    assert not picture.dirty.any()

@@ -35,7 +35,7 @@ def test_from_a_bent_path_an_edit_of_one_second_changes_that_second_alone():
 
 
 def test_from_a_bent_path_a_label_changes_no_draft():
-    assert told_otherwise(BENT, apply(BENT, Relabel("lead", "vehicle.truck"))) == set()
+    assert told_otherwise(BENT, apply(BENT, Relabel("lead", "vehicle.truck", keeps_look=True))) == set()
 
 
 @pytest.mark.parametrize(("look", "is_drawn_by_category"), [(Look(), True), (Look("actor:lead"), False)])
@@ -47,8 +47,11 @@ def test_relabelling_who_is_drawn_as_any_of_its_category_is_another_draft(look, 
     assert bool(changed) == is_drawn_by_category
 
 
-def test_relabelling_a_recorded_actor_changes_what_the_model_is_told_alone():
+@pytest.mark.parametrize("keeps_look", [False, True])
+def test_a_recorded_actor_whose_label_alone_changes_is_another_one_to_the_model_alone(keeps_look):
     base = recorded(SCENE)
-    after = apply(base, Relabel("lead", "vehicle.truck"))
-    assert told_otherwise(base, after) == stale(base, after) == set()
+    after = apply(base, Relabel("lead", "vehicle.truck", keeps_look))
+    changed = told_otherwise(base, after)
+    assert changed == stale(base, after)
+    assert bool(changed) != keeps_look
     assert told_otherwise(base, after, labels=True)

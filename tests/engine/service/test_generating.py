@@ -230,7 +230,7 @@ def test_where_the_checkpoint_lies_does_not_matter(anchors, tmp_path):
 
 
 def test_a_label_is_told_to_the_model_and_not_to_a_draft(anchors):
-    called = after(anchors, Relabel(actor(anchors, 7.0), "vehicle.bus.rigid"))
+    called = after(anchors, Relabel(actor(anchors, 7.0), "vehicle.bus.rigid", keeps_look=True))
     before, now = picture_keys(anchors, "r"), picture_keys(called, "r")
     assert {place for place in before if before[place] != now[place]} == {(f, "CAM_FRONT") for f in ANCHORS}
     drafts = [picture_keys(replace(request, tier="draft"), "r") for request in (anchors, called)]

@@ -102,6 +102,8 @@ def test_colour_and_category_change_how_an_actor_looks(scenario):
     assert green.picture[mask][:, 1].mean() > before.picture[mask][:, 1].mean() + 5
     cone = render_truth(with_actor(scenario, replace(actor, category="movable_object.trafficcone")), "CAM_FRONT", 2)
     assert 0 < cone.mask(actor.id).sum() < mask.sum()
+    as_it_was = replace(actor, category="movable_object.trafficcone", look=Look(f"actor:{actor.id}"))
+    assert np.array_equal(render_truth(with_actor(scenario, as_it_was), "CAM_FRONT", 2).picture, before.picture)
 
 
 def test_another_ego_path_sees_from_elsewhere(scenario):
