@@ -78,7 +78,7 @@ def sentence(before: Scenario, edit: Edit) -> str:
         case Duplicate():
             return f"{actor_name(before, edit.actor)} duplicated as {sign(edit.new_actor)}"
         case Relabel():
-            alone = ", looks as recorded" if edit.keeps_look else ""
+            alone = ", the label alone" if edit.keeps_look else ""
             return f"{actor_name(before, edit.actor)} relabelled {category_of(edit.category).label}{alone}"
         case Recolour():
             return f"{actor_name(before, edit.actor)} {_painted(edit.colour) if edit.colour else 'given its own colour back'}"

@@ -171,10 +171,14 @@ def _placed(scenario: Scenario, actor: Actor) -> Actor:
 # ------------------------------------------------------------------------------------ size, being there at all
 
 
+def _recorded_as(scenario: Scenario, actor: Actor) -> Actor | None:
+    return next((a for a in scenario.scene.actors if a.id == actor.id), None)
+
+
 def _resized(scenario: Scenario, edit: Resize) -> Scenario:
     actor = rules.actor_of(scenario, edit.actor)
-    own = next((a.size_lwh for a in scenario.scene.actors if a.id == actor.id), None)
-    rules.size(actor.category, edit.size_lwh, own)
+    was = _recorded_as(scenario, actor)
+    rules.size(actor.category, edit.size_lwh, None if was is None else was.size_lwh)
     rise = (edit.size_lwh[2] - actor.size_lwh[2]) / 2
 
     def raised(pose: Pose) -> Rigid:
@@ -231,17 +235,14 @@ def _added(scenario: Scenario, edit: Add) -> Scenario:
     return replace(scenario, actors=(*scenario.actors, actor))
 
 
-def _recorded_as(scenario: Scenario, actor: Actor) -> Actor | None:
-    return next((a for a in scenario.scene.actors if a.id == actor.id), None)
-
-
 def _relabelled(scenario: Scenario, edit: Relabel) -> Scenario:
     rules.category(scenario, edit.category)
     actor = rules.actor_of(scenario, edit.actor)
     was, look = _recorded_as(scenario, actor), actor.look
-    if was is not None:
-        keeps = edit.keeps_look and edit.category != was.category
-        look = replace(look, source=f"actor:{actor.id}" if keeps else None)
+    if not edit.keeps_look or (was is not None and was.category == edit.category):
+        look = replace(look, source=None)
+    elif was is not None:
+        look = replace(look, source=f"actor:{actor.id}")
     return _with(scenario, replace(actor, category=edit.category, look=look))
 
 

@@ -114,8 +114,8 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Relabel:
-    """Give an actor another nuScenes category: it is drawn as one of that kind, in its own box. With `keeps_look` the label
-    alone changes, and who was recorded looks as recorded."""
+    """Give an actor another nuScenes category: it is drawn as any of that kind, in its own box. With `keeps_look` the label
+    alone changes: who was recorded looks as recorded, and who was added as whom it was said to look like."""
 
     actor: ActorId
     category: str

@@ -36,13 +36,17 @@ def _edits() -> TypeAdapter[Edit]:
 
 
 def _with_labels_alone(document: dict[str, Any]) -> dict[str, Any]:
-    """Until version 1, who was relabelled looked as recorded."""
+    """In version 1, who was relabelled looked as before."""
 
     def told(step: dict[str, Any]) -> dict[str, Any]:
         edit = step["edit"]
-        return step | {"edit": edit | {"keeps_look": True}} if edit["kind"] == "relabel" else step
+        if edit.get("kind") != "relabel":
+            return step
+        if "keeps_look" in edit:
+            raise TypeError("'keeps_look' came with version 2")
+        return step | {"edit": edit | {"keeps_look": True}}
 
-    return document | {steps: [told(step) for step in document[steps]] for steps in ("edits", "undone")}
+    return document | {name: [told(step) for step in document[name]] for name in ("edits", "undone") if name in document}
 
 
 # From each version to the next: a function of the file's dictionary.

@@ -33,8 +33,9 @@ class Pose:
 class Look:
     """How an actor is to be drawn, where that is not simply what was recorded of it.
 
-    `source` names whose pixels are lifted: None for its own; "actor:<id>" for another actor of the same drive;
-    "bank:<name>" for one of the shipped ones. `colour` is "#rrggbb", or None for the colour it was recorded in.
+    `source` names whose pixels are lifted: "actor:<id>" for one of the same drive, itself included; "bank:<name>" for one of
+    the shipped ones; None is as `editor.appearance.drawn_as` says. `colour` is "#rrggbb", or None for the colour it was
+    recorded in.
     """
 
     source: str | None = None

@@ -64,23 +64,24 @@ export function createActorPanel(root, store, take, actions, say) {
     return take.commit({ kind: "rotate", actor: actor.id, t_us: timeNow(state), by_rad: angle, scope: state.scope });
   }
 
+  const isSame = (one, other) => one.every((side, i) => side === other[i]);
   const wasRecorded = ({ id }) => state.scene.actorsById.get(id);
 
-  /** Another category; in that category's size, where its own would be a toy or a giant. */
-  function relabel(category) {
-    const actor = chosen(), recorded = wasRecorded(actor);
-    const usual = (recorded?.category === category ? recorded : state.categories.find(({ name }) => name === category))?.size ?? actor.size;
-    const isUnlike = actor.size.some((side, i) => Math.max(side / usual[i], usual[i] / side) > UNLIKE);
-    const anew = isUnlike ? [{ kind: "resize", actor: actor.id, size_lwh: usual }] : [];
-    return take.commit([{ kind: "relabel", actor: actor.id, category }, ...anew]);
+  /** The size that an actor takes on as a category: its own, or that category's where its own would be a toy or a giant; and what
+   * it was before it took one on so. */
+  function sizeAs(category, actor) {
+    const usualOf = (name) => state.categories.find((each) => each.name === name)?.size;
+    const recorded = wasRecorded(actor), isTakenOn = recorded && isSame(actor.size, usualOf(actor.category) ?? []);
+    const own = isTakenOn ? recorded.size : actor.size, usual = usualOf(category);
+    const isUnlike = usual && own.some((side, i) => Math.max(side / usual[i], usual[i] / side) > UNLIKE);
+    return isUnlike && category !== recorded?.category ? usual : own;
   }
 
-  /** Whether the label alone changes of a recorded actor, or what it looks like, too. */
-  function keepLook(keeps) {
-    const actor = chosen(), { size } = wasRecorded(actor), isOther = size.some((side, i) => side !== actor.size[i]);
-    if (!keeps) return relabel(actor.category);
-    const own = isOther ? [{ kind: "resize", actor: actor.id, size_lwh: size }] : [];
-    return take.commit([{ kind: "relabel", actor: actor.id, category: actor.category, keeps_look: true }, ...own]);
+  /** Another category: as one of its kind or, for who was recorded, its label alone. */
+  function relabel(category, keeps = false) {
+    const actor = chosen(), size = sizeAs(keeps ? wasRecorded(actor).category : category, actor);
+    const resized = isSame(size, actor.size) ? [] : [{ kind: "resize", actor: actor.id, size_lwh: size }];
+    return take.commit([{ kind: "relabel", actor: actor.id, category, keeps_look: keeps }, ...resized]);
   }
 
   /** An added actor anew in other pixels: as tall as what it now looks like, on the ground that it stood on, on the same way. */
@@ -124,7 +125,7 @@ export function createActorPanel(root, store, take, actions, say) {
     const colour = make("input", {
       type: "color", "aria-label": "Colour", onchange: () => take.commit({ kind: "recolour", actor: chosen().id, colour: colour.value }),
     });
-    const look = make("select", { "aria-label": "Looks like", onchange: () => (wasRecorded(chosen()) ? keepLook(look.value !== "") : lookLike(look.value || null)) });
+    const look = make("select", { "aria-label": "Looks like", onchange: () => (wasRecorded(chosen()) ? relabel(chosen().category, look.value !== "") : lookLike(look.value || null)) });
     const own = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
     fields = {
       title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own, look, lookRow: labelled("Looks like", look),

@@ -1,4 +1,4 @@
-/** Whose pixels an added actor borrows: the choice, in the form that adds one and in the panel of one that was added. */
+/** Whose pixels an actor is drawn with: the choice, in the form that adds one and in the panel of who was added or relabelled. */
 
 import { make, option } from "./dom.js";
 import { actorName } from "./scenario.js";

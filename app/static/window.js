@@ -85,7 +85,7 @@ async function openFirst(take, say, scenes, first) {
   const asked = new URL(location.href).searchParams;
   const isKnown = scenes.some(({ name }) => name === asked.get("scene"));
   const scene = isKnown ? asked.get("scene") : first;
-  if (asked.has("scene") && !isKnown) say(`There is no scene ${asked.get("scene")} in this data set; this is ${first}.`, "problem");
+  if (asked.has("scene") && !isKnown) say(`There is no scene “${asked.get("scene")}” in this data set; this is ${first}.`, "problem");
   try {
     await take.open(scene, asked.get("scene") === scene ? asked.get("take") : null);
   } catch (error) {

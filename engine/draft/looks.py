@@ -99,9 +99,7 @@ class Looks:
             of_kind = [a for a in self._recorded.values() if a.category.split(".")[0] == kind and self._tallest_px(a) > 0]
             shipped = of_family(bank().values(), actor.category, actor.size_lwh)
             if not alike and shipped is None and not of_kind:
-                raise RenderError(
-                    f"Nothing like a {actor.category} was recorded in scene {self.scene.name}, so none can be drawn."
-                )
+                raise RenderError(f"Nothing like {actor.category} was recorded in scene {self.scene.name} or is in the bank.")
             recorded = max(alike or of_kind, key=lambda a: self._likeness(a, actor), default=None)
             made_up = shipped is not None and SHIPPED_LIKENESS - apart(shipped.size_lwh, actor.size_lwh)
             keeps = shipped is None or (alike and self._likeness(recorded, actor) >= made_up)

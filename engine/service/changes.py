@@ -46,7 +46,7 @@ def _words(was: Same[Actor | None], now: Same[Actor | None], t_us: int, labels: 
     return "" if before == after else repr(((was.value or now.value).id, after))
 
 
-def _shown(actor: Actor | None, recorded: Actor | None, t_us: int, labels: bool) -> tuple[object, ...] | None:
+def _shown(actor: Actor | None, was: Actor | None, t_us: int, labels: bool) -> tuple[object, ...] | None:
     """Where an actor is and what it looks like; None where it is not there."""
     T_world_box = actor_at(actor, t_us) if actor is not None else None
-    return T_world_box and (T_world_box, *appearance(actor, recorded), *([actor.category] if labels else []))
+    return T_world_box and (T_world_box, *appearance(actor, was), *([actor.category] if labels else []))

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from editor.cameras import fit_picture
+from editor.identity import Same
 from editor.scene import Actor, ActorId, Scenario, View
 from editor.tracks import ego_at
 from engine.town.flow import Flow, flow
@@ -90,11 +92,12 @@ def _shot(scenario: Scenario, view: str, frame: int) -> Shot:
 
 
 def _as_drawn(scenario: Scenario) -> tuple[Actor, ...]:
-    """The actors; of whom only the label changes, as it was recorded."""
-    recorded = {f"actor:{actor.id}": actor for actor in scenario.scene.actors}
+    """The actors; who looks like one that was recorded, as what that was recorded as."""
+    categories = {f"actor:{actor.id}": actor.category for actor in scenario.scene.actors}
+    return tuple(_shown_as(Same(a), categories.get(a.look.source or "", a.category)) for a in scenario.actors)
 
-    def one(actor: Actor) -> Actor:
-        keeps = actor.look.source == f"actor:{actor.id}"
-        return replace(actor, category=recorded[actor.look.source].category) if keeps else actor
 
-    return tuple(one(actor) for actor in scenario.actors)
+@lru_cache(maxsize=4096)
+def _shown_as(actor: Same[Actor], category: str) -> Actor:
+    """The same object each time, since worlds are remembered by their actors."""
+    return actor.value if actor.value.category == category else replace(actor.value, category=category)

@@ -262,6 +262,15 @@ def test_who_is_relabelled_in_a_file_of_version_1_looks_as_recorded():
     assert '"keeps_look": true' in (GOLDEN / "version-2.take.json").read_text(encoding="utf-8")
 
 
+def test_what_a_file_of_version_1_may_leave_out_is_left_out_still():
+    old = json.loads((GOLDEN / "version-1.take.json").read_text(encoding="utf-8"))
+    assert loads(json.dumps({key: value for key, value in old.items() if key != "undone"})).undone == ()
+    (relabel,) = (step["edit"] for step in old["edits"] if step["edit"]["kind"] == "relabel")
+    relabel["keeps_look"] = False
+    with pytest.raises(TakeFileError, match="'keeps_look' came with version 2"):
+        loads(json.dumps(old))
+
+
 def test_one_edit_more_is_one_line_more():
     take = sample_take()
     longer = replace(take, edits=(*take.edits, Step(Move("lead", time_of(20), (1.0, 0.0, 0.0)))))

@@ -184,7 +184,9 @@ def test_the_ego_path_is_bent_by_its_handles(window):
 def test_a_handle_that_is_pulled_along_the_path_bends_nothing(window):
     window.page.mouse.click(*window.ego_on_map())
     path = window.bend_handles()
-    window.drag(path[2], (path[1][0] - path[2][0], path[1][1] - path[2][1]))
+    window.drag(path[2], (path[1][0] - path[2][0], path[1][1] - path[2][1]), let_go=False)
+    assert window.ask("s.gesture.kind") == "bend"
+    window.page.mouse.up()
     window.settle(0)
     assert window.gestures == []
 
@@ -257,7 +259,7 @@ def test_another_category_is_another_look_until_the_label_alone_is_to_change(win
     window.settle(2)
     assert window.ask(f"{box}.size") == own
     assert window.ask("Object.values(take.dirty).flat().length") == 0
-    assert "relabelled Bus, looks as recorded" in window.gestures[1]
+    assert "relabelled Bus, the label alone" in window.gestures[1]
     window.page.get_by_label("Category").select_option("vehicle.car")
     window.settle(3)
     assert not look.is_visible()

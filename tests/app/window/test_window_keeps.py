@@ -43,7 +43,7 @@ def test_a_reload_comes_back_to_the_same_take(tabs):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("scene=scene-9999", "There is no scene scene-9999 in this data set; this is scene-0001."),
+        ("scene=scene-9999", "There is no scene “scene-9999” in this data set; this is scene-0001."),
         ("scene=scene-0001&take=other", "there is no take 'other' of scene scene-0001 in this workspace"),
     ],
 )

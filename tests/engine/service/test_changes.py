@@ -38,17 +38,18 @@ def test_from_a_bent_path_a_label_changes_no_draft():
     assert told_otherwise(BENT, apply(BENT, Relabel("lead", "vehicle.truck", keeps_look=True))) == set()
 
 
+@pytest.mark.parametrize("keeps_look", [False, True])
 @pytest.mark.parametrize(("look", "is_drawn_by_category"), [(Look(), True), (Look("actor:lead"), False)])
-def test_relabelling_who_is_drawn_as_any_of_its_category_is_another_draft(look, is_drawn_by_category):
+def test_relabelling_an_added_actor_is_another_draft_unless_it_keeps_whom_it_looks_like(look, is_drawn_by_category, keeps_look):
     base = with_an_added(look)
-    after = apply(base, Relabel(ActorId("new-1"), "vehicle.truck"))
+    after = apply(base, Relabel(ActorId("new-1"), "vehicle.truck", keeps_look))
     changed = told_otherwise(base, after)
     assert changed == stale(base, after)
-    assert bool(changed) == is_drawn_by_category
+    assert bool(changed) == (is_drawn_by_category or not keeps_look)
 
 
 @pytest.mark.parametrize("keeps_look", [False, True])
-def test_a_recorded_actor_whose_label_alone_changes_is_another_one_to_the_model_alone(keeps_look):
+def test_relabelling_a_recorded_actor_is_another_draft_unless_its_label_alone_changes(keeps_look):
     base = recorded(SCENE)
     after = apply(base, Relabel("lead", "vehicle.truck", keeps_look))
     changed = told_otherwise(base, after)
