@@ -1,12 +1,16 @@
 /** Playing the scene at its own speed, and fetching pictures before they are wanted. */
 
+import { askedLight } from "./scenario.js";
+
 const AHEAD = 12; // frames
 const REST_MS = 250;
+const HELD_US = 600_000; // a little more than from one anchor to the next
 
 export function startPlaying(store, pictures) {
   const { state } = store;
   let timer = 0;
   let began = null; // {at: milliseconds, t: µs}
+  let due = null; // the frame that would be shown if all were drawn
 
   /** The last frame that has begun by a time of the scene. */
   function frameAt(t) {
@@ -16,18 +20,31 @@ export function startPlaying(store, pictures) {
     return frame;
   }
 
+  /** Where the take asks for another light, a frame that does not show it yet gives way to the last that does, if that is no further
+   * back than an anchor: else day and night would take turns. */
+  function steady(frame) {
+    if (!state.model || askedLight(state.take).length === 0) return frame;
+    const { frames } = state.scene;
+    for (let shown = frame; shown >= 0 && frames[frame].t_us - frames[shown].t_us < HELD_US; shown -= 1) {
+      const { changed, anchor, refined } = pictures.tiers(state.take, shown);
+      if (changed > 0 && anchor + refined === changed) return shown;
+    }
+    return frame;
+  }
+
   function tick(now) {
     if (!state.playing) {
-      began = null;
+      began = due = null;
       return;
     }
     const { frames } = state.scene;
-    if (state.frame === frames.length - 1) {
+    if ((due ?? state.frame) === frames.length - 1) {
       store.set({ frame: 0 });
       began = null;
     }
     began ??= { at: now, t: frames[state.frame].t_us };
-    store.set({ frame: frameAt(began.t + (now - began.at) * 1000) });
+    due = frameAt(began.t + (now - began.at) * 1000);
+    store.set({ frame: steady(due) });
     requestAnimationFrame(tick);
   }
 

@@ -72,3 +72,6 @@ export function actorName(state, actor) {
   const short = actor.id.startsWith("new-") ? actor.id : actor.id.slice(0, 6);
   return `${categoryWord(state, actor.category)} ${added ? `A${added[1]}` : short}`;
 }
+
+/** What a take asks for of weather and hour: "rain", "night"; nothing where both are as recorded. */
+export const askedLight = (take) => [take?.weather, take?.time_of_day].filter((word) => word && word !== "as recorded");

@@ -2,7 +2,7 @@
 
 import "./projection.js";
 import { fitted, make } from "./dom.js";
-import { actorName, actorsNow, categoryColour } from "./scenario.js";
+import { actorName, actorsNow, askedLight, categoryColour } from "./scenario.js";
 import { createLens } from "./views_lens.js";
 import { layout } from "./views_layout.js";
 
@@ -234,9 +234,8 @@ export function createViews(grid, store, pictures) {
 
   /** What a picture is called, and what it does not show yet of the light that the take asks for. */
   function badgeWords(tier, index) {
-    const light = state.take ? [state.take.weather, state.take.time_of_day].filter((word) => word !== "as recorded") : [];
-    const isAsked = state.model && light.length > 0 && LIT_AS_RECORDED.includes(tier);
-    return tierWord(tier, index) + (isAsked ? `, not yet ${light.join(", ")}` : "");
+    const light = state.model && LIT_AS_RECORDED.includes(tier) ? askedLight(state.take) : [];
+    return tierWord(tier, index) + (light.length > 0 ? `, not yet ${light.join(", ")}` : "");
   }
 
   function tierWord(tier, index) {

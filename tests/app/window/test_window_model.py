@@ -187,6 +187,23 @@ def test_it_can_be_stopped_and_gone_on_with(window):
     wait_until_anchored(window)
 
 
+def test_what_does_not_show_the_asked_light_yet_is_not_played_between_what_does(window):
+    in_steps(window, QUICK)
+    under(window, "fog")
+    wait_until_anchored(window)
+    anchors = window.ask("s.model.anchors")
+    assert len(anchors) < window.ask("s.scene.frames.length")
+    window.press("Home")
+    window.page.evaluate(
+        "retake.played = []; retake.store.watch(['frame'], () => retake.played.push(retake.store.state.frame))"
+    )
+    window.press(" ")
+    wait_for(window, f"retake.played.includes({anchors[-1]})")
+    wait_for(window, f"retake.played.lastIndexOf(0) > retake.played.indexOf({anchors[-1]})")  # it begins anew
+    window.press(" ")
+    assert set(window.ask("retake.played")) <= set(anchors)
+
+
 def test_a_newer_edit_ends_what_it_made_stale_and_nothing_else(window):
     in_steps(window, LONG)
     under(window, "cloudy")
