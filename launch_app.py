@@ -100,10 +100,15 @@ def checkpoint(options: argparse.Namespace, shipped: Path = SHIPPED) -> Path | N
 
 def password(options: argparse.Namespace) -> str | None:
     """What visitors must type, or None where everyone may enter."""
-    typed = getpass.getpass("Password for the window: ") if options.ask_password else os.environ.get(PASSWORD_VARIABLE)
-    if options.ask_password and not typed:
+    if not options.ask_password:
+        return os.environ.get(PASSWORD_VARIABLE) or None
+    try:
+        typed = getpass.getpass("Password for the window: ")
+    except EOFError as error:
+        raise LaunchError(f"no password was typed; {PASSWORD_VARIABLE} gives it where nobody can type") from error
+    if not typed:
         raise LaunchError("the password is empty")
-    return typed or None
+    return typed
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -132,7 +137,8 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
     from app.window import create_app
     from editor.datasets.records import DataSetError
 
-    if password is None and not ip_address(door.getsockname()[0]).is_loopback:
+    is_local = ip_address(door.getsockname()[0]).is_loopback
+    if password is None and not is_local:
         print(f"Whoever reaches this machine can open the window; {PASSWORD_VARIABLE} gives it a password.", file=sys.stderr)
     settings = Settings(
         dataroot=options.dataroot,
@@ -142,6 +148,7 @@ def serve(options: argparse.Namespace, password: str | None, door: socket.socket
         device=options.device,
         checkpoint=checkpoint(options),
         password=password,
+        is_local=is_local,
     )
     try:
         window = create_app(settings)

@@ -1,7 +1,9 @@
-"""Exports asked for in the window: each in a thread of its own, followed by its number, ended when it is cancelled."""
+"""Exports asked for in the window: each in a thread of its own, followed by its id, ended when it is cancelled; and the bundles
+that came of them, this time or earlier."""
 
 import itertools
 import re
+import secrets
 import threading
 import zipfile
 from collections.abc import Container, Iterator
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from app.export.bundle import export
 from app.export.order import Order, Progress
+from app.export.report import REPORT
 from app.export.staging import ExportError
 from editor.datasets.records import DataSetError
 from engine.service.requests import RenderError, Service
@@ -23,7 +26,7 @@ PART_BYTES = 2**20
 class Export:
     """An export as the page sees it. `problem` is set where it failed; a cancelled one is neither done nor a problem."""
 
-    number: int
+    id: str
     take: str
     folder: Path
     stage: str = "waiting"
@@ -33,6 +36,21 @@ class Export:
     is_over: bool = False
     is_cancelled: bool = False
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A finished export's folder."""
+
+    folder: Path
+    made_s: float  # since 1970
+
+
+def bundles(folder: Path) -> list[Bundle]:
+    """Those in a folder, the latest first; what is still being made there has a hidden name."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    made = [Bundle(path, path.stat().st_mtime) for path in found if not path.name.startswith(".") and (path / REPORT).is_file()]
+    return sorted(made, key=lambda bundle: bundle.made_s, reverse=True)
 
 
 def bundle_name(scene: str, take: str, folder: Path, being_made: Container[Path] = ()) -> str:
@@ -47,59 +65,64 @@ class Exports:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._exports: dict[int, Export] = {}
-        self._numbers = itertools.count(1)
+        self._exports: dict[str, Export] = {}
         self._lock = threading.Lock()
 
     def start(self, order: Order) -> Export:
         """Begin one; it goes on when the page is closed."""
-        started = Export(next(self._numbers), order.take.name, order.target)
+        # No number: a page that waits for one that an earlier server began must not be told of another's.
+        started = Export(secrets.token_hex(8), order.take.name, order.target)
         with self._lock:
-            self._exports[started.number] = started
-        threading.Thread(target=self._run, args=(started.number, order), daemon=True).start()
+            self._exports[started.id] = started
+        threading.Thread(target=self._run, args=(started.id, order), daemon=True).start()
         return started
 
-    def get(self, number: int) -> Export | None:
+    def get(self, export_id: str) -> Export | None:
         """How far one is."""
         with self._lock:
-            return self._exports.get(number)
+            return self._exports.get(export_id)
+
+    def all(self) -> list[Export]:
+        """Every one that this process has begun, in that order."""
+        with self._lock:
+            return list(self._exports.values())
 
     def being_made(self) -> set[Path]:
         """The folders that are still to appear."""
         with self._lock:
             return {export.folder for export in self._exports.values() if not export.is_over}
 
-    def cancel(self, number: int) -> None:
+    def cancel(self, export_id: str) -> None:
         """End one; what it has made so far is removed. One whose folder stands by then is finished, and not cancelled."""
         with self._lock:
-            found = self._exports.get(number)
+            found = self._exports.get(export_id)
             if found is not None and not found.is_over:
-                self._exports[number] = replace(found, is_cancelled=True)
+                self._exports[export_id] = replace(found, is_cancelled=True)
 
-    def _change(self, number: int, **changes: object) -> Export:
+    def _change(self, export_id: str, **changes: object) -> Export:
         with self._lock:
-            self._exports[number] = replace(self._exports[number], **changes)
-            return self._exports[number]
+            self._exports[export_id] = replace(self._exports[export_id], **changes)
+            return self._exports[export_id]
 
-    def _run(self, number: int, order: Order) -> None:
+    def _run(self, export_id: str, order: Order) -> None:
         try:
             with closing(export(order, self._service)) as steps:
                 for progress in steps:
-                    if self._follow(number, progress).is_cancelled:
+                    if self._follow(export_id, progress).is_cancelled:
                         break
         except SAID_IN_A_SENTENCE as error:
-            self._change(number, problem=str(error))
+            self._change(export_id, problem=str(error))
         except Exception:  # said to the page in place of a silent end; the traceback goes to the log
-            self._change(number, problem="The export failed; the server's log says more.")
+            self._change(export_id, problem="The export failed; the server's log says more.")
             raise
         finally:
-            self._change(number, is_over=True)
+            self._change(export_id, is_over=True)
 
-    def _follow(self, number: int, progress: Progress) -> Export:
+    def _follow(self, export_id: str, progress: Progress) -> Export:
         how_far = {"stage": progress.stage, "done": progress.done, "total": progress.total}
         # The folder stands: who cancels from now on, or did so while it got its name, comes too late.
         ended = {"is_over": True, "is_cancelled": False} if progress.stage == "done" else {}
-        return self._change(number, **how_far, seconds_left=progress.seconds_left, **ended)
+        return self._change(export_id, **how_far, seconds_left=progress.seconds_left, **ended)
 
 
 class _Sink:

@@ -90,9 +90,10 @@ class Pictures:
         return data
 
     def file(self, picture: Picture) -> Path | None:
-        """The recorded file itself, where it lies below the data set's root."""
-        path, root = (self._dataroot / picture.file).resolve(), self._dataroot.resolve()
-        return path if path.is_relative_to(root) and path.is_file() else None
+        """The recorded file itself, if it is there. Tables name files below the data set's root alone
+        (`editor.datasets.records`); links there may lead anywhere, as those of data sets that are spread over disks do."""
+        path = self._dataroot / picture.file
+        return path if path.is_file() else None
 
     # ---------------------------------------------------------------------------------------------- drawn
 

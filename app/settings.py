@@ -18,3 +18,4 @@ class Settings:
     checkpoint: Path | None = None  # None: drafts alone
     adapted: Path = ADAPTED  # where weights lie that were adapted to single drives
     password: str | None = None  # None: whoever reaches the port may come in
+    is_local: bool = False  # whether it listens to this machine alone

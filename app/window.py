@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service))
     app.include_router(routes(office))
     _say_in_sentences(app)
-    _mount(app, settings.password)
+    _mount(app, settings)
     return app
 
 
@@ -78,9 +78,9 @@ def _say_in_sentences(app: FastAPI) -> None:
         app.add_exception_handler(kind, refused)
 
 
-def _mount(app: FastAPI, password: str | None) -> None:
+def _mount(app: FastAPI, settings: Settings) -> None:
     """Gradio's page at the root, and the guard before everything."""
-    auth = password_check(password) if password is not None else None
+    auth = password_check(settings.password) if settings.password is not None else None
     gr.mount_gradio_app(
         app,
         page(),
@@ -97,7 +97,8 @@ def _mount(app: FastAPI, password: str | None) -> None:
         pwa=False,
     )
     gradio_app = app.routes[-1].app
-    app.add_middleware(Guard, may_enter=lambda request: auth is None or logged_in(gradio_app, request))
+    is_local = settings.is_local and auth is None
+    app.add_middleware(Guard, may_enter=lambda request: auth is None or logged_in(gradio_app, request), is_local=is_local)
 
 
 def _theme() -> gr.themes.Base:

@@ -9,7 +9,7 @@ from app.export.generated import draw_generated, forget
 from app.export.masks import mask_values, write_masks
 from app.export.order import Exported, Order, Progress, Stage
 from app.export.pictures import missing_pictures, write_pictures
-from app.export.report import report_of, write_report
+from app.export.report import REPORT, report_of, write_report
 from app.export.staging import staged
 from editor.checks import findings
 from editor.datasets.bundle import write_tables_of
@@ -35,9 +35,7 @@ def export(order: Order, service: Service) -> Iterator[Progress]:
         _write_tables(order, existing, folder)
         found = findings(order.scenario, order.street_map)
         save_take(folder / f"{order.take.id}.take.json", order.take)
-        write_report(
-            folder / "report.json", report_of(order, pictures.values(), found, mask_values(order) if order.masks else {})
-        )
+        write_report(folder / REPORT, report_of(order, pictures.values(), found, mask_values(order) if order.masks else {}))
         yield Progress("tables", 1, 1)  # the last moment to give up: what follows is the folder's name
     yield Progress("done", 1, 1)
 

@@ -16,6 +16,7 @@ from editor.scene import Actor
 from engine.service.shipped import weights_sha256
 
 SCHEMA_VERSION = 3  # 1 had no `model`, 2 did not say what of a generated bundle is left as drafts
+REPORT = "report.json"
 PACKAGES = ("numpy", "opencv-python-headless", "open3d", "av", "pillow", "nuscenes-devkit")
 NOTICE = (
     "Made by Retake out of a recorded drive. Pictures whose origin is not 'recorded' were never seen by a camera: a 'draft' is "

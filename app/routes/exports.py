@@ -1,12 +1,14 @@
 """Bundles: begun, followed, ended, and taken home as one file."""
 
 from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import StreamingResponse
 
 from app.export.order import Order
-from app.exports import Export, bundle_name, zipped
+from app.exports import Bundle, Export, bundle_name, bundles, zipped
 from app.routes.office import Office, json_answer, manner_of
 from app.routes.posted import Exporting
 from app.streaming import Message
@@ -16,7 +18,16 @@ from editor.edits import EditError
 def _export_json(export: Export) -> Message:
     about = asdict(export) | {"folder": str(export.folder)}
     finished = export.is_over and not export.is_cancelled and export.problem is None
-    return about | {"is_finished": finished, "zip": f"exports/{export.number}/zip" if finished else None}
+    return about | {"is_finished": finished, "zip": _zip_of(export.folder) if finished else None}
+
+
+def _bundle_json(bundle: Bundle) -> Message:
+    name = bundle.folder.name
+    return {"name": name, "folder": str(bundle.folder), "made_s": bundle.made_s, "zip": _zip_of(bundle.folder)}
+
+
+def _zip_of(folder: Path) -> str:
+    return f"bundles/{quote(folder.name)}/zip"
 
 
 def order_of(office: Office, asked: Exporting) -> Order:
@@ -27,7 +38,7 @@ def order_of(office: Office, asked: Exporting) -> Order:
     if not frames or frames[-1] >= len(scene.frames):
         raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
     manner = asked.model and manner_of(office, document.stage.scene, asked.model)
-    folder = (settings.workspace / "exports").resolve()
+    folder = _folder(office)
     return Order(
         settings.dataroot,
         document.take,
@@ -42,10 +53,14 @@ def order_of(office: Office, asked: Exporting) -> Order:
     )
 
 
-def _found(office: Office, number: int) -> Export:
-    export = office.exports.get(number)
+def _folder(office: Office) -> Path:
+    return (office.settings.workspace / "exports").resolve()
+
+
+def _found(office: Office, export_id: str) -> Export:
+    export = office.exports.get(export_id)
     if export is None:
-        raise HTTPException(404, f"There is no export {number}; it was begun before the server was started again.")
+        raise HTTPException(404, "That export was begun before the server was started again.")
     return export
 
 
@@ -57,22 +72,30 @@ def add_exports(router: APIRouter, office: Office) -> None:
         """Begin an export; it goes on when the page is closed."""
         return json_answer(_export_json(office.exports.start(order_of(office, asked))))
 
-    @router.get("/exports/{number}")
-    def how_far(number: int) -> Response:
+    @router.get("/exports")
+    def every() -> Response:
+        """Exports that are at work or have failed, and the bundles that are there."""
+        begun = [_export_json(export) for export in office.exports.all()]
+        unfinished = [about for about in begun if not about["is_finished"] and not about["is_cancelled"]]
+        made = [_bundle_json(bundle) for bundle in bundles(_folder(office))]
+        return json_answer({"exports": unfinished, "bundles": made})
+
+    @router.get("/exports/{export_id}")
+    def how_far(export_id: str) -> Response:
         """How far an export is."""
-        return json_answer(_export_json(_found(office, number)))
+        return json_answer(_export_json(_found(office, export_id)))
 
-    @router.post("/exports/{number}/cancel")
-    def cancel(number: int) -> Response:
+    @router.post("/exports/{export_id}/cancel")
+    def cancel(export_id: str) -> Response:
         """End an export."""
-        office.exports.cancel(number)
-        return json_answer(_export_json(_found(office, number)))
+        office.exports.cancel(export_id)
+        return json_answer(_export_json(_found(office, export_id)))
 
-    @router.get("/exports/{number}/zip")
-    def as_zip(number: int) -> StreamingResponse:
-        """A finished export as one file."""
-        export = _found(office, number)
-        if not _export_json(export)["is_finished"] or not export.folder.is_dir():
-            raise HTTPException(404, "That export is not there.")
-        attached = {"Content-Disposition": f'attachment; filename="{export.folder.name}.zip"'}
-        return StreamingResponse(zipped(export.folder), media_type="application/zip", headers=attached)
+    @router.get("/bundles/{name}/zip")
+    def as_zip(name: str) -> StreamingResponse:
+        """A bundle as one file."""
+        found = next((bundle for bundle in bundles(_folder(office)) if bundle.folder.name == name), None)
+        if found is None:
+            raise HTTPException(404, f"There is no bundle {name[:80]!r} in the workspace's exports.")
+        attached = {"Content-Disposition": f'attachment; filename="{found.folder.name}.zip"'}
+        return StreamingResponse(zipped(found.folder), media_type="application/zip", headers=attached)

@@ -6,6 +6,8 @@ import { timeNow } from "./scenario.js";
 const DRIVABLE = "#1b212b", WALKWAY = "#161b24", CROSSING = "rgba(220, 226, 236, 0.13)";
 const LANE = "rgba(160, 172, 192, 0.28)", DIVIDER = "rgba(224, 230, 240, 0.5)", ROAD_EDGE = "rgba(255, 205, 110, 0.55)";
 
+const MOST_SWEEPS = 60; // that are kept, half a megabyte each
+
 export function createBackground(store, camera) {
   const { state } = store;
   const sweeps = new Map(); // "scene/index" → Float32Array of x, y, height above the ego, …
@@ -27,17 +29,24 @@ export function createBackground(store, camera) {
   function points() {
     const sweep = nearestSweep();
     if (!sweep) return null;
-    const key = `${state.scene.name}/${sweep.index}`;
-    if (!sweeps.has(key)) {
-      sweeps.set(key, null);
-      fetch(route(`lidar/${encodeURIComponent(state.scene.name)}/${sweep.index}`))
-        .then((response) => (response.ok ? response.arrayBuffer() : new ArrayBuffer(0)))
-        .then((bytes) => {
-          sweeps.set(key, new Float32Array(bytes));
-          store.touch("lidar");
-        });
+    const key = `${state.scene.name}/${sweep.index}`, xyz = sweeps.get(key) ?? null;
+    if (sweeps.has(key)) sweeps.delete(key); // and set again below: the map's first is the one looked at least lately
+    else fetchPoints(key, sweep.index);
+    sweeps.set(key, xyz);
+    if (sweeps.size > MOST_SWEEPS) sweeps.delete(sweeps.keys().next().value);
+    return { key, xyz };
+  }
+
+  /** A sweep whose file is gone has no points; one that did not come is asked for again when it is next looked at. */
+  async function fetchPoints(key, index) {
+    try {
+      const response = await fetch(route(`lidar/${encodeURIComponent(state.scene.name)}/${index}`));
+      sweeps.set(key, new Float32Array(response.ok ? await response.arrayBuffer() : 0));
+    } catch {
+      sweeps.delete(key);
+      return;
     }
-    return { key, xyz: sweeps.get(key) };
+    store.touch("lidar");
   }
 
   const shade = (height) => {

@@ -1,6 +1,7 @@
 /** The ? overlay, and the export: what to take along, how far it is, and where it ended up. */
 
 import { make, seconds } from "./dom.js";
+import { exportList } from "./export_list.js";
 import { keyWords } from "./keys.js";
 import { get, post, Refused, route, sleep } from "./server.js";
 import { viewWord } from "./views.js";
@@ -23,7 +24,7 @@ export function createHelp(dialog, table) {
 
 export function createExport(dialog, store, take, generating, say) {
   const { state } = store;
-  let running = null; // the number of the export that is followed
+  let running = null; // the id of the export that is followed
 
   // ------------------------------------------------------------------------------------------- what to export
 
@@ -56,10 +57,12 @@ export function createExport(dialog, store, take, generating, say) {
       make("fieldset", {}, make("legend", { text: "Pictures" }), tick("png", "Changed pictures as PNG instead of JPEG 95", false), tick("masks", "Instance masks", true), state.model ? tick("generated", "The world model draws what is changed", wantsModel()) : null),
       make("p", { class: "note", text: "A folder with nuScenes tables, films, masks, the take and a report. Every changed picture is marked as such; untouched ones are copies of the recording." }),
       state.model ? make("p", { class: "note", text: "The world model draws 448 × 256, enlarged to the recorded size with the draft's detail; what it has refined already is taken as it is, the rest takes seconds a frame. Without it, changed pictures are drafts, in the recorded light." }) : null,
-      make("div", { class: "buttons" }, go, close));
-    body.addEventListener("submit", (event) => {
+      make("div", { class: "buttons" }, go, close), exportList(followAgain));
+    body.addEventListener("submit", async (event) => {
       event.preventDefault();
-      begin(new FormData(body));
+      go.disabled = true; // until it is answered: a second click would begin a second export
+      await begin(new FormData(body));
+      go.disabled = false;
     });
     return body;
   }
@@ -70,7 +73,6 @@ export function createExport(dialog, store, take, generating, say) {
     if (order.views.length === 0) return say("Choose at least one view to export.", "problem");
     try {
       const begun = await post("exports", order);
-      running = begun.number;
       return await follow(begun, order);
     } catch (error) {
       return failed(error.message);
@@ -105,16 +107,33 @@ export function createExport(dialog, store, take, generating, say) {
   }
 
   async function follow(begun, order) {
-    const tell = progress();
     take.stopDrawing(); // the export draws the same pictures, and is waited for
     const before = { halted: state.halted, queue: state.queue };
     if (order.model) generating.halt();
     try {
-      tellEnd(await ended(begun, tell));
+      await followed(begun);
     } finally {
-      running = null;
       take.draw();
       if (order.model && state.take.id === order.take) store.set(before);
+    }
+  }
+
+  /** One that was begun before this page was opened, or by another. */
+  async function followAgain(begun) {
+    try {
+      await followed(begun);
+    } catch (error) {
+      failed(error.message);
+    }
+  }
+
+  /** Show how far it is, and at last what became of it. */
+  async function followed(begun) {
+    running = begun.id;
+    try {
+      tellEnd(await ended(begun, progress()));
+    } finally {
+      running = null;
     }
   }
 
@@ -124,7 +143,7 @@ export function createExport(dialog, store, take, generating, say) {
     while (!now.is_over) {
       tell(now);
       await sleep(ASK_MS);
-      now = await asked(begun.number, now);
+      now = await asked(begun.id, now);
     }
     return now;
   }
@@ -136,9 +155,9 @@ export function createExport(dialog, store, take, generating, say) {
   }
 
   /** How far it is; what was known where nobody answers, since the export goes on. */
-  async function asked(number, known) {
+  async function asked(id, known) {
     try {
-      return await get(`exports/${number}`);
+      return await get(`exports/${id}`);
     } catch (error) {
       if (error instanceof Refused) throw error;
       return known;

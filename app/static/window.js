@@ -34,8 +34,20 @@ const HINTS = {
   rotate: "Move the pointer to turn it, click to let go; Shift turns by 15°.",
 };
 
+/** The page; where it cannot begin, the curtain says why and stays. */
 export async function mount(element) {
-  const root = element.querySelector("#retake");
+  const root = element.querySelector("#retake"), curtain = root.querySelector("#opening");
+  try {
+    await begin(root);
+  } catch (error) {
+    curtain.textContent = error.message;
+    throw error;
+  }
+  curtain.hidden = true;
+  globalThis.retake.ready = true;
+}
+
+async function begin(root) {
   const $ = (selector) => root.querySelector(selector);
   const store = createStore({ ...INITIAL });
   const { state } = store;
@@ -76,22 +88,29 @@ export async function mount(element) {
   bindButtons(root, store, table, actions, take);
   store.watch(["frame"], () => state.scene && take.look());
   await openFirst(take, say, scenes, first);
-  $("#opening").hidden = true;
-  globalThis.retake.ready = true;
 }
 
-/** What the address says, so that a reload comes back to the same take; otherwise the first scene. */
+/** What the address says, so that a reload comes back to the same take; otherwise the first scene that can be opened. */
 async function openFirst(take, say, scenes, first) {
   const asked = new URL(location.href).searchParams;
   const isKnown = scenes.some(({ name }) => name === asked.get("scene"));
   const scene = isKnown ? asked.get("scene") : first;
   if (asked.has("scene") && !isKnown) say(`There is no scene “${asked.get("scene")}” in this data set; this is ${first}.`, "problem");
-  try {
-    await take.open(scene, asked.get("scene") === scene ? asked.get("take") : null);
-  } catch (error) {
-    say(error.message, "problem");
-    await take.open(scene, null);
+  const others = scenes.map(({ name }) => name).filter((name) => name !== scene);
+  const tries = [[scene, null], ...others.map((name) => [name, null])];
+  if (isKnown && asked.has("take")) tries.unshift([scene, asked.get("take")]);
+  const problems = [];
+  for (const [name, id] of tries) {
+    try {
+      await take.open(name, id);
+    } catch (error) {
+      problems.push(error.message);
+      continue;
+    }
+    for (const sentence of new Set(problems)) say(sentence, "problem");
+    return;
   }
+  throw new Error(problems[0]);
 }
 
 // ------------------------------------------------------------------------------------------- buttons

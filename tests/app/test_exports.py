@@ -26,19 +26,19 @@ def order(small_drive, tmp_path):
     return order_of(open_data_set(small_drive), tmp_path / "out", frames=(5,), masks=False)
 
 
-def ended(exports, number):
+def ended(exports, export_id):
     end = time.monotonic() + 30
-    while not exports.get(number).is_over:
+    while not exports.get(export_id).is_over:
         assert time.monotonic() < end
         time.sleep(0.01)
-    return exports.get(number)
+    return exports.get(export_id)
 
 
 def cancelling(exports, real):
     """The same function, which somebody cancels the first export in."""
 
     def cancelled(*args):
-        exports.cancel(1)
+        exports.cancel(exports.all()[0].id)
         return real(*args)
 
     return cancelled
@@ -47,7 +47,7 @@ def cancelling(exports, real):
 def test_one_that_is_cancelled_while_its_last_file_is_written_leaves_nothing(order, service, tmp_path, monkeypatch):
     exports = Exports(service)
     monkeypatch.setattr(bundle, "write_report", cancelling(exports, bundle.write_report))
-    found = ended(exports, exports.start(order).number)
+    found = ended(exports, exports.start(order).id)
     assert (found.is_cancelled, found.problem) == (True, None)
     assert os.listdir(tmp_path) == []
 
@@ -55,11 +55,11 @@ def test_one_that_is_cancelled_while_its_last_file_is_written_leaves_nothing(ord
 def test_one_that_is_cancelled_while_its_folder_gets_its_name_is_finished(order, service, tmp_path, monkeypatch):
     exports = Exports(service)
     monkeypatch.setattr(staging.Path, "rename", cancelling(exports, staging.Path.rename))
-    found = ended(exports, exports.start(order).number)
+    found = ended(exports, exports.start(order).id)
     assert (found.is_cancelled, found.problem, found.stage) == (False, None, "done")
     assert os.listdir(tmp_path) == ["out"]
-    exports.cancel(found.number)
-    assert not exports.get(found.number).is_cancelled
+    exports.cancel(found.id)
+    assert not exports.get(found.id).is_cancelled
 
 
 def test_one_that_ends_while_it_is_cancelled_is_over(order, monkeypatch):
@@ -77,6 +77,6 @@ def test_one_that_ends_while_it_is_cancelled_is_over(order, monkeypatch):
 
     monkeypatch.setattr(module, "export", steps)
     monkeypatch.setattr(module, "replace", slow)
-    number = exports.start(order).number
-    exports.cancel(number)
-    assert ended(exports, number).is_over
+    export_id = exports.start(order).id
+    exports.cancel(export_id)
+    assert ended(exports, export_id).is_over

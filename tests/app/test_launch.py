@@ -97,6 +97,14 @@ def test_what_is_wrong_is_said_in_one_sentence(arguments, named, complaint):
     assert named in complaint(*arguments)
 
 
+def test_a_password_that_nobody_can_type_is_said_in_one_sentence():
+    command = [sys.executable, "launch_app.py", "--port", "0", "--ask-password"]
+    asked = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True)
+    assert asked.returncode == launch_app.BAD_INPUT
+    assert "launch_app.py: no password was typed; RETAKE_PASSWORD gives it where nobody can type" in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
 def test_a_workspace_that_takes_nothing_is_said_in_one_sentence(complaint, tmp_path):
     workspace = tmp_path / "takes"
     workspace.mkdir()

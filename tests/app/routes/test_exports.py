@@ -1,7 +1,16 @@
-"""What the page asks to be exported, as an order."""
+"""What the page asks to be exported, as an order; and what it is told of exports that were begun before."""
+
+import io
+import os
+import time
+import zipfile
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from app.export.staging import ExportError
+from app.routes import routes
 from app.routes.exports import order_of
 from app.routes.posted import Exporting
 from editor.edits import EditError, SetBeyond
@@ -34,3 +43,42 @@ def test_frames_that_the_takes_drive_does_not_have_are_refused(office):
             order_of(office, asked(begun.take, first, last))
     office.desk.commit(SCENE, begun.take.id, begun.state, [SetBeyond(0.5)], "g-000001")
     assert order_of(office, asked(begun.take, 0, NUM_FRAMES)).frames[-1] == NUM_FRAMES
+
+
+def client_of(office):
+    app = FastAPI()
+    app.include_router(routes(office))
+    return TestClient(app)
+
+
+def test_what_was_exported_before_is_listed_the_latest_first_and_can_be_had_as_a_zip(office, tmp_path):
+    for name, made_s in (("early", 1_700_000_000), ("late one", 1_800_000_000), (".being-made", 1_900_000_000)):
+        folder = tmp_path / "exports" / name
+        folder.mkdir(parents=True)
+        (folder / "report.json").write_text("{}")
+        os.utime(folder, (made_s, made_s))
+    (tmp_path / "exports" / "something-else").mkdir()
+    with client_of(office) as client:
+        found = client.get("/retake/exports").json()
+        assert [bundle["name"] for bundle in found["bundles"]] == ["late one", "early"]
+        assert found["exports"] == []
+        data = client.get("/retake/" + found["bundles"][0]["zip"]).content
+        assert zipfile.ZipFile(io.BytesIO(data)).namelist() == ["late one/report.json"]
+        for name in ("something-else", ".being-made", "..", "%2e%2e", "early%2Freport.json"):
+            assert client.get(f"/retake/bundles/{name}/zip").status_code == 404
+
+
+def test_an_export_that_failed_is_listed_with_the_reason(office, monkeypatch):
+    def refused(order, service):
+        raise ExportError("the disk is full")
+        yield
+
+    monkeypatch.setattr("app.exports.export", refused)
+    take = office.desk.begin(SCENE).take
+    with client_of(office) as client:
+        begun = client.post("/retake/exports", json=asked(take, 0, 1).model_dump()).json()
+        while not client.get(f"/retake/exports/{begun['id']}").json()["is_over"]:
+            time.sleep(0.01)
+        (listed,) = client.get("/retake/exports").json()["exports"]
+        assert (listed["id"], listed["problem"]) == (begun["id"], "the disk is full")
+        assert client.get("/retake/exports/0").status_code == 404

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
 
 def test_cancelling_an_export_is_acknowledged_at_once(tabs):
     window, refused, over = tabs(), [], []
-    under_way = {"number": 1, "stage": "films", "done": 1, "total": 9, "seconds_left": None, "is_over": False}
+    under_way = {"id": "1", "stage": "films", "done": 1, "total": 9, "seconds_left": None, "is_over": False}
     ended = under_way | {"is_over": True, "is_finished": False, "problem": None}
 
     def cancel(route):
@@ -115,6 +116,47 @@ def test_cancelling_an_export_is_acknowledged_at_once(tabs):
     assert export.get_by_text("Cancelling…").is_visible()
     over.append(True)
     export.get_by_text("Export cancelled").wait_for()
+
+
+def every_export(window):
+    found = window.page.evaluate("fetch('retake/exports').then((answer) => answer.json())")
+    return len(found["exports"]) + len(found["bundles"])
+
+
+def test_an_export_that_the_page_lost_sight_of_can_be_taken_home_after_a_reload(tabs):
+    window = tabs()
+    before = every_export(window)
+    window.page.route("**/retake/exports/*", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    window.press("Control+e")
+    export = window.page.locator("#export-dialog")
+    export.get_by_role("button", name="Export").dblclick()  # of which the second click begins nothing
+    export.get_by_text("Not now.").wait_for()
+    assert every_export(window) == before + 1
+    window.page.unroute_all()
+    window.page.wait_for_function("fetch('retake/exports').then((a) => a.json()).then((a) => a.exports.length === 0)")
+    window.page.reload()
+    window.wait_until_ready()
+    window.press("Control+e")
+    with window.page.expect_download() as begun:
+        export.get_by_label("Earlier exports").get_by_role("link", name="zip").first.click()
+    with zipfile.ZipFile(begun.value.path()) as archive:
+        assert archive.testzip() is None
+        assert any(name.endswith("/report.json") for name in archive.namelist())
+
+
+def test_an_export_that_was_begun_elsewhere_can_be_followed(tabs):
+    window = tabs()
+    under_way = {"id": "1", "folder": "/exports/night", "stage": "films", "done": 1, "total": 9, "seconds_left": None}
+    under_way |= {"is_over": False, "problem": None}
+    ended = under_way | {"is_over": True, "is_finished": True, "zip": "bundles/night/zip"}
+    window.page.route("**/retake/exports", lambda route: route.fulfill(json={"exports": [under_way], "bundles": []}))
+    window.page.route("**/retake/exports/1", lambda route: route.fulfill(json=ended))
+    window.press("Control+e")
+    export = window.page.locator("#export-dialog")
+    export.get_by_text("night", exact=True).wait_for()
+    export.get_by_role("button", name="Follow").click()
+    export.get_by_text("Export finished").wait_for()
+    assert export.get_by_role("link", name="Download as zip").get_attribute("href").endswith("retake/bundles/night/zip")
 
 
 def test_a_branch_leaves_its_parent_as_it_was(tabs):

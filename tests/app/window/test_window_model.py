@@ -327,7 +327,7 @@ def test_a_generated_picture_opens_large_in_the_recorded_size(window):
 
 def test_drawing_goes_on_where_an_export_cannot_be_followed(window):
     in_steps(window, QUICK)
-    gone = "There is no export 1; it was begun before the server was started again."
+    gone = "That export was begun before the server was started again."
     window.page.route("**/retake/exports/*", lambda route: route.fulfill(status=404, json={"detail": gone}))
     under(window, "rain")
     window.press("Control+e")
