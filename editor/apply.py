@@ -164,7 +164,7 @@ def _rotated(scenario: Scenario, edit: Rotate) -> Scenario:
 def _placed(scenario: Scenario, actor: Actor) -> Actor:
     """The actor, unless an edit has put it out of the scene."""
     for pose in (actor.track[0], actor.track[-1]):
-        rules.place(scenario.scene, *pose.T_world.translation[:2])
+        rules.place(scenario.scene, *pose.T_world.translation)
     return actor
 
 

@@ -13,6 +13,7 @@ from editor.scene import Scene
 
 AROUND_M = 150.0  # the streets are drawn so far around the recorded path
 PIXELS_PER_M = 4.0
+MOST_PIXELS = 40e6  # of one raster; drives that reach farther have larger pixels
 
 
 @lru_cache(maxsize=8)
@@ -25,19 +26,28 @@ def _raster(street_map: Same[StreetMap], scene: Same[Scene]) -> Raster | None:
         return streets.raster if known else None
     ego = np.array([pose.T_world.translation[:2] for pose in scene.value.ego])
     low, high = ego.min(0) - AROUND_M, ego.max(0) + AROUND_M
-    columns, rows = (np.ceil((high - low) * PIXELS_PER_M).astype(int)).tolist()
+    per_m = min(PIXELS_PER_M, float(np.sqrt(MOST_PIXELS / np.prod(high - low))))
+    columns, rows = (np.ceil((high - low) * per_m).astype(int)).tolist()
     drivable = np.zeros((rows, columns), np.uint8)
     for outer, holes in streets.drivable:
-        one = np.zeros_like(drivable)
-        cv2.fillPoly(one, [_pixels(outer, low, rows)], 1)
-        for hole in holes:
-            cv2.fillPoly(one, [_pixels(hole, low, rows)], 0)
-        drivable |= one
-    return Raster(drivable.astype(bool), PIXELS_PER_M, (float(low[0]), float(low[1])))
+        _fill(drivable, *(_pixels(ring, low, rows, per_m) for ring in (outer, *holes)))
+    return Raster(drivable.view(bool), per_m, (float(low[0]), float(low[1])))
 
 
-def _pixels(ring: Array, low: Array, rows: int) -> NDArray[np.int32]:
-    column, up = ((ring[:, :2] - low) * PIXELS_PER_M).T
+def _fill(drivable: NDArray[np.uint8], outer: NDArray[np.int32], *holes: NDArray[np.int32]) -> None:
+    """Add a polygon with holes, in a piece that just holds it: another polygon may fill its holes."""
+    shape = np.array(drivable.shape[::-1])
+    low, high = np.clip(outer.min(0), 0, shape), np.clip(outer.max(0) + 1, 0, shape)
+    if (low >= high).any():
+        return
+    piece = np.zeros((high - low)[::-1], np.uint8)
+    for ring, value in ((outer, 1), *((hole, 0) for hole in holes)):
+        cv2.fillPoly(piece, [ring - low.astype(np.int32)], value)
+    drivable[low[1] : high[1], low[0] : high[0]] |= piece
+
+
+def _pixels(ring: Array, low: Array, rows: int, per_m: float) -> NDArray[np.int32]:
+    column, up = ((ring[:, :2] - low) * per_m).T
     return np.stack([column, rows - 1 - up], axis=-1).round().astype(np.int32)
 
 

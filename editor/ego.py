@@ -11,7 +11,8 @@ from editor.scene import Pose, Scene
 
 FARTHEST_BEND_M = 50.0
 CREEP_MPS = 0.02
-STANDING_MPS = 0.5
+STANDING_MPS = 0.5  # below, the ego turns the less the slower it is: who stands keeps his heading
+LEAST_ONWARD = 0.2  # of the recorded way: an offset that takes more of it away does not turn the ego around
 
 
 def bent(scene: Scene, offsets: tuple[EgoOffset, ...]) -> tuple[Pose, ...]:
@@ -25,8 +26,10 @@ def bent(scene: Scene, offsets: tuple[EgoOffset, ...]) -> tuple[Pose, ...]:
         return scene.ego
     axes = np.array([rotation_matrix(pose.T_world.rotation) for pose in scene.ego])
     new = old + axes[:, :, 0] * ahead[:, None] + axes[:, :, 1] * left[:, None]
-    bend = _bend(times * 1e-6, old, axes)
-    turns = np.arctan2(left_slope + ahead * bend, 1 + ahead_slope - left * bend)
+    speed = _speed(times * 1e-6, old)
+    bend = _bend(times * 1e-6, speed, axes)
+    onward = np.maximum(1 + ahead_slope - left * bend, LEAST_ONWARD)
+    turns = np.arctan2(left_slope + ahead * bend, onward) * np.clip(speed / STANDING_MPS, 0, 1)
     return tuple(
         pose if a == 0 and b == 0 and abs(turn) < 1e-6 else Pose(pose.t_us, _settled(pose, place, turn))
         for pose, place, turn, a, b in zip(scene.ego, new, turns, ahead, left, strict=True)
@@ -54,12 +57,16 @@ def _progress(seconds: Array, places: Array) -> Array:
     return np.concatenate([[0.0], np.cumsum(metres)]) + CREEP_MPS * (seconds - seconds[0])
 
 
-def _bend(seconds: Array, places: Array, axes: Array) -> Array:
+def _speed(seconds: Array, places: Array) -> Array:
+    """How fast the ego was recorded (n,), m/s; a single pose stands."""
+    return np.hypot(*np.gradient(places[:, :2], seconds, axis=0).T) if len(seconds) > 1 else np.zeros(len(seconds))
+
+
+def _bend(seconds: Array, speed: Array, axes: Array) -> Array:
     """The curvature (n,) of the recorded path, 1/m, fading to none where the ego hardly moves."""
     if len(seconds) < 2:
         return np.zeros(len(seconds))
     yaw_rate = np.gradient(np.unwrap(np.arctan2(axes[:, 1, 0], axes[:, 0, 0])), seconds)
-    speed = np.hypot(*np.gradient(places[:, :2], seconds, axis=0).T)
     return yaw_rate * speed / (speed**2 + STANDING_MPS**2)
 
 

@@ -46,7 +46,8 @@ def on_grid(by: Vec3) -> Vec3:
 
 def turn_steps(angle: float) -> int:
     """An angle in whole steps, in half a circle to either side."""
-    return (round(angle / STEP_RAD) + FULL_TURN // 2) % FULL_TURN - FULL_TURN // 2
+    within = math.remainder(angle, 2 * math.pi)  # exact, and no number of steps is too large for a float
+    return (round(within / STEP_RAD) + FULL_TURN // 2) % FULL_TURN - FULL_TURN // 2
 
 
 def turn_of(angle: float) -> float:

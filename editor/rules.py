@@ -12,6 +12,7 @@ from editor.tracks import HOLD_US
 
 FARTHEST_MOVE_M = 1000.0
 FARTHEST_PLACE_M = 2000.0  # from the ego's recorded path
+FARTHEST_RISE_M = 1000.0  # above or below it
 MOST_POSES, MOST_WAYPOINTS, MOST_OFFSETS, MOST_ACTORS = 10_000, 200, 1000, 1000
 NEW_ID = re.compile(r"new-[A-Za-z0-9_-]{1,60}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -120,12 +121,19 @@ def rising(times: Iterable[int], what: str) -> None:
             raise EditError(f"{what}: {b} us after {a} us; wanted rising times")
 
 
-def place(scene: Scene, x: float, y: float) -> None:
+def place(scene: Scene, x: float, y: float, z: float | None = None) -> None:
     """Refuse places that are far from anything recorded."""
     finite("a place", x, y)
-    ex, ey, _ = scene.ego[len(scene.ego) // 2].T_world.translation
-    if math.hypot(x - ex, y - ey) > FARTHEST_PLACE_M:
+    middle = scene.ego[len(scene.ego) // 2]
+    if not _is_near(middle, x, y) and not any(_is_near(pose, x, y) for pose in scene.ego):
         raise EditError(f"({x:.0f}, {y:.0f}) is more than {FARTHEST_PLACE_M:.0f} m from the recorded drive")
+    if z is not None and abs(z - middle.T_world.translation[2]) > FARTHEST_RISE_M:
+        raise EditError(f"a height of {z:g} m; wanted at most {FARTHEST_RISE_M:.0f} m above or below the drive")
+
+
+def _is_near(pose: Pose, x: float, y: float) -> bool:
+    ex, ey, _ = pose.T_world.translation
+    return math.hypot(x - ex, y - ey) <= FARTHEST_PLACE_M
 
 
 def track(scene: Scene, poses: tuple[Pose, ...]) -> None:
@@ -136,7 +144,7 @@ def track(scene: Scene, poses: tuple[Pose, ...]) -> None:
     for pose in poses:
         in_scene(scene, pose.t_us, "a pose's time")
         finite("a pose", *pose.T_world.translation, *pose.T_world.rotation)
-        place(scene, *pose.T_world.translation[:2])
+        place(scene, *pose.T_world.translation)
         length = math.hypot(*pose.T_world.rotation)
         if abs(length - 1) > 1e-3:
             raise EditError(f"a rotation {pose.T_world.rotation} of length {length:.3g}; wanted a unit quaternion (w, x, y, z)")

@@ -53,7 +53,7 @@ def _is_size(value: object) -> bool:
 
 
 def _is_rotation(value: object) -> bool:
-    return type(value) is list and len(value) == 4 and all(map(_is_number, value)) and 0.8 < sum(c * c for c in value) < 1.2
+    return type(value) is list and len(value) == 4 and all(map(_is_number, value)) and 0.98 < sum(c * c for c in value) < 1.02
 
 
 def _is_intrinsics(value: object) -> bool:

@@ -13,6 +13,7 @@ from editor.geometry import Rigid, rotation_matrix
 from editor.scene import Actor, ActorId, Fingerprint, Frame, LidarSweep, Picture, Pose, Scene, Span, View
 from editor.tracks import HOLD_US
 
+UNIT = 1e-9  # by so much a quaternion's length may be off 1 and stay as it is
 NEAREST_US = HOLD_US  # a picture further from a sweep's time than this is of another instant
 
 
@@ -38,9 +39,12 @@ def build_scene(dataroot: Path, version: str, chains: Chains, record: Record) ->
 
 
 def rigid(record: Record) -> Rigid:
-    """The transform of a record with translation and rotation."""
+    """The transform of a record with translation and rotation, which tables of few digits hold a little off unit length."""
     x, y, z = map(float, record["translation"])
-    a, b, c, d = map(float, record["rotation"])
+    rotation = a, b, c, d = tuple(map(float, record["rotation"]))
+    length = math.hypot(*rotation)
+    if abs(length - 1) > UNIT:
+        a, b, c, d = (value / length for value in rotation)
     return Rigid((x, y, z), (a, b, c, d))
 
 

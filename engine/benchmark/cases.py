@@ -10,7 +10,7 @@ from editor.scene import Scene
 from engine.town.recipe import Recipe
 
 VERSION = 2  # of the list and of the rules that choose its edits; results of different versions are not compared
-SEEDS = tuple(range(800_000, 800_024))  # of nothing that anything is trained or tuned on
+SEEDS = tuple(range(800_000, 800_024))  # of nothing that anything is trained on; drafts' settings were looked at there
 # Every edit of what was recorded; what comes after it nobody can compare with a recording.
 KINDS: tuple[str, ...] = tuple(edit.__dataclass_fields__["kind"].default for edit in get_args(Edit) if edit is not SetBeyond)
 FRONTS = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT")

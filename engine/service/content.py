@@ -21,6 +21,7 @@ MODEL_CODE = (
     "engine/pipeline.py",
     "engine/rollout.py",
     "engine/service/generating.py",
+    "engine/service/requests.py",
 )
 DRAWING_FILES = (".py", ".json", ".png")
 DRAWN_FROM: dict[Tier, tuple[Tier, ...]] = {"draft": (), "anchor": ("draft",), "refined": ("draft", "anchor")}
@@ -69,7 +70,7 @@ def _model_words(request: Request) -> str:
 def recording_digest(scene: Scene, dataroot: Path) -> str:
     """What was recorded: the scene's tables as they were read, and the state of every file of it. Takes a while: keep it."""
     sha = hashlib.sha256()
-    for part in (scene.fingerprint, scene.views, scene.ego, *scene.actors, *scene.frames, *scene.sweeps):
+    for part in (scene.fingerprint, scene.description, scene.views, scene.ego, *scene.actors, *scene.frames, *scene.sweeps):
         sha.update(repr(part).encode())
     for file in (*(p.file for frame in scene.frames for p in frame.pictures), *(sweep.file for sweep in scene.sweeps)):
         sha.update(_file_state(dataroot / file).encode())

@@ -13,7 +13,7 @@ from engine.service.jobs import End, Job, Jobs, Part, joint, now, shares
 from engine.service.process import DrawingProcess, Manner
 from engine.service.refusals import check
 from engine.service.requests import Chunk, Model, RenderError, Request
-from engine.service.store import SIZE_LIMIT_BYTES, Store
+from engine.service.store import Store
 from engine.service.task import Keys
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More
 
@@ -40,14 +40,13 @@ class LocalService:
         *,
         num_processes: int = 1,
         model_threads: int = os.cpu_count() or 1,
-        size_limit_bytes: int = SIZE_LIMIT_BYTES,
         drawer: str = "engine.service.tiers:draw",
     ) -> None:
         self._folder = folder
         # One thread for a draft: pictures are shared out, and threads that wait for one another burn a third of the time.
         self._drafting = Manner(drawer, DRAFTING, 1)
         self._modelling = Manner(drawer, MODELLING, model_threads)
-        self._store = Store(folder, size_limit_bytes) if folder is not None else None
+        self._store = Store(folder) if folder is not None else None
         self._jobs = Jobs()
         self._processes: list[DrawingProcess | None] = [None] * num_processes
         self._model: DrawingProcess | None = None
@@ -151,6 +150,11 @@ class LocalService:
             job.times.append(now())
         for part, share in zip(parts, shared, strict=True):
             part.process.send(Draw(part.number, share, keys, AHEAD), job.request.scenario)
+        with self._jobs.lock:
+            is_outdated = job.is_cancelled
+        if is_outdated:  # meanwhile: its cancelling may have come before what it cancels
+            for part in parts:
+                part.process.send(Cancel(part.number))
         return True
 
     def _drawn(self, job: Job) -> Iterator[Chunk]:

@@ -35,25 +35,34 @@ class Store:
         self._cache = diskcache.Cache(str(folder), size_limit=size_limit_bytes, eviction_policy="least-recently-stored")
 
     def get(self, key: str) -> Stored | None:
-        """The picture of a key, or None."""
-        data = self._cache.get(key)
-        if data is None:
-            return None
+        """The picture of a key, or None: what cannot be read is drawn again."""
         try:
-            return loads(data)
-        except (ValueError, KeyError) as error:  # half a file, say after a full disk: it is drawn again, and stored again
+            data = self._cache.get(key)
+            return None if data is None else loads(data)
+        except (ValueError, KeyError) as error:  # half a file, say after a full disk: it is stored again, too
             log.warning("Stored picture %s is broken (%s) and will be drawn again.", key, error)
-            del self._cache[key]
-            return None
+            self._forget(key)
+        except REFUSED as error:
+            self._complain("cannot be read from", error)
+        return None
 
     def put(self, key: str, chunk: Chunk) -> None:
         """Keep a finished picture; what the disk does not take is drawn anew when it is next asked for, and said once."""
         try:
             self._cache.set(key, dumps(chunk))
         except REFUSED as error:
-            if not self._has_complained:
-                log.warning("Pictures are drawn, but cannot be kept in %s (%s: %s).", self._folder, type(error).__name__, error)
-            self._has_complained = True
+            self._complain("cannot be kept in", error)
+
+    def _forget(self, key: str) -> None:
+        try:
+            self._cache.delete(key)
+        except REFUSED as error:
+            self._complain("cannot be taken out of", error)
+
+    def _complain(self, what: str, error: Exception) -> None:
+        if not self._has_complained:
+            log.warning("Pictures are drawn, but %s %s (%s: %s).", what, self._folder, type(error).__name__, error)
+        self._has_complained = True
 
     def close(self) -> None:
         """Let go of the folder; what is stored stays."""

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from editor.edits import (
 from editor.files import dumps, edit_from_json, edit_to_json, loads
 from editor.geometry import Rigid, yaw_of
 from editor.history import opened
+from editor.rules import FARTHEST_PLACE_M
 from editor.scene import Look, Pose, Scenario, recorded
 from editor.take import Take, scenario_of
 from editor.tracks import is_present, track_at
@@ -222,6 +224,25 @@ class TestPath:
         apply(BASE, replace(goal, waypoints=(replace(goal.waypoints[0], t_us=time_of(round(first * 10))),)))
 
 
+class TestPlaces:
+    def test_any_number_of_turns_is_a_turn(self):
+        turned = apply(BASE, Rotate("lead", KEY, 1.0, scope="track"))
+        more = apply(BASE, Rotate("lead", KEY, 1.0 + 200 * math.pi, scope="track"))
+        for a, b in zip(poses(turned, "lead").values(), poses(more, "lead").values(), strict=True):
+            assert np.allclose(a.rotation, b.rotation, atol=1e-6)
+        apply(BASE, Rotate("lead", KEY, 1e300, scope="track"))
+
+    def test_whoever_is_near_the_drive_is_near_however_long_the_drive_is(self):
+        ego = tuple(Pose(pose.t_us, at(k * 60.0, 0.0)) for k, pose in enumerate(SCENE.ego))
+        assert ego[-1].T_world.translation[0] > 2 * FARTHEST_PLACE_M
+        long = recorded(replace(SCENE, ego=ego))
+        assert apply(long, Move("lead", KEY, (6.0, 0.0, 0.0))) != long
+
+    def test_a_height_that_is_not_of_this_world_is_refused(self):
+        with pytest.raises(EditError, match="a height of .* m; wanted at most 1000 m above or below the drive"):
+            apply(BASE, Add("new-high", "vehicle.car", (4.0, 2.0, 1.5), (Pose(KEY, at(20.0, 0.0, z=1e200)),)))
+
+
 class TestEgoPath:
     def test_no_offset_is_the_recording(self):
         assert apply(BASE, EgoPath((EgoOffset(KEY, 0.0), EgoOffset(time_of(40), 0.0)))) == BASE
@@ -233,6 +254,19 @@ class TestEgoPath:
         assert left[time_of(40)] == pytest.approx(1.0, abs=1e-6)
         assert all(a is b for a, b in zip(after.ego[:10], BASE.ego[:10], strict=True))
         assert max(left.values()) <= 1.0 + 1e-6
+
+    def test_who_stands_keeps_his_heading(self):
+        stands = replace(SCENE, ego=tuple(Pose(pose.t_us, SCENE.ego[0].T_world) for pose in SCENE.ego))
+        after = apply(
+            recorded(stands), EgoPath((EgoOffset(KEY, 0.0), EgoOffset(time_of(40), 0.25), EgoOffset(time_of(60), 0.0)))
+        )
+        assert max(pose.T_world.translation[1] for pose in after.ego) == pytest.approx(0.25, abs=1e-6)
+        assert all(pose.T_world.rotation == SCENE.ego[0].T_world.rotation for pose in after.ego)
+
+    def test_falling_back_turns_nobody_around(self):
+        after = apply(BASE, EgoPath((EgoOffset(KEY, 0.0), EgoOffset(KEY + 1_000_000, 0.3, -12.0))))
+        assert min(b.T_world.translation[0] - a.T_world.translation[0] for a, b in pairwise(after.ego)) < 0
+        assert all(abs(yaw_of(pose.T_world.rotation)) < math.pi / 2 for pose in after.ego)
 
     def test_the_heading_follows_the_bent_path(self):
         ego = apply(BASE, KINDS[16]).ego

@@ -210,6 +210,7 @@ BROKEN = {
     "NaN": (lambda t: change(t, "ego_pose", "translation", [0.0, math.nan, 0.0]), "ego_pose.*translation.*nan.*finite"),
     "negative size": (lambda t: change(t, "sample_annotation", "size", [1.0, -2.0, 1.0]), "size.*-2.0.*positive"),
     "zero quaternion": (lambda t: change(t, "calibrated_sensor", "rotation", [0, 0, 0, 0]), "rotation.*unit length"),
+    "long quaternion": (lambda t: change(t, "ego_pose", "rotation", [0.74, 0, 0, 0.74]), "rotation.*unit length"),
     "times that do not rise": (lambda t: change(t, "sample", "timestamp", t["sample"][2]["timestamp"], at=1), "later"),
     "no cameras": (lambda t: [change(t, "sensor", "modality", "lidar", at=i) for i in range(3)], "no pictures.*camera"),
     "duplicated token": (lambda t: t["sample"].append(dict(t["sample"][0])), "sample.*token.*2 times.*once"),

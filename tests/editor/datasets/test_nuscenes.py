@@ -1,5 +1,7 @@
 """Recorded data sets as we read them, held against nuscenes-devkit."""
 
+import math
+
 import numpy as np
 import pytest
 from nuscenes.nuscenes import NuScenes
@@ -8,6 +10,7 @@ from pyquaternion import Quaternion
 from editor.cameras import matrix_of
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.recorded import read_lidar, read_picture
+from editor.datasets.scenes import rigid
 from editor.geometry import box_corners, rotation_matrix
 from editor.tracks import actor_at, track_at
 from tests.conftest import shared
@@ -162,3 +165,10 @@ def test_the_fingerprint_is_the_scenes_own_and_stays(both):
     assert len(set(prints)) == len(prints)
     again = open_data_set(data_set.dataroot, data_set.version)
     assert [again.scene(p.scene).fingerprint for p in prints] == prints
+
+
+def test_rotations_of_few_digits_are_brought_to_unit_length_and_others_stay_as_they_are():
+    rough = {"translation": [1.0, 2.0, 3.0], "rotation": [0.71, 0.0, 0.0, 0.71]}
+    assert rigid(rough).rotation == pytest.approx((math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)), abs=1e-15)
+    exact = [0.5720320396729045, -0.0016977771610471074, 0.011798001930183783, -0.8201446642457809]  # as nuScenes has them
+    assert rigid({**rough, "rotation": exact}).rotation == tuple(exact)

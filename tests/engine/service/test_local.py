@@ -18,6 +18,7 @@ from engine.service.jobs import shares
 from engine.service.local import local_service
 from engine.service.process import DrawingProcess
 from engine.service.requests import RenderError, Request
+from engine.service.wire import Draw
 from tests.engine.service.scenes import VIEWS, scenario
 
 DRAWERS = "tests.engine.service.drawers:"
@@ -353,6 +354,29 @@ def test_a_storm_of_edits_leaves_nothing_behind_and_the_process_running():
         assert drawn_by(next(service.render(ask()))) == pid
         del renderings
         let_go_of(service)
+
+
+def test_a_cancelling_that_overtakes_what_it_cancels_ends_it(monkeypatch):
+    real, cancelled = DrawingProcess.send, threading.Event()
+
+    def late(self, message, *more):
+        if isinstance(message, Draw):
+            cancelled.wait(10)
+        real(self, message, *more)
+
+    with local_service(drawer=DRAWERS + "slow") as service:
+        pid = drawn_by(next(service.render(ask())))
+        let_go_of(service)
+        monkeypatch.setattr(DrawingProcess, "send", late)
+        asked = threading.Thread(target=lambda: list(service.render(ask(session="anna", frames=(0, 1, 2, 3) * 20))))
+        asked.start()
+        while not service._jobs._parts:
+            time.sleep(0.01)
+        service.cancel("anna")
+        cancelled.set()
+        asked.join(10)
+        let_go_of(service)
+        assert drawn_by(next(service.render(ask()))) == pid
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])

@@ -62,6 +62,14 @@ def test_a_store_that_cannot_keep_a_picture_says_so_once(tmp_path, caplog):
     assert said.startswith(f"Pictures are drawn, but cannot be kept in {tmp_path} (OperationalError: ")
 
 
+def test_a_store_that_cannot_be_read_has_nothing_and_says_so_once(tmp_path, caplog):
+    store = Store(tmp_path)
+    sqlite3.connect(tmp_path / "cache.db").execute("DROP TABLE Cache")
+    assert [store.get(key) for key in ("a", "b")] == [None, None]
+    (said,) = caplog.messages
+    assert said.startswith(f"Pictures are drawn, but cannot be read from {tmp_path} (OperationalError: ")
+
+
 def test_a_store_keeps_to_its_size(tmp_path):
     store = Store(tmp_path, size_limit_bytes=3_000_000)
     for i in range(60):
@@ -171,7 +179,8 @@ def test_a_recording_is_known_by_its_tables_and_files(tmp_path):
     second = recording_digest(scene, tmp_path)
     path.write_bytes(b"another picture")
     third = recording_digest(scene, tmp_path)
-    assert len({first, second, third, recording_digest(replace(scene, ego=scene.ego[1:]), tmp_path)}) == 4
+    others = replace(scene, ego=scene.ego[1:]), replace(scene, description="the same in the rain")
+    assert len({first, second, third, *(recording_digest(other, tmp_path) for other in others)}) == 5
 
 
 def test_the_code_has_a_digest():
