@@ -134,7 +134,9 @@ def test_what_the_model_draws_is_as_good_on_every_page():
         assert re.search(rf"\| {words}, `full` list.* \| {draft} dB \| {model} dB \|", card)
 
 
-@pytest.mark.parametrize("kind", ["move", "rotate", "resize", "path", "delete", "add", "duplicate", "recolour", "ego_path"])
+@pytest.mark.parametrize(
+    "kind", ["move", "rotate", "resize", "path", "delete", "add", "duplicate", "relabel", "recolour", "ego_path"]
+)
 def test_the_readme_has_the_benchmarks_decibels(kind):
     draft, model, _ = judged("small")[kind]
     assert f"| {kind.replace('_', ' ')} | {draft} dB | {model} dB |" in README
