@@ -91,7 +91,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[np.uint8]) -> Lifted:
-    """The entry's pixels in a block, in the light of the picture that they will be set into."""
+    """The entry's pixels in a block, in the light of the picture that they will be set into, without what air adds to it."""
     shot, side = _nearest(entry, wanted)
     thin = min(entry.size_lwh[:2]) < THIN_M
     points, depth = (standee_points if thin else body_points)(wanted, shot.eye * side, block)

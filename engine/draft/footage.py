@@ -61,7 +61,7 @@ class Footage:
     @cached_property
     def looks(self) -> Looks:
         """The recorded actors' pixels."""
-        return Looks(self.witnesses, self.silhouettes)
+        return Looks(self.witnesses, self.silhouettes, self.standing.haze)
 
     def make_ready(self) -> None:
         """Reads and works out what the first edit would wait for: the LiDAR, who is where when, the recording car's body."""
@@ -70,7 +70,7 @@ class Footage:
                 self.witnesses.crowd(Source(number, picture.view))
         for view in self.scene.views:
             self.witnesses.ego_body(view.name)
-        _ = self.standing.sun
+        _ = self.standing.sun, self.standing.haze
 
     def holds(self, frame: int) -> bool:
         """Whether a frame was recorded; others lie beyond."""

@@ -6,15 +6,19 @@ from dataclasses import replace
 import numpy as np
 
 from editor.appearance import drawn_as
+from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Scene
+from editor.tracks import actor_at
 from engine.draft.bank import BankEntry, apart, bank, from_bank, of_family
-from engine.draft.gather import Witnesses
+from engine.draft.gather import Source, Witnesses
+from engine.draft.haze import Air, Haze
 from engine.draft.lift import Lifted, lifted
 from engine.draft.paint import repainted, repainted_as_shown
 from engine.draft.paints import Paints
 from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
 from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
+from engine.draft.sources import Camera
 from engine.draft.stand_ins import MOST_UNSEEN, Role, shows_ill, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
@@ -27,9 +31,10 @@ SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 class Looks:
     """Lifts actors from the recording for any view that is wanted of them."""
 
-    def __init__(self, witnesses: Witnesses, silhouettes: Silhouettes) -> None:
+    def __init__(self, witnesses: Witnesses, silhouettes: Silhouettes, haze: Haze | None) -> None:
         """Nothing is looked up yet."""
         self._witnesses, self._silhouettes = witnesses, silhouettes
+        self._air = None if haze is None else Air(haze, witnesses.recording, witnesses.backdrop, witnesses.cast)
         self._recorded = {actor.id: actor for actor in witnesses.cast.actors}
         self._sightings: dict[ActorId, Sightings] = {}
         self._like: dict[tuple[str, tuple[float, float, float]], Actor | BankEntry] = {}
@@ -71,9 +76,32 @@ class Looks:
         self, who: Actor | BankEntry, picks: Sequence[Pick], wanted: Wanted, frame: int, block: Block
     ) -> Lifted | None:
         if isinstance(who, BankEntry):
-            return from_bank(who, wanted, block, self._witnesses.recording.picture(frame, wanted.camera.view.name))
-        found = (lifted(self._witnesses, self._silhouettes, who, wanted, pick, block) for pick in picks)
-        return next((each for each in found if each is not None), None)
+            return self._shipped_one(who, wanted, frame, block)
+        for pick in picks:
+            found = lifted(self._witnesses, self._silhouettes, who, wanted, pick, block)
+            if found is not None:
+                return self._through_air(found, who, pick.source, wanted, frame)
+        return None
+
+    def _through_air(self, found: Lifted, who: Actor, source: Source, wanted: Wanted, frame: int) -> Lifted:
+        """With as much air before it as lies before where it is wanted."""
+        if self._air is None or found.stayed:
+            return found
+        camera = self._witnesses.recording.camera(source.frame, source.view)
+        there_m = _distance(actor_at(who, camera.t_us), camera)
+        here, here_m = Source(frame, wanted.camera.view.name), _distance(wanted.T_world_box, wanted.camera)
+        return found.recoloured(self._air.carried(found.colours, source, there_m, here, here_m))
+
+    def _shipped_one(self, who: BankEntry, wanted: Wanted, frame: int, block: Block) -> Lifted:
+        """In the light of the place as it is without the air before it, and then with it."""
+        here = Source(frame, wanted.camera.view.name)
+        picture = self._witnesses.recording.picture(here.frame, here.view)
+        if self._air is None:
+            return from_bank(who, wanted, block, picture)
+        away = _distance(wanted.T_world_box, wanted.camera)
+        clear = self._air.carried(picture, here, away, here, 0.0).astype(np.uint8)
+        found = from_bank(who, wanted, block, clear)
+        return found.recoloured(self._air.carried(found.colours, here, 0.0, here, away))
 
     def _lender(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry:
         kind, _, name = drawn_as(actor, self._recorded.get(actor.id)).partition(":")
@@ -124,6 +152,10 @@ class Looks:
         if actor.id not in self._sightings:
             self._sightings[actor.id] = sightings(self._witnesses.recording.scene, actor)
         return self._sightings[actor.id]
+
+
+def _distance(T_world_box: Rigid, camera: Camera) -> float:
+    return float(np.linalg.norm(np.subtract(T_world_box.translation, camera.eye)))
 
 
 def _shipped(actor: Actor, name: str) -> BankEntry:

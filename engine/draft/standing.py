@@ -1,4 +1,4 @@
-"""What drafts of one drive share at every size: what stands still, and the sun."""
+"""What drafts of one drive share at every size: what stands still, the sun, the air."""
 
 from functools import cached_property
 from pathlib import Path
@@ -7,6 +7,7 @@ from editor.scene import Scene
 from engine.draft.backdrop import Backdrop, backdrop_of
 from engine.draft.crowd import Cast
 from engine.draft.fromabove import from_above, read_small
+from engine.draft.haze import Haze, find_haze
 from engine.draft.sources import Recording
 from engine.draft.sun import find_sun
 from engine.draft.sunlight import Sun
@@ -37,3 +38,8 @@ class Standing:
         sparse = self.backdrop.thinned(POINT_M)
         above = from_above(read_small(Recording(self.dataroot, self.scene, None)), sparse, self.cast)
         return find_sun(above, sparse, self.scene.actors)
+
+    @cached_property
+    def haze(self) -> Haze | None:
+        """What the air takes and adds; None where it is clear."""
+        return find_haze(read_small(Recording(self.dataroot, self.scene, None)), self.backdrop, self.cast)
