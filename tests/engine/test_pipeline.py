@@ -12,6 +12,7 @@ from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import Asked
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.drafts import Drafts
+from engine.model.foreground import Foreground
 from engine.model.layout import NUM_CHANNELS
 from engine.model.relight import Relight
 from engine.model.sizes import size
@@ -94,6 +95,15 @@ def test_steps_can_be_watched_and_stopped():
 def test_guidance_changes_the_picture():
     what = reimagined()
     assert (drawn(pipeline(), what, guidance=3.0) != drawn(pipeline(), what)).any()
+
+
+def test_who_sees_whom_is_made_once_for_all_steps_of_a_clip(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        Foreground, "of", classmethod(lambda cls, members, of=Foreground.of: made.append(members) or of(members))
+    )
+    assert len(list(pipeline().stream(reimagined(), Sampling(num_steps=3, guidance=2.0)))) == 3
+    assert len(made) == 1
 
 
 def test_a_reference_frame_stays_and_the_others_look_at_it():

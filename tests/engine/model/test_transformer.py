@@ -6,6 +6,7 @@ import torch
 from engine.diffusion.path import clean
 from engine.model.row_mask import RowMask
 from engine.model.sizes import SIZES, size
+from engine.model.told import Instances
 from engine.model.transformer import LEAST, WorldTransformer
 from tests.engine.model.clips import COLUMNS, ROWS, B, T, V, clip, network, told
 
@@ -73,7 +74,7 @@ def test_a_clip_alone_is_drawn_as_in_a_batch():
     alone = replace(
         what,
         **{name: getattr(what, name)[:1] for name in ("times_s", *NAMES[:-1], "text_mask")},
-        instances=type(what.instances)(*(getattr(what.instances, n)[:1] for n in ("category", "size_lwh", "slot", "members"))),
+        instances=Instances.of(*(getattr(what.instances, n)[:1] for n in ("category", "size_lwh", "slot", "members"))),
     )
     torch.testing.assert_close(answer(net, x, level, what)[:1], answer(net, x[:1], level[:1], alone), rtol=1e-4, atol=1e-4)
 
