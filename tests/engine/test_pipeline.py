@@ -126,6 +126,14 @@ def test_an_anchor_is_corrected_from_where_it_was():
     assert (drawn(pipe, near) != drawn(pipe, what)).any()
 
 
+def test_an_anchor_is_not_corrected_from_below_its_own_noise():
+    what = reimagined()
+    start = what.start.copy()
+    start[1] = 0.1
+    with pytest.raises(ValueError, match=r"level 0\.1 of an anchor with noise 0\.2 of its own; wanted as much or more"):
+        next(pipeline().stream(replace(what, start=start, known=what.drafts.pictures), Sampling(num_steps=2)))
+
+
 def test_what_is_known_must_be_given():
     with pytest.raises(ValueError, match="nothing known"):
         replace(clip(), start=np.zeros((T, V), np.float32))
