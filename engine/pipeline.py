@@ -95,7 +95,6 @@ class WorldPipeline(DiffusionPipeline):
     """A transformer, an autoencoder, a text encoder and a schedule; and what relights drafts, where there is one."""
 
     _optional_components = ["relight"]
-    model_cpu_offload_seq = "text_encoder->transformer->autoencoder"
 
     def __init__(
         self,
