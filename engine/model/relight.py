@@ -36,7 +36,8 @@ ROWS = (
     ("mirrored", "everywhere"), ("mirrored", "near"), ("squared", "everywhere"), ("plain", "lit"), ("plain", "brightly lit"),
     ("one", "lit ground"),
 )  # fmt: skip
-WHOSE = {"plain": (*COLOUR, NEITHER), "mirrored": COLOUR, "squared": COLOUR, "one": (NEITHER,)}  # value each is
+# Whose value each term of such a row is: red's, green's, blue's or none of theirs.
+WHOSE = {"plain": (*COLOUR, NEITHER), "mirrored": COLOUR, "squared": COLOUR, "one": (NEITHER,)}
 CHANNELS = tuple(channel for what, _ in ROWS for channel in WHOSE[what])
 NUM_TERMS = len(CHANNELS)
 NUM_CLASSES = 4  # ground, sky, near, far
