@@ -18,7 +18,7 @@ from engine.diffusion.anchors import renoised
 from engine.diffusion.guidance import guided
 from engine.diffusion.keep import Kept, composed
 from engine.diffusion.noise import clip_noise
-from engine.diffusion.path import noised
+from engine.diffusion.path import spread
 from engine.diffusion.samplers import euler
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import TOKEN, Asked
@@ -95,7 +95,6 @@ class WorldPipeline(DiffusionPipeline):
     """A transformer, an autoencoder, a text encoder and a schedule; and what relights drafts, where there is one."""
 
     _optional_components = ["relight"]
-    model_cpu_offload_seq = "text_encoder->transformer->autoencoder"
 
     def __init__(
         self,
@@ -133,7 +132,7 @@ class WorldPipeline(DiffusionPipeline):
 
     @torch.inference_mode()
     def stream(self, clip: Clip, sampling: Sampling) -> Iterator[Preview]:
-        """The steps of drawing a clip.
+        """The steps of drawing a clip. ValueError for start levels between 0 and the schedule's kappa.
 
         Closing the iterator stops the work before the next one.
         """
@@ -143,9 +142,9 @@ class WorldPipeline(DiffusionPipeline):
         start = torch.from_numpy(clip.start)[None].to(self.device)
         noise = clip_noise(sampling.seed, clip.frames, clip.views, drafts[0].shape[2:]).to(drafts[0])
         levels = self.scheduler.levels(sampling.num_steps, start.cpu(), sampling.progressive).to(self.device)
-        state, kept = self._begin(clip, told, noise, start)
+        known = self._known(clip, drafts[0])[None]
         velocity = guided(self._velocity, told, told.without(*UNGUIDED), sampling.guidance)
-        for step in euler(velocity, state, levels, kept):
+        for step in euler(velocity, self._begin(known, noise, start), levels, _kept(told, known, noise, start)):
             yield Preview(step.number, step.total, step.clean[0], drafts[0])
 
     @torch.inference_mode()
@@ -191,22 +190,23 @@ class WorldPipeline(DiffusionPipeline):
                 out[t, v] = self._latents(clip.known[t : t + 1, v : v + 1])[0, 0]
         return out
 
-    def _begin(self, clip: Clip, told: Told, noise: torch.Tensor, start: torch.Tensor) -> tuple[torch.Tensor, Kept]:
-        """The state at the start levels, and what of it never moves: references, and what no edit touches."""
-        unchanged = (told.dirty == 0).expand(-1, -1, -1, 1, -1, -1)
-        if clip.known is None:
-            return noise, Kept(told.draft, noise, unchanged.to(noise.dtype))
-        known = self._known(clip, told.draft[0])[None]
-        reference = (start == 0)[..., None, None, None]
-        kappa = self.scheduler.config.kappa
-        level = torch.where((start > 0) & (start < 1), start.clamp(min=kappa), start)
-        corrected = renoised(known, noise, level.clamp(min=kappa), kappa)
-        new = (start == 1)[..., None, None, None]
-        state = torch.where(new, noise, torch.where(reference, noised(known, noise, torch.zeros_like(start)), corrected))
-        mask = torch.maximum(unchanged.to(noise.dtype), reference.expand_as(unchanged).to(noise.dtype))
-        return state, Kept(torch.where(reference, known, told.draft), noise, mask)
+    def _begin(self, known: torch.Tensor, noise: torch.Tensor, start: torch.Tensor) -> torch.Tensor:
+        """The state at the start levels: noise, but for references and for what is corrected. ValueError for a level between 0
+        and kappa, where nothing can be corrected."""
+        reference, corrected = start == 0, (start > 0) & (start < 1)
+        state = noise.clone()
+        state[reference] = known[reference]
+        state[corrected] = renoised(known[corrected], noise[corrected], start[corrected], self.scheduler.config.kappa)
+        return state
 
 
 def anew(asked: Asked, drafts: Drafts, frames: tuple[int, ...], views: tuple[str, ...]) -> Clip:
     """A clip all of which is drawn anew."""
     return Clip(asked, drafts, frames, views, np.ones((len(frames), len(views)), np.float32))
+
+
+def _kept(told: Told, known: torch.Tensor, noise: torch.Tensor, start: torch.Tensor) -> Kept:
+    """What of a clip never moves: references, and of drafts what no edit touches."""
+    reference = spread(start == 0)
+    stays = (told.dirty == 0) | reference
+    return Kept(torch.where(reference, known, told.draft), noise, stays.to(noise.dtype))

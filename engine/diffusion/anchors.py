@@ -14,7 +14,7 @@ from engine.diffusion.path import spread
 
 
 def renoised(anchor: torch.Tensor, noise: torch.Tensor, level: torch.Tensor, kappa: float) -> torch.Tensor:
-    """A predicted anchor's state at levels (B, T, V).
+    """The states of predicted anchors (..., C, H, W) at their levels (...).
 
     a x_hat + b noise with a = (1 - s) / (1 - kappa), and b such that all of the noise in it, the anchor's own included, adds
     up to level s (our reading of Eqs. 9 to 12). ValueError where a level is below `kappa`: noise that is in an anchor
@@ -22,7 +22,7 @@ def renoised(anchor: torch.Tensor, noise: torch.Tensor, level: torch.Tensor, kap
     """
     if not 0 <= kappa < 1:
         raise ValueError(f"kappa {kappa:g}; wanted 0 or more and below 1")
-    if float(level.min()) < kappa - 1e-6:
+    if bool((level < kappa - 1e-6).any()):
         raise ValueError(f"level {float(level.min()):g} of an anchor with noise {kappa:g} of its own; wanted as much or more")
     s = spread(level).to(anchor.dtype)
     a = (1 - s) / (1 - kappa)

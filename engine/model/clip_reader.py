@@ -11,7 +11,8 @@ from engine.model.attention import time_angles
 from engine.model.blocks import NUM_MODULATIONS, Surroundings
 from engine.model.control import LayoutEmbedder
 from engine.model.embeddings import Droppable, LevelEmbedder
-from engine.model.instance_attention import Foreground, IdentityTokens
+from engine.model.foreground import Foreground
+from engine.model.instance_attention import IdentityTokens
 from engine.model.row_mask import RowMask
 from engine.model.told import NUM_ACTION, NUM_CAMERA, NUM_WAYPOINTS, Told
 
@@ -86,7 +87,7 @@ class ClipReader(nn.Module):
         layout = None if told.layout is None else self.layout_in(told.layout)
         identities = None
         if told.instances is not None:
-            identities = self.identities_in(told.instances), Foreground.of(told.instances.members.flatten(1, 4))
+            identities = self.identities_in(told.instances), told.instances.foreground
         return Clip(frames, text, guide, layout, identities, around)
 
     def _frames(self, told: Told, level: torch.Tensor) -> torch.Tensor:

@@ -49,7 +49,8 @@ def instances(what: Asked, text: TextEncoder, seed: int) -> Instances | None:
         return None
     encoded = text.encoded([category_words(c) for c in what.categories]).whole
     slots = torch.randperm(number, generator=torch.Generator().manual_seed(seed)) / number
-    return Instances(encoded[None], torch.from_numpy(what.size_lwh)[None], slots[None], torch.from_numpy(what.members)[None])
+    parts = torch.from_numpy(what.size_lwh), slots, torch.from_numpy(what.members)
+    return Instances.of(encoded[None], *(part[None].to(encoded.device) for part in parts))
 
 
 def category_words(category: str) -> str:

@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from engine.model.blocks import SpatialBlock, Surroundings
-from engine.model.instance_attention import Foreground, InstanceMaskedAttention
+from engine.model.foreground import Foreground
+from engine.model.instance_attention import InstanceMaskedAttention
 
 
 def zero_linear(num_inputs: int, dim: int) -> nn.Linear:

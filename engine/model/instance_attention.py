@@ -10,38 +10,13 @@ Only tokens of somebody can change, so only they are computed: the result is tha
 with the square of their share.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import nn
 
 from engine.model.attention import SelfAttention
 from engine.model.embeddings import Embedder, fourier
+from engine.model.foreground import Foreground
 from engine.model.told import Instances
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Foreground:
-    """Per clip: which tokens belong to somebody, and who of them and of the identity tokens may see whom.
-
-    Made once per clip.
-    """
-
-    index: tuple[torch.Tensor, ...]  # (m,) into the clip's tokens
-    allowed: tuple[torch.Tensor, ...]  # (m + n, m + n) bool
-
-    @classmethod
-    def of(cls, members: torch.Tensor) -> "Foreground":
-        """From the membership (B, N, n) of all tokens."""
-        index = tuple(torch.nonzero(clip.any(-1))[:, 0] for clip in members)
-        own = torch.eye(members.shape[-1], device=members.device)
-        allowed = tuple(_sharing(torch.cat([clip[i].float(), own])) for clip, i in zip(members, index, strict=True))
-        return cls(index, allowed)
-
-
-def _sharing(membership: torch.Tensor) -> torch.Tensor:
-    alike = membership @ membership.T > 0
-    return alike.fill_diagonal_(True)
 
 
 class IdentityTokens(nn.Module):

@@ -28,10 +28,17 @@ LIGHT_WORDS = (
 )  # fmt: skip
 MOST = 3.0  # deviations from the mean of training pictures; photographs may be further off, and count as this
 SHRUNK, RADIUS, EDGE = 4, 3, 0.005  # of the guided filter: its scale, its window there, and what variance makes an edge
-# Of what colours are mixed from (see `terms`), whose value each term is: red's, green's, blue's or none of theirs.
 RED, GREEN, BLUE, NEITHER = 0, 1, 2, -1
 COLOUR = RED, GREEN, BLUE
-CHANNELS = (*(6 * (*COLOUR, NEITHER)), *(3 * COLOUR), *(2 * (*COLOUR, NEITHER)), NEITHER)
+# What colours are mixed from: what stands in a row, and where it counts. Trained weights know the rows by their order.
+ROWS = (
+    ("plain", "everywhere"), ("plain", "ground"), ("plain", "sky"), ("plain", "near"), ("plain", "middle"), ("plain", "far"),
+    ("mirrored", "everywhere"), ("mirrored", "near"), ("squared", "everywhere"), ("plain", "lit"), ("plain", "brightly lit"),
+    ("one", "lit ground"),
+)  # fmt: skip
+# Whose value each term of such a row is: red's, green's, blue's or none of theirs.
+WHOSE = {"plain": (*COLOUR, NEITHER), "mirrored": COLOUR, "squared": COLOUR, "one": (NEITHER,)}
+CHANNELS = tuple(channel for what, _ in ROWS for channel in WHOSE[what])
 NUM_TERMS = len(CHANNELS)
 NUM_CLASSES = 4  # ground, sky, near, far
 
@@ -146,11 +153,16 @@ def _around(x: torch.Tensor) -> torch.Tensor:
 
 
 def terms(pictures: torch.Tensor, gbuffer: torch.Tensor, lit: torch.Tensor) -> torch.Tensor:
-    """What colours are mixed from (N, NUM_TERMS, H, W): the colour and 1 everywhere, on the ground, in the sky, near to far;
-    what the ground mirrors; the colour's square; the colour and 1 in the light of headlights."""
-    plain = torch.cat([pictures, torch.ones_like(pictures[:, :1])], dim=1)
-    ground = gbuffer[:, GROUND : GROUND + 1]
-    mirrored = gbuffer[:, MIRRORED] + ground  # 0 is black, as where there is none
-    places = [plain * gbuffer[:, k : k + 1] for k in (GROUND, SKY, NEAR, MIDDLE, FAR)]
-    wet = mirrored, mirrored * gbuffer[:, NEAR : NEAR + 1]
-    return torch.cat([plain, *places, *wet, pictures.square(), plain * lit, plain * lit.square(), lit * ground], dim=1)
+    """What colours are mixed from (N, NUM_TERMS, H, W), as `ROWS` has it: the colour and 1 everywhere, on the ground, in the
+    sky, near to far; what the ground mirrors; the colour's square; the colour and 1 in the light of headlights."""
+    one = torch.ones_like(pictures[:, :1])
+    ground, sky, near, middle, far = (gbuffer[:, k : k + 1] for k in (GROUND, SKY, NEAR, MIDDLE, FAR))
+    what = {
+        "plain": torch.cat([pictures, one], dim=1),
+        "mirrored": gbuffer[:, MIRRORED] + ground,  # 0 is black, as where there is none
+        "squared": pictures.square(),
+        "one": one,
+    }
+    where = {"everywhere": one, "ground": ground, "sky": sky, "near": near, "middle": middle, "far": far}
+    where |= {"lit": lit, "brightly lit": lit.square(), "lit ground": lit * ground}
+    return torch.cat([what[name] * where[place] for name, place in ROWS], dim=1)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 
 import torch
 
+from engine.model.foreground import Foreground
+
 NUM_CAMERA = 16  # fx, fy, cx, cy by the picture's width or height, then the rotation and place of the camera in the ego frame
 NUM_WAYPOINTS = 6  # of the ego, half a second apart
 NUM_ACTION = 2  # speed in 10 m/s, turn rate in rad/s
@@ -24,6 +26,12 @@ class Instances:
     size_lwh: torch.Tensor  # (B, n, 3) metres
     slot: torch.Tensor  # (B, n) 0 to 1, dealt out anew for every clip, or it would be an index into the data set
     members: torch.Tensor  # (B, T, V, rows, columns, n) bool: whose box covers any pixel of a token
+    foreground: Foreground  # of these members, which `of` makes
+
+    @classmethod
+    def of(cls, category: torch.Tensor, size_lwh: torch.Tensor, slot: torch.Tensor, members: torch.Tensor) -> "Instances":
+        """Those with such categories, sizes, slots and members."""
+        return cls(category, size_lwh, slot, members, Foreground.of(members.flatten(1, 4)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +66,8 @@ class Told:
 def _moved(value: object, device: torch.device | str, dtype: torch.dtype | None) -> object:
     if isinstance(value, torch.Tensor):
         return value.to(device, dtype if value.is_floating_point() else None)
+    if isinstance(value, Foreground):
+        return value.to(device)
     if isinstance(value, Instances):
         return Instances(*(_moved(getattr(value, f.name), device, dtype) for f in fields(value)))
     if isinstance(value, dict):

@@ -119,13 +119,17 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         1.
 
         With `row_mask`, tokens are dropped and brought back, for training; that asks for the `noise` that is in the states.
+        States are seen nowhere where they are dropped. MaskGWM's mask is on states alone (Eq. 2), and so is ours: the draft is
+        a condition, as the layout is, and stays.
         ValueError where sizes do not fit together.
         """
         x = hidden_states
         self._check(x, timestep)
         draft, masks = _draft(x, told)
         clip = self.reader(told, timestep, torch.cat([draft, masks], dim=3))
-        inputs = torch.cat([x, draft, masks, self._resized(told.layout, x, self.config.layout_channels)], dim=3)
+        shown = None if row_mask is None else row_mask.shown(self.config.patch)
+        state = x if shown is None else x * shown  # before the convolutions, or what is kept would tell of its neighbours
+        inputs = torch.cat([state, draft, masks, self._resized(told.layout, x, self.config.layout_channels)], dim=3)
         fine = self.detail_in(inputs, clip.frames, self._seen(x, told))
         tokens = self._tokens(fine, told)
         text = clip.text[:, None, None].expand(-1, *x.shape[1:3], -1, -1)
@@ -134,7 +138,7 @@ class WorldTransformer(ModelMixin, ConfigMixin):
         else:
             members = None if told.instances is None else told.instances.members
             tokens = self._masked(tokens, text, clip, row_mask, members, self._mask_tokens(noise, timestep))
-            fine = fine * row_mask.shown(self.config.patch)  # or what is dropped would be seen past the blocks
+            fine = fine * shown  # what is dropped comes back through the blocks, not past them
         shift, scale = self.modulation_out(clip.frames)[:, :, :, None, None].chunk(2, dim=-1)
         coarse = self._unpatched(self.out(modulated(self.norm_out(tokens), shift, scale)))
         detail = self.detail_out(fine + coarse, clip.frames)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
@@ -86,10 +86,22 @@ def _refined(run: Rollout, request: Request, task: Task) -> Steps:
     needed = tuple(sorted({end for segment in left for end in (segment[0], segment[-1])}))
     anchors = {place: found.picture for place, found in _stored(task, "anchor", needed, views).items()}
     num = len(left) + _num_left(windows(needed), views, anchors)
-    # One after the other, each begun only when the one before has added what it drew.
-    parts = (_into(drawn, run.segment(segment, views, anchors, dict(drawn))) for segment in left)
-    steps = chain(_into(anchors, run.anchors(needed, views, dict(anchors))), chain.from_iterable(parts))
-    yield from _estimated(steps, num)
+    yield from _estimated(_segments(run, views, left, needed, anchors, drawn), num)
+
+
+def _segments(
+    run: Rollout,
+    views: tuple[str, ...],
+    segments: list[tuple[int, ...]],
+    needed: tuple[int, ...],
+    anchors: dict[Place, NDArray[np.uint8]],
+    drawn: dict[Place, NDArray[np.uint8]],
+) -> Steps:
+    """The anchors that are needed, then one segment after the other, each on from what those before it have added to
+    `drawn`."""
+    yield from _into(anchors, run.anchors(needed, views, dict(anchors)))
+    for segment in segments:
+        yield from _into(drawn, run.segment(segment, views, anchors, dict(drawn)))
 
 
 def _into(pictures: dict[Place, NDArray[np.uint8]], steps: Steps) -> Steps:

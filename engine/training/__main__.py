@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,9 @@ from engine.training.relighting import RelightPlan, relight_trained, relit_by, r
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
+BROKEN_POOL = (
+    "a process that makes clips was killed; what is done is kept, so run it again, with fewer --processes if memory is short"
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,11 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return {"harvest": _harvest, "run": _run, "relight": _relight, "adapt": _adapt}[options.command](options)
-    except (ClipError, DataSetError, SceneError, ValueError) as error:
+    except (ClipError, DataSetError, SceneError, FloatingPointError, ValueError) as error:
         print(f"python -m engine.training: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
         print(f"python -m engine.training: {error.filename or options.command}: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenProcessPool:
+        print(f"python -m engine.training: {options.command}: {BROKEN_POOL}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("\nstopped; what is done is kept", file=sys.stderr)

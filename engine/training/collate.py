@@ -71,4 +71,4 @@ def _instances(asked: list[Asked], text: TextEncoder, rng: np.random.Generator) 
     members = np.stack([np.pad(a.members, [(0, 0)] * 4 + [(0, most - a.members.shape[-1])]) for a in asked])
     slots = np.stack([rng.permutation(most) / most for _ in asked]).astype(np.float32)
     device = encoded.device
-    return Instances(encoded, *(torch.from_numpy(a).to(device) for a in (sizes, slots, members)))
+    return Instances.of(encoded, *(torch.from_numpy(a).to(device) for a in (sizes, slots, members)))

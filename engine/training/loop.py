@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from engine.training.batches import Batches
@@ -49,7 +50,9 @@ def rate_at(plan: Plan, step: int) -> float:
 
 
 def train(state: RunState, objective: Objective, batches: Batches, plan: Plan, file: Path) -> Iterator[Report]:
-    """Go on from where `state` is to the plan's end, saving to `file` now and then and at the end, closing included."""
+    """Go on from where `state` is to the plan's end, saving to `file` now and then and at the end, closing included.
+
+    FloatingPointError where a step comes to what is no number; what is saved then is the step before."""
     saved = begun = time.monotonic()
     before = state.seconds
     state.networks.train()
@@ -66,6 +69,15 @@ def train(state: RunState, objective: Objective, batches: Batches, plan: Plan, f
         state.save(file)
 
 
+def clip_gradient(weights: Iterable[nn.Parameter], loss: float, step: int) -> None:
+    """Bring the gradient's norm down to `CLIP_NORM`. FloatingPointError where it or the loss is no number, before any weight
+    has taken it over: the slope of a finite loss need not be finite, and the weights of that step are all that is saved."""
+    norm = float(nn.utils.clip_grad_norm_(weights, CLIP_NORM))
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        got = f"loss {loss:g} with a gradient of norm {norm:g} at step {step}"
+        raise FloatingPointError(f"{got}; wanted numbers; that step changed no weight")
+
+
 def _step(state: RunState, objective: Objective, batches: Batches, plan: Plan, rate: float) -> float:
     for group in state.optimizer.param_groups:
         group["lr"] = rate * group["pace"]
@@ -76,11 +88,7 @@ def _step(state: RunState, objective: Objective, batches: Batches, plan: Plan, r
             loss = loss_of_step(objective, state.networks, batches, state.step * plan.accumulate + k, plan.dtype)
             (loss / plan.accumulate).backward()
         total += float(loss.detach()) / plan.accumulate
-    if not math.isfinite(total):
-        raise FloatingPointError(
-            f"loss {total} at step {state.step}; wanted a number; the weights stay those of the step before"
-        )
-    torch.nn.utils.clip_grad_norm_(trained, CLIP_NORM)
+    clip_gradient(trained, total, state.step)
     state.optimizer.step()
     state.optimizer.zero_grad(set_to_none=True)
     state.step += 1

@@ -20,6 +20,7 @@ from engine.model.headlights import beam
 from engine.model.relight import LIGHT_WORDS, Relight, colours, crosstalk, light_words, mixed
 from engine.training.batches import LIGHTS
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
+from engine.training.loop import clip_gradient
 from engine.training.losses import gain, sharpness_loss, tinted_error
 
 GOOD = 1e-3  # a mean squared error of pictures from -1 to 1; below, a better picture is hardly better
@@ -60,7 +61,7 @@ class _Samples:
 
 def relight_trained(folder: Path, plan: RelightPlan, tell: Callable[[int, float], None]) -> Relight:
     """A network trained on a folder's clips of other hours and weathers; `tell` hears the step and the mean loss now and then.
-    ClipError for a folder without such clips."""
+    ClipError for a folder without such clips, FloatingPointError for a step that comes to what is no number."""
     samples = _samples(folder)
     generator = torch.Generator().manual_seed(plan.seed)
     torch.manual_seed(plan.seed)
@@ -73,7 +74,7 @@ def relight_trained(folder: Path, plan: RelightPlan, tell: Callable[[int, float]
         loss = _loss(net, samples, plan, generator)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        clip_gradient(net.parameters(), loss.item(), step - 1)
         optimizer.step()
         schedule.step()
         losses = [*losses[-REPORTED_EVERY:], loss.item()]

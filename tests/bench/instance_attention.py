@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from engine.model.instance_attention import Foreground, InstanceMaskedAttention
+from engine.model.foreground import Foreground
+from engine.model.instance_attention import InstanceMaskedAttention
 from tests.bench.row import Row
 
 PART = "model"

@@ -12,6 +12,7 @@ from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.asked import Asked
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.drafts import Drafts
+from engine.model.foreground import Foreground
 from engine.model.layout import NUM_CHANNELS
 from engine.model.relight import Relight
 from engine.model.sizes import size
@@ -96,6 +97,15 @@ def test_guidance_changes_the_picture():
     assert (drawn(pipeline(), what, guidance=3.0) != drawn(pipeline(), what)).any()
 
 
+def test_who_sees_whom_is_made_once_for_all_steps_of_a_clip(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        Foreground, "of", classmethod(lambda cls, members, of=Foreground.of: made.append(members) or of(members))
+    )
+    assert len(list(pipeline().stream(reimagined(), Sampling(num_steps=3, guidance=2.0)))) == 3
+    assert len(made) == 1
+
+
 def test_a_reference_frame_stays_and_the_others_look_at_it():
     pipe, what = pipeline(), reimagined()
     start = what.start.copy()
@@ -114,6 +124,14 @@ def test_an_anchor_is_corrected_from_where_it_was():
     start = np.full_like(what.start, 0.4)
     near = replace(what, start=start, known=what.drafts.pictures)
     assert (drawn(pipe, near) != drawn(pipe, what)).any()
+
+
+def test_an_anchor_is_not_corrected_from_below_its_own_noise():
+    what = reimagined()
+    start = what.start.copy()
+    start[1] = 0.1
+    with pytest.raises(ValueError, match=r"level 0\.1 of an anchor with noise 0\.2 of its own; wanted as much or more"):
+        next(pipeline().stream(replace(what, start=start, known=what.drafts.pictures), Sampling(num_steps=2)))
 
 
 def test_what_is_known_must_be_given():

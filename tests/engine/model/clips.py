@@ -34,7 +34,7 @@ def instances(seed=3, shape=(B, T, V)):
     g = torch.Generator().manual_seed(seed)
     members = torch.rand((*shape, ROWS, COLUMNS, NUM_ACTORS), generator=g) > 0.9
     n = shape[0], NUM_ACTORS
-    return Instances(
+    return Instances.of(
         torch.randn((*n, WORDS), generator=g), torch.rand((*n, 3), generator=g), torch.rand(n, generator=g), members
     )
 

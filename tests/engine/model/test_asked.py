@@ -1,6 +1,7 @@
 """What a scenario asks of a clip, and how the network is told of it."""
 
 import math
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -139,3 +140,10 @@ def test_what_is_told_has_the_networks_type_but_for_times(what):
     assert told.times_s.dtype == torch.float32
     assert told.instances.members.dtype == torch.bool
     assert math.isclose(float(told.times_s[0, -1]), 0.8, rel_tol=1e-6)
+
+
+def test_what_is_told_goes_elsewhere_as_a_whole(what):
+    told = tell(what, None, WordEncoder(["driving"], dim=32), 0, torch.float32).to("meta", torch.float32)
+    parts = [getattr(told, f.name) for f in fields(told)] + [getattr(told.instances, f.name) for f in fields(told.instances)]
+    parts += [*told.instances.foreground.index, *told.instances.foreground.allowed]
+    assert {part.device.type for part in parts if isinstance(part, torch.Tensor)} == {"meta"}

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from engine.model.instance_attention import Foreground, InstanceMaskedAttention
+from engine.model.foreground import Foreground
+from engine.model.instance_attention import InstanceMaskedAttention
 
 DIM, HEADS, N, ACTORS = 32, 4, 60, 5
 

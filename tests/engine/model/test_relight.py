@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.model import relight
 from engine.model.drafts import Drafts
 from engine.model.relight import (
     CHANNELS,
@@ -13,7 +14,9 @@ from engine.model.relight import (
     GROUND,
     LIGHT_WORDS,
     NUM_TERMS,
+    ROWS,
     SKY,
+    WHOSE,
     Relight,
     along_edges,
     colours,
@@ -163,6 +166,14 @@ def test_terms_of_a_colour_follow_that_colour_alone(channel):
     otherwise[:, MIRRORED][:, channel] += 0.3
     moved = (terms(other, otherwise, whole[:, :1]) != terms(shown, whole, whole[:, :1])).flatten(2).any(2).any(0)
     assert torch.equal(moved, torch.tensor(CHANNELS) == channel)
+
+
+def test_terms_stand_in_the_tables_order(monkeypatch):
+    shown, gbuffer = pictures()
+    whole = torch.nn.functional.interpolate(gbuffer, size=(H, W))
+    rows = terms(shown, whole, whole[:, :1]).split([len(WHOSE[what]) for what, _ in ROWS], dim=1)
+    monkeypatch.setattr(relight, "ROWS", ROWS[::-1])
+    assert torch.equal(terms(shown, whole, whole[:, :1]), torch.cat(rows[::-1], dim=1))
 
 
 def test_crosstalk_is_what_a_colour_takes_from_others():

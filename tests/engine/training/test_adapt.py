@@ -1,6 +1,7 @@
 """A tiny world model adapted to the small drive, by the real steps."""
 
 import json
+import os
 import shutil
 from itertools import count
 from types import SimpleNamespace
@@ -11,7 +12,8 @@ import torch
 from editor.datasets.nuscenes import open_data_set
 from engine.model.checkpoints import load
 from engine.service.adapted import adapted_to, folder_of
-from engine.training import loop
+from engine.training import harvest, loop
+from engine.training import lessons as module_lessons
 from engine.training.__main__ import main
 from engine.training.adapt import Adapting, Syllabus, adapt
 from engine.training.batches import Shape
@@ -162,4 +164,24 @@ def test_bad_input_is_one_sentence(small_drive, checkpoint, monkeypatch, capsys,
     assert main(["adapt", *given, *arguments]) == 2
     said = capsys.readouterr().err
     assert sentence in said
+    assert said.count("\n") == 1
+
+
+def killed(*_):
+    """What becomes of a process that the machine has no memory for."""
+    os._exit(9)
+
+
+@pytest.mark.parametrize("command", ["harvest", "adapt"])
+def test_a_process_that_is_killed_is_one_sentence(small_drive, checkpoint, monkeypatch, capsys, tmp_path, command):
+    monkeypatch.setattr(module_lessons, "_taught", killed)
+    monkeypatch.setattr(harvest, "harvested", killed)
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "harvest": ["--worlds", "1"],
+        "adapt": ["--dataroot", str(small_drive), "--scene", SCENE, "--checkpoint", str(checkpoint)],
+    }
+    assert main([command, *given[command], "--processes", "2"]) == 2
+    said = capsys.readouterr().err
+    assert f"{command}: a process that makes clips was killed; what is done is kept, so run it again" in said
     assert said.count("\n") == 1

@@ -1,6 +1,6 @@
 """Real networks at their smallest size, on clips that are made up."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -12,6 +12,7 @@ from engine.model.sizes import size
 from engine.model.text import WordEncoder
 from engine.model.told import NUM_GBUFFER
 from engine.model.transformer import WorldTransformer
+from engine.training import loop
 from engine.training.batches import Batches, Shape
 from engine.training.clips import write_clip
 from engine.training.loop import Plan, rate_at, train
@@ -172,6 +173,44 @@ def test_the_learning_rate_rises_and_then_falls():
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[9] == 1.0
     assert rates[-1] == pytest.approx(0.1, abs=0.01)
+
+
+@dataclass(frozen=True)
+class Steep:
+    """An objective whose gradient is no number from its n-th step on, though its loss is one: the slope of a root at 0."""
+
+    plain: WorldObjective
+    first: int
+
+    def loss(self, networks, clips, step_seed, dtype):
+        loss = self.plain.loss(networks, clips, step_seed, dtype)
+        return loss if step_seed < self.first else loss + (0 * networks["transformer"].out.weight.sum()).sqrt()
+
+
+def test_a_gradient_that_is_no_number_reaches_no_weight_and_what_is_saved_can_go_on(clips, tmp_path):
+    what = tiny(steps=4)  # whose seed is 0, so that a step's seed is the step
+    with pytest.raises(FloatingPointError, match="with a gradient of norm nan at step 2; wanted numbers"):
+        run(replace(what, objective=Steep(what.objective, 2)), clips, tmp_path / "run.pt")
+    state = begin(what, None)
+    assert state.resume(tmp_path / "run.pt")
+    assert state.step == 2
+    weights = [*state.networks.state_dict().values(), *state.averages.values()]
+    moments = [m for of_weight in state.optimizer.state.values() for m in of_weight.values()]
+    assert all(torch.isfinite(w).all() for w in (*weights, *moments))
+    whole, _ = run(what, clips, tmp_path / "whole.pt")
+    run(what, clips, tmp_path / "run.pt", state)
+    assert all(torch.equal(w, whole.averages[name]) for name, w in state.averages.items())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_reaches_no_weight(clips, tmp_path, monkeypatch, value):
+    monkeypatch.setattr(loop, "loss_of_step", lambda of, networks, *_: networks["transformer"].out.weight.sum() * value)
+    what = tiny(steps=2)
+    state = begin(what, None)
+    before = {name: w.clone() for name, w in state.networks.state_dict().items()}
+    with pytest.raises(FloatingPointError, match=f"loss {value:g} .* at step 0; wanted numbers"):
+        run(what, clips, tmp_path / "run.pt", state)
+    assert all(torch.equal(w, before[name]) for name, w in state.networks.state_dict().items())
 
 
 def test_networks_learn_at_their_own_share_of_the_rate(clips, tmp_path):

@@ -10,7 +10,7 @@ from engine.model.autoencoder import PictureAutoencoder
 from engine.model.checkpoints import load
 from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.sizes import size
-from engine.training import recipes
+from engine.training import loop, recipes
 from engine.training.__main__ import main
 from engine.training.batches import Batches
 from engine.training.clips import write_clip
@@ -112,6 +112,18 @@ def test_the_command_takes_folders_of_others_and_wants_them_again(theirs, folder
     assert "holds weights of other networks; wanted the recipe, the autoencoder and the text" in capsys.readouterr().err
     assert main([*run[:-1], "nowhere"]) == 2
     assert "autoencoder nowhere; wanted a run, or the folder of one of diffusers'" in capsys.readouterr().err
+
+
+def test_the_command_says_in_a_sentence_that_a_step_came_to_no_number(theirs, folder, monkeypatch, capsys):
+    monkeypatch.setattr(recipes, "size", lambda _: size("tiny"))
+    monkeypatch.setattr(loop, "loss_of_step", lambda of, networks, *_: networks["transformer"].out.weight.sum() * float("nan"))
+    out = folder.parent / "nan"
+    (out / "clips").mkdir(parents=True)
+    write_clip(out / "clips" / "0-light.clip.npz", clip(shape=HARVESTED["lights"]))
+    assert main(["run", "world-cpu", "--out", str(out), "--autoencoder", str(theirs[0])]) == 2
+    said = capsys.readouterr().err
+    assert "loss nan with a gradient of norm nan at step 0; wanted numbers" in said
+    assert said.count("\n") == 1
 
 
 def test_an_autoencoder_whose_latents_make_no_tokens_is_refused(tmp_path):

@@ -10,6 +10,7 @@ import torch
 from engine.model.checkpoints import RELIGHT
 from engine.model.digest import digest
 from engine.model.relight import Relight
+from engine.training import relighting
 from engine.training.__main__ import main
 from engine.training.clips import ClipError, read_clip, write_clip
 from engine.training.recipes import RELIT
@@ -165,6 +166,21 @@ def test_clips_of_several_sizes_are_refused(clips, tmp_path):
     write_clip(tmp_path / "001003-0-light.clip.npz", longer)
     with pytest.raises(ClipError, match="pictures with G-buffers .* as the first has"):
         relight_trained(tmp_path, BRIEF, unheard)
+
+
+def steep(net, *_):
+    """A loss that is a number and whose gradient is none."""
+    return (0 * net.mix.weight.sum()).sqrt()
+
+
+def test_weights_that_are_no_numbers_are_never_kept(clips, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(relighting, "_loss", steep)
+    shutil.copytree(clips, tmp_path / "clips")
+    assert run(tmp_path, "relight", "--steps", "2") == 2
+    said = capsys.readouterr().err
+    assert "loss 0 with a gradient of norm nan at step 0; wanted numbers" in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "runs").exists()
 
 
 def test_most_notes_say_nothing_of_the_light_and_it_learns_with_those_too(clips):
