@@ -162,9 +162,16 @@ export function createDocument(store, pictures, generating, say) {
     return `The last edit here (${words.join(", ")}) was not applied.`;
   }
 
+  /** In the server's words; it says so itself where it refuses something. */
+  const overtaken = () => `${state.take.name} was changed in another window; this one now shows its newest state.`;
+
   async function reopen(sentence) {
-    await openNow(state.scene.name, state.take.id);
-    say(sentence, "problem");
+    try {
+      await openNow(state.scene.name, state.take.id);
+      say(sentence, "problem");
+    } catch (error) {
+      say(error instanceof Refused ? error.message : "The take's newest state did not come: no connection to the server.", "problem");
+    }
   }
 
   /** Send an edit; `preview` is shown until the answer is there. */
@@ -187,6 +194,7 @@ export function createDocument(store, pictures, generating, say) {
       const body = { take: state.take.id, scene: state.scene.name, ...fields };
       try {
         const answer = await postUntilAnswered("describe", body, () => store.set({ saving: "offline" }));
+        if (answer.base !== state.take.state) return await reopen(`${overtaken()} What was said of it here is kept.`);
         const isOther = answer.take.state !== state.take.state;
         if (isOther) generating.forget();
         store.set({ take: renamed(answer.take), takes: answer.takes, saving: "saved" });
@@ -203,8 +211,9 @@ export function createDocument(store, pictures, generating, say) {
     return inTake(async () => {
       let answer;
       try {
-        answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+        answer = await post("branch", { take: state.take.id, scene: state.scene.name, base: state.take.state });
       } catch (error) {
+        if (error.status === 409) return reopen(`${error.message} It was not branched.`);
         return say(error instanceof Refused ? error.message : "Nothing was heard of the branch: no connection to the server.", "problem");
       }
       store.set({ take: renamed(answer.take), takes: answer.takes });

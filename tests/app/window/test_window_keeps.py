@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -89,6 +90,46 @@ def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
     one.settle(3)
 
 
+def test_an_overtaken_window_that_rates_or_branches_shows_what_the_other_window_made(tabs):
+    one = tabs()
+    one.drag(one.actor_on_map(truck(one)), (-30, 0))
+    one.settle(1)
+    take, other = one.ask("take.id"), tabs(one.page.url)
+    other.drag(other.actor_on_map(truck(other)), (-20, 0))
+    other.settle(2)
+    one.page.locator("#tab-about").click()
+    one.page.get_by_label("4 stars").click()
+    one.page.get_by_text("What was said of it here is kept.").wait_for()
+    one.settle(2)
+    assert one.actors == other.actors
+    assert one.ask("[take.id, take.rating]") == [take, 4]
+    other.press("Delete")
+    other.settle(3)
+    one.page.get_by_role("button", name="Branch").click()
+    one.page.get_by_text("It was not branched.").wait_for()
+    one.settle(3)
+    assert one.actors == other.actors
+    assert one.ask("take.id") == take
+    assert one.problems == []
+
+
+def test_a_window_of_another_retake_on_the_workspace_is_overtaken_like_another_tab(tabs, small_drive, tmp_path):
+    with served(small_drive, tmp_path) as first, served(small_drive, tmp_path) as second:
+        one = tabs(first.url)
+        one.drag(one.actor_on_map(truck(one)), (-30, 0))
+        one.settle(1)
+        other = tabs(one.page.url.replace(first.url, second.url))
+        assert other.actors == one.actors
+        other.drag(other.actor_on_map(truck(other)), (-20, 0))
+        other.settle(2)
+        one.drag(one.actor_on_map(truck(one)), (-10, 0))
+        one.page.get_by_text("changed in another window").wait_for()
+        one.settle(2)
+        assert one.actors == other.actors
+        saved = json.loads(next(tmp_path.rglob("*.take.json")).read_text())
+        assert len(saved["edits"]) == 2
+
+
 def test_cancelling_an_export_is_acknowledged_at_once(tabs):
     window, refused, over = tabs(), [], []
     under_way = {"number": 1, "stage": "films", "done": 1, "total": 9, "seconds_left": None, "is_over": False}
@@ -162,6 +203,7 @@ def test_what_the_disk_does_not_take_is_said_and_the_next_edit_is_kept(chromium,
     with served(small_drive, tmp_path) as running:
         window = Window(context.new_page(), running.url)
         before, obstacle = window.actors, tmp_path / "takes"
+        shutil.rmtree(obstacle)  # where it is noted which takes were begun
         obstacle.write_text("in the way of the folder")
         window.drag(window.actor_on_map(truck(window)), (-30, 0))
         window.page.get_by_text("The take could not be saved and stays as it was").wait_for()
