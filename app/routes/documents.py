@@ -159,7 +159,7 @@ def _add_describing(router: APIRouter, office: Office) -> None:
         """Name, notes, tags, rating or seed."""
         changes = asked.model_dump(exclude_unset=True, exclude={"scene", "take"})
         if "tags" in changes:
-            changes["tags"] = tuple(dict.fromkeys(changes["tags"] or ()))
+            changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
         before, document = desk.describe(asked.scene, asked.take, **changes)
         take = _with_drawn(office, document, about_json(document))
         return json_answer({"take": take, "base": before.state, "takes": _takes(office, asked.scene)})

@@ -35,12 +35,14 @@ export function createDocument(store, pictures, generating, say) {
     };
   }
 
+  const entitle = (take) => { document.title = `${take.name} – ${state.scene.name} – Retake`; };
+
   function remember(take) {
     const url = new URL(location.href);
     url.searchParams.set("scene", state.scene.name);
     url.searchParams.set("take", take.id);
     history.replaceState(null, "", url);
-    document.title = `${take.name} – ${state.scene.name} – Retake`;
+    entitle(take);
   }
 
   /** Open a scene, in a take of it; without one, a new take is begun. Until it is there, all goes on in the one that was open. */
@@ -187,22 +189,28 @@ export function createDocument(store, pictures, generating, say) {
   /** Go to the take as it was after so many gestures. */
   const goTo = (position) => inTake(() => send("goto", { position }));
 
-  /** Name, notes, tags, rating; the seed, with which everything is drawn anew. */
+  /** Name, notes, tags, rating; the seed, with which everything is drawn anew. Whether it is kept. */
   function describe(fields) {
     return inTake(async () => {
       store.set({ saving: "saving" });
       const body = { take: state.take.id, scene: state.scene.name, ...fields };
       try {
         const answer = await postUntilAnswered("describe", body, () => store.set({ saving: "offline" }));
-        if (answer.base !== state.take.state) return await reopen(`${overtaken()} What was said of it here is kept.`);
+        if (answer.base !== state.take.state) {
+          await reopen(`${overtaken()} What was said of it here is kept.`);
+          return true;
+        }
         const isOther = answer.take.state !== state.take.state;
         if (isOther) generating.forget();
         store.set({ take: renamed(answer.take), takes: answer.takes, saving: "saved" });
+        entitle(state.take);
         pictures.know(answer.take.state, answer.take.drawn);
         if (isOther) draw();
+        return true;
       } catch (error) {
         store.set({ saving: "saved" });
         say(error.message, "problem");
+        return false;
       }
     });
   }

@@ -258,3 +258,72 @@ def test_notes_tags_and_a_rating_are_kept(tabs):
     window.page.reload()
     window.wait_until_ready()
     assert window.ask("[take.notes, take.tags, take.rating]") == ["cut-in from the left", ["cut-in", "night"], 4]
+
+
+def type_in(window, label, text):
+    """Key by key, and the field is not left."""
+    window.page.locator("#tab-about").click()
+    window.page.get_by_label(label).press_sequentially(text)
+
+
+def wait_for(window, expression):
+    window.page.wait_for_function(f"(() => {{ const take = retake.store.state.take; return {expression}; }})()")
+
+
+def test_what_is_typed_is_kept_before_its_field_is_left_and_is_no_step_of_undo(tabs):
+    window = tabs()
+    type_in(window, "Notes", "cut-in from")
+    wait_for(window, "take.notes === 'cut-in from'")
+    type_in(window, "Notes", " the left")
+    wait_for(window, "take.notes === 'cut-in from the left'")
+    type_in(window, "Name of this take", "!")
+    wait_for(window, "take.name.includes('!')")
+    window.page.reload()
+    window.wait_until_ready()
+    assert window.ask("take.notes") == "cut-in from the left"
+    assert window.ask("[take.gestures.length, take.can_undo]") == [0, False]
+
+
+def test_what_was_typed_last_is_kept_when_the_page_is_left_at_once(tabs):
+    window = tabs()
+    type_in(window, "Tags", "cut-in, night")
+    window.page.reload()
+    window.wait_until_ready()
+    wait_for(window, "take.tags.join() === 'cut-in,night'")
+
+
+def test_notes_that_are_refused_stay_in_their_field_and_are_marked_until_they_are_mended(tabs):
+    window = tabs()
+    window.page.locator("#tab-about").click()
+    notes, long = window.page.get_by_label("Notes"), "n" * 100_001
+    notes.fill(long)
+    window.page.get_by_text("notes: got 100001 characters; wanted at most 100000 characters").first.wait_for()
+    window.page.wait_for_selector("#notes[aria-invalid=true]")
+    window.page.get_by_label("4 stars").click()  # the field is left, and the take comes anew
+    window.page.wait_for_function("retake.store.state.take.rating === 4")
+    assert notes.input_value() == long
+    assert window.page.locator("#notes[aria-invalid=true]").count() == 1
+    first = window.ask("take.id")
+    window.page.locator("#take-picker").select_option("")
+    wait_for(window, f"take.id !== '{first}'")
+    window.page.wait_for_selector("#notes[aria-invalid=false]")
+    assert notes.input_value() == ""
+    window.page.locator("#take-picker").select_option(first)
+    wait_for(window, f"take.id === '{first}'")
+    window.page.wait_for_selector("#notes[aria-invalid=true]")
+    notes.fill("short")
+    wait_for(window, "take.notes === 'short'")
+    window.page.wait_for_selector("#notes[aria-invalid=false]")
+    assert window.problems == []
+
+
+def test_a_name_that_is_emptied_comes_back_when_its_field_is_left(tabs):
+    window = tabs()
+    name = window.ask("take.name")
+    window.page.locator("#tab-about").click()
+    window.page.get_by_label("Name of this take").fill("")
+    window.page.wait_for_timeout(800)  # longer than the page waits before it sends what was typed
+    assert window.page.get_by_label("Name of this take").input_value() == ""
+    window.page.keyboard.press("Enter")
+    assert window.page.get_by_label("Name of this take").input_value() == name
+    assert window.ask("take.name") == name
