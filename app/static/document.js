@@ -4,7 +4,7 @@ import { actorName } from "./scenario.js";
 import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
 
 const NO_MAP = {
-  asked: null, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
+  asked: null, failed: false, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
 };
 const STEPS = { undo: "undo", redo: "redo", goto: "going to another edit" };
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
@@ -96,11 +96,18 @@ export function createDocument(store, pictures, generating, say) {
 
   async function fetchMap() {
     const asked = mapAsked(), { scene: { name }, take: { beyond_s: seconds } } = state;
-    const map = { ...(await get(`map/${asked}`)), asked };
-    if (map.raster) map.raster.url = `raster/${asked}`;
-    if (state.scene.name !== name || state.take.beyond_s !== seconds) return;
-    store.set({ scene: { ...state.scene, map } });
-    if (map.notice) say(map.notice, "problem");
+    const isWanted = () => state.scene.name === name && state.take.beyond_s === seconds;
+    try {
+      const map = { ...NO_MAP, ...(await get(`map/${asked}`)), asked };
+      if (map.raster) map.raster.url = `raster/${asked}`;
+      if (!isWanted()) return;
+      store.set({ scene: { ...state.scene, map } });
+      if (map.notice) say(map.notice, "problem");
+    } catch (error) {
+      if (!isWanted()) return;
+      store.set({ scene: { ...state.scene, map: { ...state.scene.map, asked: null, failed: true } } });
+      say(`The street map did not come: ${error instanceof Refused ? error.message : "no connection to the server."} “Try map again” asks for it once more.`, "problem");
+    }
   }
 
   /** The same actors with what is said of the take. */
@@ -231,14 +238,39 @@ export function createDocument(store, pictures, generating, say) {
     });
   }
 
+  /** Take the open take away, and go on in the newest other one, or in a new one. */
+  function remove() {
+    return inTake(async () => {
+      const { name } = state.take, scene = state.scene.name;
+      let answer;
+      try {
+        answer = await post("remove", { take: state.take.id, scene, base: state.take.state });
+      } catch (error) {
+        if (error.status === 409) return reopen(`${error.message} It was not removed.`);
+        return say(error instanceof Refused ? error.message : "It is not known whether the take was removed: no connection to the server.", "problem");
+      }
+      const next = answer.takes[0]?.id ?? null;
+      await openNow(scene, next).catch(() => openNow(scene, null));
+      return say(answer.file ? `${name} was removed; its file is now ${answer.file}.` : `${name} was removed; it had no file yet.`);
+    });
+  }
+
   /** Show another take of the same scene beside this one; null is the recording. */
   async function compare(takeId) {
     if (!takeId) return store.set({ compared: null });
-    const answer = await get(`take?scene=${encodeURIComponent(state.scene.name)}&take=${encodeURIComponent(takeId)}`);
+    const scene = state.scene.name;
+    let answer;
+    try {
+      answer = await get(`take?${new URLSearchParams({ scene, take: takeId })}`);
+    } catch (error) {
+      store.touch("compared"); // the picker goes back to what is compared
+      return say(error instanceof Refused ? error.message : "It cannot be compared: no connection to the server.", "problem");
+    }
+    if (state.scene.name !== scene) return null;
     const other = withMap(answer.take);
     pictures.know(other.state, other.drawn);
     store.set({ compared: other, wipe: { ...state.wipe, on: true } });
-    draw();
+    return draw();
   }
 
   // ------------------------------------------------------------------------------------------- the draft
@@ -307,5 +339,5 @@ export function createDocument(store, pictures, generating, say) {
 
   store.watch(["selected"], () => { selection = [selection.at(-1) ?? null, state.selected]; });
 
-  return { open, commit, newActor, undo, redo, goTo, describe, branch, compare, draw, stopDrawing, look };
+  return { open, commit, newActor, undo, redo, goTo, describe, branch, remove, compare, fetchMap, draw, stopDrawing, look };
 }
