@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path as File
 from typing import TypeVar
 
 from app.streets import Streets, streets_reader
@@ -219,6 +220,22 @@ class Desk:
             with self._lock:
                 history = before.history.branch(id=_new_id(), name=self._free_name(scene_name), created=stamp())
                 return self._keep(replace(before, history=history.as_saved(), kept=self.takes.save(history.take)))
+
+        return self._with(scene_name, take_id, work)
+
+    def remove(self, scene_name: str, take_id: str, base: str) -> File | None:
+        """Move a take's file to those that were removed; where it lies then, None where it had none."""
+
+        def work(document: Document) -> File | None:
+            _check_base(document, base)
+            if document.kept is None:
+                self.takes.forget(scene_name, take_id)
+                file = None
+            else:
+                file = self.takes.remove(document.kept)
+            with self._lock:
+                self._documents.pop(take_id, None)
+            return file
 
         return self._with(scene_name, take_id, work)
 

@@ -156,13 +156,19 @@ def _add_describing(router: APIRouter, office: Office) -> None:
 
     @router.post("/describe")
     def describe(asked: Describing) -> Response:
-        """Name, notes, tags, rating or seed."""
+        """Name, notes, tags, rating or seed; from another state than the page's `base`, another window has changed the take."""
         changes = asked.model_dump(exclude_unset=True, exclude={"scene", "take"})
         if "tags" in changes:
             changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
         before, document = desk.describe(asked.scene, asked.take, **changes)
         take = _with_drawn(office, document, about_json(document))
         return json_answer({"take": take, "base": before.state, "takes": _takes(office, asked.scene)})
+
+    @router.post("/remove")
+    def remove(asked: Stepping) -> Response:
+        """A take moved aside, its file kept."""
+        file = desk.remove(asked.scene, asked.take, asked.base)
+        return json_answer({"file": file and str(file.resolve()), "takes": _takes(office, asked.scene)})
 
     @router.post("/branch")
     def branch(asked: Stepping) -> Response:

@@ -38,8 +38,31 @@ export function createTakePanel(root, store, take) {
     onclick: () => take.describe({ rating: state.take.rating === value ? null : value }),
   });
 
+  let asksAbout = null; // the id of the take that may be removed
+
+  function ask(id) {
+    asksAbout = id;
+    $("#remove-question").hidden = id === null;
+    $("#remove-take").hidden = id !== null;
+    if (id !== null) $("#remove-words").textContent = `Remove ${state.take.name}? Its file is moved aside, and can be put back.`;
+  }
+
+  $("#remove-take").addEventListener("click", () => {
+    ask(state.take.id);
+    $("#remove-no").focus();
+  });
+  $("#remove-no").addEventListener("click", () => {
+    ask(null);
+    $("#remove-take").focus();
+  });
+  $("#remove-yes").addEventListener("click", () => {
+    ask(null);
+    take.remove();
+  });
+
   function draw() {
     if (!state.take) return;
+    if (asksAbout !== null && asksAbout !== state.take.id) ask(null);
     fill(weather, state.scene.weathers, state.take.weather);
     fill(hour, state.scene.times_of_day, state.take.time_of_day);
     fillBeyond(state.scene.beyond_choices, state.take.beyond_s);

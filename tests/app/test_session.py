@@ -375,3 +375,37 @@ def test_ids_are_as_long_as_take_files_allow(desk, edited):
     assert desk.open(SCENE, longest).take.name == "Long"
     with pytest.raises(TakeFileError, match=r"wanted up to 64 letters, digits, '-' or '_'$"):
         desk.open(SCENE, longest + "a")
+
+
+# ------------------------------------------------------------------------------------------------ removing
+
+
+def test_a_removed_take_is_moved_aside_whole_and_its_address_says_where_it_is(desk, edited):
+    text = edited.kept.path.read_text()
+    with pytest.raises(StaleError):
+        desk.remove(SCENE, edited.take.id, "an older state")
+    file = desk.remove(SCENE, edited.take.id, edited.state)
+    assert file == edited.kept.path.parent / ".removed" / edited.kept.path.name
+    assert file.read_text() == text
+    assert desk.takes.summaries(SCENE) == ((), ())
+    for each in (desk, another(desk)):
+        with pytest.raises(TakeFileError, match=rf"^take 'Take 1' of scene {SCENE} was removed; its file is now .*\.removed/"):
+            each.commit(SCENE, edited.take.id, edited.state, moved(edited, 2.0), "g-000002")
+    file.rename(edited.kept.path)
+    assert another(desk).open(SCENE, edited.take.id).take == edited.take
+
+
+def test_a_removed_take_lies_beside_an_older_one_of_its_name(desk, edited):
+    again = copied(edited, "again")
+    first = desk.takes.remove(edited.kept)
+    again.rename(edited.kept.path)
+    second = desk.remove(SCENE, edited.take.id, edited.state)
+    assert first.exists()
+    assert second.name == f"{edited.take.id}-2.take.json"
+
+
+def test_a_take_without_a_file_is_removed_without_one(desk):
+    begun = desk.begin(SCENE)
+    assert desk.remove(SCENE, begun.take.id, begun.state) is None
+    with pytest.raises(TakeFileError, match="there is no take"):
+        desk.open(SCENE, begun.take.id)

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tests.app.window.served import served
-from tests.app.window.window import Window
+from tests.app.window.window import Window, tab
 
 pytestmark = pytest.mark.browser
 
@@ -327,3 +327,34 @@ def test_a_name_that_is_emptied_comes_back_when_its_field_is_left(tabs):
     window.page.keyboard.press("Enter")
     assert window.page.get_by_label("Name of this take").input_value() == name
     assert window.ask("take.name") == name
+
+
+def test_a_take_is_removed_after_a_question_and_the_other_one_opens(chromium, small_drive, tmp_path):
+    with served(small_drive, tmp_path) as running, tab(chromium, running.url) as window:
+        page = window.page
+        window.drag(window.actor_on_map(truck(window)), (-30, 0))
+        window.settle(1)
+        other = window.ask("take.id")
+        page.get_by_role("button", name="Branch").click()
+        wait_for(window, f"take.id !== '{other}'")
+        branch = window.ask("take.id")
+        page.locator("#tab-about").click()
+        page.get_by_role("button", name="Remove take").click()
+        page.get_by_text("Remove Take 2? Its file is moved aside, and can be put back.").wait_for()
+        page.get_by_role("button", name="Keep it").click()
+        assert window.ask("take.id") == branch
+        page.get_by_role("button", name="Remove take").click()
+        page.get_by_role("button", name="Remove", exact=True).click()
+        removed = tmp_path / "takes" / "scene-0001" / ".removed" / f"{branch}.take.json"
+        page.get_by_text(f"Take 2 was removed; its file is now {removed}.").wait_for()
+        assert window.ask("take.id") == other
+        assert removed.is_file()
+        assert window.ask("s.takes.map(({ id }) => id)") == [other]
+        page.get_by_role("button", name="Remove take").click()
+        page.get_by_role("button", name="Remove", exact=True).click()
+        wait_for(window, f"take.id !== '{other}' && take.gestures.length === 0")
+        page.goto(f"{running.url}/?scene=scene-0001&take={branch}")
+        window.wait_until_ready()
+        page.get_by_text("take 'Take 2' of scene scene-0001 was removed; its file is now").wait_for()
+        assert window.gestures == []
+        assert window.problems == []
