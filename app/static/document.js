@@ -202,9 +202,11 @@ export function createDocument(store, pictures, generating, say) {
       store.set({ saving: "saving" });
       const body = { take: state.take.id, scene: state.scene.name, ...fields };
       try {
-        const answer = await postUntilAnswered("describe", body, () => store.set({ saving: "offline" }));
+        let isAgain = false; // then a new seed of ours may be what made another state of it
+        const answer = await postUntilAnswered("describe", body, () => { isAgain = true; store.set({ saving: "offline" }); });
         if (answer.base !== state.take.state) {
-          await reopen(`${overtaken()} What was said of it here is kept.`);
+          const why = isAgain ? "The server can be reached again, and this window shows the take's newest state." : overtaken();
+          await reopen(`${why} What was said of it here is kept.`);
           return true;
         }
         const isOther = answer.take.state !== state.take.state;
