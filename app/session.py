@@ -20,7 +20,7 @@ from pathlib import Path as File
 from typing import TypeVar
 
 from app.streets import Streets, streets_reader
-from app.takes import ChangedFileError, Kept, Takes, stamp
+from app.takes import ChangedFileError, Kept, SaveError, Takes, stamp
 from editor.beyond import beyond
 from editor.checks import Finding, findings
 from editor.datasets.nuscenes import DataSet
@@ -34,6 +34,7 @@ from editor.take import Step, Take
 from editor.ways import ways_of
 
 T = TypeVar("T")
+MOST_TRIES = 50  # of a change whose file is written by others meanwhile
 MOST_OPEN = 64  # takes in memory; all are on disk, so any can be let go of
 
 
@@ -242,11 +243,10 @@ class Desk:
     def _with(self, scene_name: str, take_id: str, work: Callable[[Document], T]) -> T:
         """Do something with a take as it is now; once more where another process wrote its file meanwhile."""
         with self._lock_of(take_id):
-            while True:
-                try:
+            for _ in range(MOST_TRIES):
+                with suppress(ChangedFileError):
                     return work(self.open(scene_name, take_id))
-                except ChangedFileError:
-                    continue
+            raise SaveError(f"The take could not be saved: something else changes the file of {take_id} all the time.")
 
     def _changed(self, before: Document, change: Callable[[History], History]) -> Document:
         history = change(before.history)

@@ -14,7 +14,7 @@ import pytest
 
 from app.payload import patch_json
 from app.session import Desk, StaleError
-from app.takes import SaveError, Takes
+from app.takes import ChangedFileError, SaveError, Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
 from editor.edits import Move, Path, SetBeyond, Waypoint
@@ -280,6 +280,17 @@ def test_a_file_that_changes_between_reading_and_writing_is_not_overwritten(desk
     desk.commit(*take, edited.state, moved(begun, 2.5), "g-000002")
     saved = load_take(edited.kept.path)
     assert (saved.rating, len(saved.edits)) == (5, 2)
+
+
+def test_a_file_that_is_never_at_rest_is_given_up_in_a_sentence(desk, monkeypatch):
+    begun = desk.begin(SCENE)
+
+    def never_at_rest(take, last=None):
+        raise ChangedFileError
+
+    monkeypatch.setattr(desk.takes, "save", never_at_rest)
+    with pytest.raises(SaveError, match="something else changes the file"):
+        desk.describe(SCENE, begun.take.id, rating=3)
 
 
 def edit_again_and_again(small_drive, folder, take_id, who, times):
