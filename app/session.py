@@ -3,32 +3,38 @@
 A take's `state` is a hash of what it asks for. The page says which state an edit was made on, so of two tabs with one take
 neither can overwrite the other's edits unseen; of its name, notes, tags, rating and seed the last word counts. The same state
 always means the same pictures.
+
+A take's file may be changed by others too: a second Retake on the workspace, git, a script. Memory is then of no account: the
+file is read anew, and whoever looks at the older take has been overtaken as by another tab.
 """
 
 import hashlib
-import re
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path as File
+from typing import TypeVar
 
 from app.streets import Streets, streets_reader
-from app.takes import Takes, stamp
+from app.takes import ChangedFileError, Kept, SaveError, Takes, stamp
 from editor.beyond import beyond
 from editor.checks import Finding, findings
 from editor.datasets.nuscenes import DataSet
 from editor.dirty import Dirty, changes, dirty
 from editor.edits import Edit, Path, SetBeyond
-from editor.files import TakeFileError, check_fingerprint, edit_to_json
+from editor.files import TakeFileError, check_fingerprint, edit_to_json, load_take
 from editor.history import History, opened
 from editor.routes import along_lanes
 from editor.scene import ActorId, Scenario, Scene, recorded
 from editor.take import Step, Take
 from editor.ways import ways_of
 
-OURS = re.compile(r"take-[0-9a-f]{12}")
+T = TypeVar("T")
+MOST_TRIES = 50  # of a change whose file is written by others meanwhile
 MOST_OPEN = 64  # takes in memory; all are on disk, so any can be let go of
 
 
@@ -57,7 +63,7 @@ class Document:
     dirty: Dirty  # the pictures that the take changes
     changed: tuple[ActorId, ...]  # the actors that differ from their recording
     findings: tuple[Finding, ...]
-    saved_at: str | None  # None: never yet; a take without edits has no file
+    kept: Kept | None  # its file as it was read or written; None: never saved, since a take without edits has none
 
     @property
     def take(self) -> Take:
@@ -68,6 +74,11 @@ class Document:
     def scenario(self) -> Scenario:
         """What the take asks for."""
         return self.history.present
+
+    @property
+    def saved_at(self) -> str | None:
+        """When it was saved; None: never yet."""
+        return self.kept and self.kept.saved_at
 
     @property
     def state(self) -> str:
@@ -91,7 +102,7 @@ def _states(take: Take, known: Sequence[str] = (), steps: Sequence[Step] = ()) -
     return tuple(states)
 
 
-def document_of(stage: Stage, history: History, saved_at: str | None, last: Document | None = None) -> Document:
+def document_of(stage: Stage, history: History, kept: Kept | None, last: Document | None = None) -> Document:
     """A document with everything that follows from its history."""
     same_seed = last is not None and last.take.seed == history.take.seed
     known, steps = (last.states, last.take.edits) if same_seed else ((), ())
@@ -102,7 +113,7 @@ def document_of(stage: Stage, history: History, saved_at: str | None, last: Docu
         stale = dirty(stage.recorded, scenario)
         changed = tuple((change.was or change.now).id for change in changes(recorded(scenario.scene), scenario))
         found = findings(scenario, stage.streets_of(scenario.scene).known) if history.take.edits else ()
-    return Document(stage, history, _states(history.take, known, steps), stale, changed, found, saved_at)
+    return Document(stage, history, _states(history.take, known, steps), stale, changed, found, kept)
 
 
 def _make_ready(stage: Stage) -> None:
@@ -141,23 +152,27 @@ class Desk:
     def begin(self, scene_name: str, take_id: str | None = None) -> Document:
         """A new take of a scene; it gets a file with its first edit."""
         stage = self.stage(scene_name)
+        take_id = take_id or _new_id()
+        self.takes.begin(scene_name, take_id)
         with self._lock:
-            take = Take(take_id or _new_id(), self._free_name(scene_name), stage.scene.fingerprint, stamp())
+            take = Take(take_id, self._free_name(scene_name), stage.scene.fingerprint, stamp())
             return self._keep(document_of(stage, opened(take, stage.scene, saved=False), None))
 
     def open(self, scene_name: str, take_id: str) -> Document:
-        """A take, from memory or from its file; TakeFileError or EditError where it cannot be opened."""
+        """A take, from memory, or from its file where that is new; TakeFileError or EditError where it cannot be opened."""
         with self._lock_of(take_id):
             known = self._documents.get(take_id)
-            if known is not None and known.stage.scene.name == scene_name:
+            is_known = known is not None and known.stage.scene.name == scene_name
+            if is_known and self.takes.is_unchanged(scene_name, take_id, known.kept):
                 return self._keep(known)
-            if not self.takes.exists(scene_name, take_id):
-                if not OURS.fullmatch(take_id):
-                    raise TakeFileError(f"there is no take {take_id!r} of scene {scene_name} in this workspace")
-                return self.begin(scene_name, take_id)  # begun before a restart, and never edited
-            stage, take = self.stage(scene_name), self.takes.load(scene_name, take_id)
+            kept = self.takes.find(scene_name, take_id)
+            if kept is None:
+                if not self.takes.was_begun(scene_name, take_id):
+                    raise TakeFileError(self.takes.why_gone(scene_name, take_id))
+                return self.begin(scene_name, take_id)  # before a restart, and never edited
+            stage, take = self.stage(scene_name), load_take(kept.path)
             check_fingerprint(take, stage.scene)
-            return self._keep(document_of(stage, opened(take, stage.scene), self.takes.saved_at(scene_name, take_id)))
+            return self._keep(document_of(stage, opened(take, stage.scene), kept))
 
     # ---------------------------------------------------------------------------------------------- changing
 
@@ -165,10 +180,10 @@ class Desk:
         self, scene_name: str, take_id: str, base: str, edits: Sequence[Edit], gesture: str
     ) -> tuple[Document, Document]:
         """One gesture's edits; the document before and after, the latter on disk. A lost answer may be asked for again."""
-        with self._lock_of(take_id):
-            before = self.open(scene_name, take_id)
+
+        def work(before: Document) -> tuple[Document, Document]:
             if before.take.edits and before.take.edits[-1].gesture == gesture:
-                return document_of(before.stage, before.history.undo(), before.saved_at, before), before
+                return document_of(before.stage, before.history.undo(), before.kept, before), before
             _check_base(before, base)
 
             def edited(history: History) -> History:
@@ -178,50 +193,81 @@ class Desk:
 
             return before, self._changed(before, edited)
 
+        return self._with(scene_name, take_id, work)
+
     def step(self, scene_name: str, take_id: str, base: str, change: Callable[[History], History]) -> tuple[Document, Document]:
         """Undo, redo, or several of them; the document before and after. A lost answer may be asked for again."""
-        with self._lock_of(take_id):
-            present = self.open(scene_name, take_id)
+
+        def work(present: Document) -> tuple[Document, Document]:
             start = _start_of(present, base, change)
             if start is not None:
-                return document_of(present.stage, start, present.saved_at, present), present
+                return document_of(present.stage, start, present.kept, present), present
             _check_base(present, base)
             return present, self._changed(present, change)
 
-    def describe(self, scene_name: str, take_id: str, **changes: object) -> Document:
-        """Another name, notes, tags, rating or seed."""
-        with self._lock_of(take_id):
-            return self._changed(self.open(scene_name, take_id), lambda history: history.described(**changes))
+        return self._with(scene_name, take_id, work)
 
-    def branch(self, scene_name: str, take_id: str) -> Document:
+    def describe(self, scene_name: str, take_id: str, **changes: object) -> tuple[Document, Document]:
+        """Another name, notes, tags, rating or seed; the document before and after."""
+        return self._with(
+            scene_name, take_id, lambda before: (before, self._changed(before, lambda history: history.described(**changes)))
+        )
+
+    def branch(self, scene_name: str, take_id: str, base: str) -> Document:
         """A new take that goes on from where this one is."""
-        with self._lock_of(take_id):
-            before = self.open(scene_name, take_id)
+
+        def work(before: Document) -> Document:
+            _check_base(before, base)
             with self._lock:
                 history = before.history.branch(id=_new_id(), name=self._free_name(scene_name), created=stamp())
-                self.takes.save(history.take)
-                return self._keep(replace(before, history=history.as_saved(), saved_at=stamp()))
+                return self._keep(replace(before, history=history.as_saved(), kept=self.takes.save(history.take)))
+
+        return self._with(scene_name, take_id, work)
+
+    def remove(self, scene_name: str, take_id: str, base: str) -> File | None:
+        """Move a take's file to those that were removed; where it lies then, None where it had none."""
+
+        def work(document: Document) -> File | None:
+            _check_base(document, base)
+            if document.kept is None:
+                self.takes.forget(scene_name, take_id)
+                file = None
+            else:
+                file = self.takes.remove(document.kept)
+            with self._lock:
+                self._documents.pop(take_id, None)
+            return file
+
+        return self._with(scene_name, take_id, work)
+
+    def _with(self, scene_name: str, take_id: str, work: Callable[[Document], T]) -> T:
+        """Do something with a take as it is now; once more where another process wrote its file meanwhile."""
+        with self._lock_of(take_id):
+            for _ in range(MOST_TRIES):
+                with suppress(ChangedFileError):
+                    return work(self.open(scene_name, take_id))
+            raise SaveError(f"The take could not be saved: something else changes the file of {take_id} all the time.")
 
     def _changed(self, before: Document, change: Callable[[History], History]) -> Document:
         history = change(before.history)
         if history is before.history:
             return before
-        saving = self._savers.submit(self.takes.save, history.take)  # the disk works while the checks do
+        saving = self._savers.submit(self.takes.save, history.take, before.kept)  # the disk works while the checks do
         try:
-            after = document_of(before.stage, history.as_saved(), stamp(), before)
+            after = document_of(before.stage, history.as_saved(), before.kept, before)
         except Exception:
             if saving.exception() is None:  # waits for it: what is refused must not be there after a restart
-                self._put_back(before.history)
+                self._put_back(before.history, history.take, saving.result())
             raise
-        saving.result()
-        return self._keep(after)
+        return self._keep(replace(after, kept=saving.result()))
 
-    def _put_back(self, history: History) -> None:
+    def _put_back(self, history: History, refused: Take, kept: Kept) -> None:
         """The take's file, or none, as before a change that was refused."""
-        if history.saved is None:
-            self.takes.remove(history.take)
-        else:
-            self.takes.save(history.saved)
+        with suppress(ChangedFileError):  # another hand's by now
+            if history.saved is None:
+                self.takes.take_back(refused, kept)
+            else:
+                self.takes.save(history.saved, kept)
 
     # ---------------------------------------------------------------------------------------------- keeping
 

@@ -1,27 +1,58 @@
-"""The takes of a workspace: one file each, in a folder per scene."""
+"""The takes of a workspace: one file each, in a folder per scene.
 
+A take is known by the id in its file, whatever the file is called: takes are shared by copying files. Other hands may change
+the files too: a second Retake, git, a script. So what was read is remembered with a mark of its file, and nothing is written
+over a file whose mark is another than that.
+"""
+
+import fcntl
 import hashlib
+import os
 import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.disk import in_words
 from editor.files import TakeFileError, load_take, save_take
-from editor.take import Take
+from editor.take import ID, Take
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 SUFFIX = ".take.json"
+BEGUN, REMOVED, LOCK = ".begun", ".removed", ".lock"  # beside a scene's takes: none of them is a take
+MOST_BEGUN = 1000  # ids without a file that are remembered
+Mark = tuple[int, int, int]  # when a file was written, its size, its inode: another hand's write is another mark
 
 
 class SaveError(Exception):
     """A take that the disk did not take; the sentence says which disk, and why."""
 
 
+class ChangedFileError(Exception):
+    """A take's file is another than the one that was read: it is to be read anew before it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A take's file as it was when the take was read from it, or written to it."""
+
+    path: Path
+    mark: Mark
+
+    @property
+    def saved_at(self) -> str:
+        """When it was written, UTC."""
+        return stamp(self.mark[0] / 1e9)
+
+
 @dataclass(frozen=True, slots=True)
 class TakeSummary:
     """What a picker shows of a take."""
 
+    scene: str
     id: str
     name: str
     parent: str | None
@@ -29,6 +60,7 @@ class TakeSummary:
     rating: int | None
     tags: tuple[str, ...]
     saved_at: str  # UTC
+    file: Path
 
 
 def stamp(at: float | None = None) -> str:
@@ -45,62 +77,192 @@ def folder_name(scene: str) -> str:
     return f"{words}-{hashlib.sha256(scene.encode()).hexdigest()[:12]}"
 
 
+def _mark(path: Path) -> Mark | None:
+    """What tells a file from what it was before; None where there is none."""
+    try:
+        about = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return about.st_mtime_ns, about.st_size, about.st_ino
+
+
 class Takes:
-    """The take files below a folder. What has been read is remembered until the file changes."""
+    """The take files below a folder; safe from any thread, and beside other processes that work on the same folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: dict[Path, tuple[int, TakeSummary]] = {}
+        self._read: dict[Path, tuple[Mark, TakeSummary]] = {}
 
-    def path(self, scene: str, take_id: str) -> Path:
-        """Where a take is kept."""
-        if not PLAIN.fullmatch(take_id):
-            raise TakeFileError(f"take {take_id[:80]!r}; wanted up to 80 letters, digits, '-' or '_'")
-        return self._folder / folder_name(scene) / f"{take_id}{SUFFIX}"
+    # ---------------------------------------------------------------------------------------------- finding
+
+    def find(self, scene: str, take_id: str) -> Kept | None:
+        """The file that holds a take; None where none does. TakeFileError where it cannot be said which one does."""
+        own = self._own_path(scene, take_id)
+        found = [summary.file for summary in self._known(own.parent)[0] if summary.id == take_id]
+        if len(found) > 1:
+            raise TakeFileError(_twice(take_id, found))
+        if not found and own.is_file():  # what is wrong with it, or that another take lies there
+            raise TakeFileError(f"{own} holds take {load_take(own).id!r}; wanted {take_id!r}")
+        mark = _mark(found[0]) if found else None
+        return mark and Kept(found[0], mark)
+
+    def is_unchanged(self, scene: str, take_id: str, kept: Kept | None) -> bool:
+        """Whether the take's file is what it was when it was read or written; None: whether there is still none."""
+        return _mark(self._own_path(scene, take_id) if kept is None else kept.path) == (kept and kept.mark)
 
     def exists(self, scene: str, take_id: str) -> bool:
         """Whether the take has been saved."""
-        return self.path(scene, take_id).is_file()
+        return self.find(scene, take_id) is not None
 
     def load(self, scene: str, take_id: str) -> Take:
         """A saved take; TakeFileError in one sentence."""
-        return load_take(self.path(scene, take_id))
+        kept = self.find(scene, take_id)
+        if kept is None:
+            raise TakeFileError(self.why_gone(scene, take_id))
+        return load_take(kept.path)
 
-    def save(self, take: Take) -> None:
-        """Write a take; it is on disk when this returns. SaveError where that fails; the file is then as it was."""
-        path = self.path(take.fingerprint.scene, take.id)
+    def why_gone(self, scene: str, take_id: str) -> str:
+        """Why there is no such take: it was removed, or there never was one here."""
+        for summary in self._known(self._own_path(scene, take_id).parent / REMOVED)[0]:
+            if summary.id == take_id:
+                return f"take {summary.name!r} of scene {scene} was removed; its file is now {summary.file}"
+        return f"there is no take {take_id!r} of scene {scene} in this workspace"
+
+    def _own_path(self, scene: str, take_id: str) -> Path:
+        """Where a take is kept that nobody has put elsewhere."""
+        if not ID.fullmatch(take_id):
+            raise TakeFileError(f"take {take_id[:80]!r}; wanted up to 64 letters, digits, '-' or '_'")
+        return self._folder / folder_name(scene) / f"{take_id}{SUFFIX}"
+
+    # ---------------------------------------------------------------------------------------------- writing
+
+    def save(self, take: Take, last: Kept | None = None) -> Kept:
+        """Write a take over its file as it was last, or as a new file; it is on disk when this returns. ChangedFileError where
+        the file is another by now, SaveError where the disk takes nothing; the file is then as it was."""
+        path = self._own_path(take.fingerprint.scene, take.id) if last is None else last.path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            save_take(path, take)
+            with self._only_one(path.parent):
+                _check(path, last)
+                save_take(path, take)
+                if last is None:
+                    self._note_begun(path.parent, without=take.id)
+                return Kept(path, _mark(path))
         except OSError as error:
             raise SaveError(f"The take could not be saved and stays as it was: {in_words(error, path.parent)}.") from error
 
-    def remove(self, take: Take) -> None:
-        """Take its file away, where it has one."""
-        self.path(take.fingerprint.scene, take.id).unlink(missing_ok=True)
+    def take_back(self, take: Take, last: Kept) -> None:
+        """Take away a file that has just been written and ought not to be there."""
+        with self._only_one(last.path.parent):
+            _check(last.path, last)
+            last.path.unlink()
+            self._note_begun(last.path.parent, take.id)
 
-    def saved_at(self, scene: str, take_id: str) -> str:
-        """When a take was last written."""
-        return stamp(self.path(scene, take_id).stat().st_mtime)
+    def remove(self, last: Kept) -> Path:
+        """Move a take's file to those that were removed; where it lies then."""
+        folder = last.path.parent / REMOVED
+        try:
+            with self._only_one(last.path.parent):
+                _check(last.path, last)
+                folder.mkdir(exist_ok=True)
+                target = _free(folder, last.path.name.removesuffix(SUFFIX))
+                return last.path.rename(target)
+        except OSError as error:
+            raise SaveError(f"The take could not be removed and stays as it was: {in_words(error, folder)}.") from error
+
+    @contextmanager
+    def _only_one(self, folder: Path) -> Iterator[None]:
+        """Nobody else, in this process or another, writes a take of the folder meanwhile."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # let go of when the file is closed, also by a crash
+            yield
+
+    # ---------------------------------------------------------------------------------------------- begun
+
+    def begin(self, scene: str, take_id: str) -> None:
+        """Remember that this take was begun here: it has no file until its first edit, and its address is to open it all the
+        same. A disk that takes nothing is said then."""
+        folder = self._own_path(scene, take_id).parent
+        with suppress(OSError), self._only_one(folder):
+            self._note_begun(folder, take_id)
+
+    def was_begun(self, scene: str, take_id: str) -> bool:
+        """Whether the take was begun here, and has no file yet."""
+        return take_id in _begun(self._own_path(scene, take_id).parent)
+
+    def forget(self, scene: str, take_id: str) -> None:
+        """A take that was begun here, and has no file yet, is not opened again."""
+        folder = self._own_path(scene, take_id).parent
+        with suppress(OSError), self._only_one(folder):
+            self._note_begun(folder, without=take_id)
+
+    def _note_begun(self, folder: Path, take_id: str | None = None, without: str | None = None) -> None:
+        known = _begun(folder)
+        wanted = [each for each in known if each not in (take_id, without)] + ([take_id] if take_id else [])
+        if wanted != known:
+            (folder / BEGUN).write_text("".join(f"{each}\n" for each in wanted[-MOST_BEGUN:]))
+
+    # ---------------------------------------------------------------------------------------------- listing
 
     def summaries(self, scene: str) -> tuple[tuple[TakeSummary, ...], tuple[str, ...]]:
         """The takes of a scene, the newest first, and a sentence for each file that is none."""
+        return self._listed(self._folder / folder_name(scene))
+
+    def all_summaries(self) -> tuple[tuple[TakeSummary, ...], tuple[str, ...]]:
+        """The same of all scenes, scene by scene."""
+        listed = [self._listed(folder) for folder in sorted(self._folder.glob("*")) if folder.is_dir()]
+        return tuple(s for found, _ in listed for s in found), tuple(problem for _, problems in listed for problem in problems)
+
+    def _listed(self, folder: Path) -> tuple[tuple[TakeSummary, ...], tuple[str, ...]]:
+        found, problems = self._known(folder)
+        times = Counter(summary.id for summary in found)
+        twice = [_twice(take_id, [s.file for s in found if s.id == take_id]) for take_id, n in times.items() if n > 1]
+        alone = sorted((s for s in found if times[s.id] == 1), key=lambda summary: summary.saved_at, reverse=True)
+        return tuple(alone), (*problems, *twice)
+
+    def _known(self, folder: Path) -> tuple[list[TakeSummary], list[str]]:
+        """What each file of a folder says of itself, and a sentence for each that cannot be read."""
         found, problems = [], []
-        for path in (self._folder / folder_name(scene)).glob(f"*{SUFFIX}"):
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
             if path.name.startswith("."):
                 continue
             try:
                 found.append(self._summary(path))
             except TakeFileError as error:
                 problems.append(str(error))
-        return tuple(sorted(found, key=lambda summary: summary.saved_at, reverse=True)), tuple(problems)
+        return found, problems
 
     def _summary(self, path: Path) -> TakeSummary:
-        written = path.stat().st_mtime_ns
-        known = self._read.get(path)
-        if known is not None and known[0] == written:
+        """What is read is remembered until the file changes."""
+        mark, known = _mark(path), self._read.get(path)
+        if known is not None and known[0] == mark:
             return known[1]
         take = load_take(path)
-        summary = TakeSummary(take.id, take.name, take.parent, len(take.edits), take.rating, take.tags, stamp(written / 1e9))
-        self._read[path] = written, summary
+        about = take.name, take.parent, len(take.edits), take.rating, take.tags
+        summary = TakeSummary(take.fingerprint.scene, take.id, *about, stamp(mark[0] / 1e9 if mark else None), path)
+        if mark is not None:
+            self._read[path] = mark, summary
         return summary
+
+
+def _check(path: Path, last: Kept | None) -> None:
+    if _mark(path) != (last and last.mark):
+        raise ChangedFileError(f"{path} is another file than the one that was read")
+
+
+def _begun(folder: Path) -> list[str]:
+    try:
+        return (folder / BEGUN).read_text().split()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A file of that name in a folder, or of the next one that is free."""
+    names = (name, *(f"{name}-{n}" for n in range(2, len(os.listdir(folder)) + 3)))
+    return next(path for each in names if not (path := folder / f"{each}{SUFFIX}").exists())
+
+
+def _twice(take_id: str, files: list[Path]) -> str:
+    names = " and ".join(file.name for file in files)
+    return f"take {take_id!r} is in {names} of {files[0].parent}, and neither is opened; wanted one file of that id"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from app.disk import DiskError, in_words
@@ -15,6 +16,7 @@ from app.guard import Guard, logged_in, password_check
 from app.pictures import Pictures
 from app.routes import routes
 from app.routes.office import STATIC, Office
+from app.routes.posted import refusal
 from app.session import Desk, StaleError
 from app.settings import Settings
 from app.takes import SaveError, Takes
@@ -74,8 +76,12 @@ def _say_in_sentences(app: FastAPI) -> None:
     def refused(_: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, STATUS.get(type(error), 422))
 
+    def not_taken(_: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse({"detail": refusal(error.errors())}, 422)
+
     for kind in (*SAID_IN_A_SENTENCE, *STATUS):
         app.add_exception_handler(kind, refused)
+    app.add_exception_handler(RequestValidationError, not_taken)
 
 
 def _mount(app: FastAPI, settings: Settings) -> None:

@@ -22,7 +22,7 @@ from app.payload import (
 )
 from app.pictures import drawn_json
 from app.routes.office import Office, json_answer, streets_for
-from app.routes.posted import Describing, Editing, GoingTo, OfTake, Opening, Stepping
+from app.routes.posted import Describing, Editing, GoingTo, Opening, Stepping
 from app.session import Document
 from app.weights import usual_model, weights_of
 from editor.dirty import dirty
@@ -156,15 +156,22 @@ def _add_describing(router: APIRouter, office: Office) -> None:
 
     @router.post("/describe")
     def describe(asked: Describing) -> Response:
-        """Name, notes, tags, rating or seed."""
+        """Name, notes, tags, rating or seed; from another state than the page's `base`, another window has changed the take."""
         changes = asked.model_dump(exclude_unset=True, exclude={"scene", "take"})
         if "tags" in changes:
-            changes["tags"] = tuple(dict.fromkeys(changes["tags"] or ()))
-        document = desk.describe(asked.scene, asked.take, **changes)
-        return json_answer({"take": _with_drawn(office, document, about_json(document)), "takes": _takes(office, asked.scene)})
+            changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
+        before, document = desk.describe(asked.scene, asked.take, **changes)
+        take = _with_drawn(office, document, about_json(document))
+        return json_answer({"take": take, "base": before.state, "takes": _takes(office, asked.scene)})
+
+    @router.post("/remove")
+    def remove(asked: Stepping) -> Response:
+        """A take moved aside, its file kept."""
+        file = desk.remove(asked.scene, asked.take, asked.base)
+        return json_answer({"file": file and str(file.resolve()), "takes": _takes(office, asked.scene)})
 
     @router.post("/branch")
-    def branch(asked: OfTake) -> Response:
+    def branch(asked: Stepping) -> Response:
         """A new take that goes on from here."""
-        document = desk.branch(asked.scene, asked.take)
+        document = desk.branch(asked.scene, asked.take, asked.base)
         return json_answer({"take": _with_drawn(office, document, about_json(document)), "takes": _takes(office, asked.scene)})

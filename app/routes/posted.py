@@ -1,5 +1,7 @@
 """What the page posts, checked before any route sees it."""
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -42,13 +44,13 @@ class GoingTo(Stepping):
 
 
 class Describing(OfTake):
-    """What a person says of a take."""
+    """What a person says of a take; what is not posted is left as it is, whatever stands here."""
 
-    name: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NAME)] = None
-    notes: Annotated[str | None, Field(max_length=LONGEST_NOTES)] = None
-    tags: list[str] | None = None
-    rating: Annotated[int | None, Field(ge=0, le=5)] = None
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0  # as everything here, left as it is where it is not posted
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)] = ""
+    notes: Annotated[str, Field(max_length=LONGEST_NOTES)] = ""
+    tags: list[str] = []
+    rating: Annotated[int | None, Field(ge=0, le=5)] = None  # null takes it away
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
 
 
 class Drawing(OfTake):
@@ -101,3 +103,34 @@ class Exporting(OfTake):
     png: bool = False
     masks: bool = True
     model: InManner | None = None  # that draws what is changed; drafts alone without one
+
+
+# ------------------------------------------------------------------------------------------------ what cannot be taken
+
+SHOULD = re.compile(r"^\w+ should (?:be |have |match )?")
+
+
+def refusal(complaints: Sequence[Mapping[str, Any]]) -> str:
+    """What was posted and cannot be taken, in one sentence: the first complaint, and how many more there are."""
+    first, more = complaints[0], len(complaints) - 1
+    field = ".".join(str(part) for part in first["loc"][1:])[:200] or "the request"  # after "body" or "query"
+    if first["type"] == "json_invalid":
+        said = "the request is not JSON"
+    elif first["type"] == "missing":
+        said = f"{field} is missing"
+    elif first["type"] == "extra_forbidden":
+        said = f"{field} is nothing that is asked for here"
+    else:
+        said = f"{field}: got {_got(first['input'])}; wanted {SHOULD.sub('', first['msg'])}"
+    return f"{said} (and {more} more)" if more else said
+
+
+def _got(value: object) -> str:
+    """A value in a few words; what is long by its length."""
+    if value is None:
+        return "null"
+    if isinstance(value, str) and len(value) > 60:
+        return f"{len(value)} characters"
+    if isinstance(value, list | dict):
+        return f"{len(value)} entries"
+    return repr(value)[:80]

@@ -117,7 +117,7 @@ export function createActions(store, take, generating, gestures, bev, dialogs, s
     boxes: () => toggleLayer("boxes"),
     lidar: () => toggleLayer("lidar"),
     paths: () => toggleLayer("paths"),
-    map: () => toggleLayer("map"),
+    map: () => (state.scene.map.failed ? take.fetchMap() : toggleLayer("map")),
     space: () => store.set({ space: !state.space }),
     ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`view_${n}`, () => store.set({ expanded: state.expanded === n - 1 ? null : n - 1 })])),
     cancel: () => (state.draft ? take.stopDrawing() : take.draw()),

@@ -4,7 +4,7 @@ import { actorName } from "./scenario.js";
 import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
 
 const NO_MAP = {
-  asked: null, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
+  asked: null, failed: false, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
 };
 const STEPS = { undo: "undo", redo: "redo", goto: "going to another edit" };
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
@@ -35,12 +35,14 @@ export function createDocument(store, pictures, generating, say) {
     };
   }
 
+  const entitle = (take) => { document.title = `${take.name} – ${state.scene.name} – Retake`; };
+
   function remember(take) {
     const url = new URL(location.href);
     url.searchParams.set("scene", state.scene.name);
     url.searchParams.set("take", take.id);
     history.replaceState(null, "", url);
-    document.title = `${take.name} – ${state.scene.name} – Retake`;
+    entitle(take);
   }
 
   /** Open a scene, in a take of it; without one, a new take is begun. Until it is there, all goes on in the one that was open. */
@@ -94,11 +96,18 @@ export function createDocument(store, pictures, generating, say) {
 
   async function fetchMap() {
     const asked = mapAsked(), { scene: { name }, take: { beyond_s: seconds } } = state;
-    const map = { ...(await get(`map/${asked}`)), asked };
-    if (map.raster) map.raster.url = `raster/${asked}`;
-    if (state.scene.name !== name || state.take.beyond_s !== seconds) return;
-    store.set({ scene: { ...state.scene, map } });
-    if (map.notice) say(map.notice, "problem");
+    const isWanted = () => state.scene.name === name && state.take.beyond_s === seconds;
+    try {
+      const map = { ...NO_MAP, ...(await get(`map/${asked}`)), asked };
+      if (map.raster) map.raster.url = `raster/${asked}`;
+      if (!isWanted()) return;
+      store.set({ scene: { ...state.scene, map } });
+      if (map.notice) say(map.notice, "problem");
+    } catch (error) {
+      if (!isWanted()) return;
+      store.set({ scene: { ...state.scene, map: { ...state.scene.map, asked: null, failed: true } } });
+      say(`The street map did not come: ${error instanceof Refused ? error.message : "no connection to the server."} “Try map again” asks for it once more.`, "problem");
+    }
   }
 
   /** The same actors with what is said of the take. */
@@ -162,9 +171,16 @@ export function createDocument(store, pictures, generating, say) {
     return `The last edit here (${words.join(", ")}) was not applied.`;
   }
 
+  /** In the server's words; it says so itself where it refuses something. */
+  const overtaken = () => `${state.take.name} was changed in another window; this one now shows its newest state.`;
+
   async function reopen(sentence) {
-    await openNow(state.scene.name, state.take.id);
-    say(sentence, "problem");
+    try {
+      await openNow(state.scene.name, state.take.id);
+      say(sentence, "problem");
+    } catch (error) {
+      say(error instanceof Refused ? error.message : "The take's newest state did not come: no connection to the server.", "problem");
+    }
   }
 
   /** Send an edit; `preview` is shown until the answer is there. */
@@ -180,21 +196,30 @@ export function createDocument(store, pictures, generating, say) {
   /** Go to the take as it was after so many gestures. */
   const goTo = (position) => inTake(() => send("goto", { position }));
 
-  /** Name, notes, tags, rating; the seed, with which everything is drawn anew. */
+  /** Name, notes, tags, rating; the seed, with which everything is drawn anew. Whether it is kept. */
   function describe(fields) {
     return inTake(async () => {
       store.set({ saving: "saving" });
       const body = { take: state.take.id, scene: state.scene.name, ...fields };
       try {
-        const answer = await postUntilAnswered("describe", body, () => store.set({ saving: "offline" }));
+        let isAgain = false; // then a new seed of ours may be what made another state of it
+        const answer = await postUntilAnswered("describe", body, () => { isAgain = true; store.set({ saving: "offline" }); });
+        if (answer.base !== state.take.state) {
+          const why = isAgain ? "The server can be reached again, and this window shows the take's newest state." : overtaken();
+          await reopen(`${why} What was said of it here is kept.`);
+          return true;
+        }
         const isOther = answer.take.state !== state.take.state;
         if (isOther) generating.forget();
         store.set({ take: renamed(answer.take), takes: answer.takes, saving: "saved" });
+        entitle(state.take);
         pictures.know(answer.take.state, answer.take.drawn);
         if (isOther) draw();
+        return true;
       } catch (error) {
         store.set({ saving: "saved" });
         say(error.message, "problem");
+        return false;
       }
     });
   }
@@ -203,8 +228,9 @@ export function createDocument(store, pictures, generating, say) {
     return inTake(async () => {
       let answer;
       try {
-        answer = await post("branch", { take: state.take.id, scene: state.scene.name });
+        answer = await post("branch", { take: state.take.id, scene: state.scene.name, base: state.take.state });
       } catch (error) {
+        if (error.status === 409) return reopen(`${error.message} It was not branched.`);
         return say(error instanceof Refused ? error.message : "Nothing was heard of the branch: no connection to the server.", "problem");
       }
       store.set({ take: renamed(answer.take), takes: answer.takes });
@@ -214,14 +240,39 @@ export function createDocument(store, pictures, generating, say) {
     });
   }
 
+  /** Take the open take away, and go on in the newest other one, or in a new one. */
+  function remove() {
+    return inTake(async () => {
+      const { name } = state.take, scene = state.scene.name;
+      let answer;
+      try {
+        answer = await post("remove", { take: state.take.id, scene, base: state.take.state });
+      } catch (error) {
+        if (error.status === 409) return reopen(`${error.message} It was not removed.`);
+        return say(error instanceof Refused ? error.message : "It is not known whether the take was removed: no connection to the server.", "problem");
+      }
+      const next = answer.takes[0]?.id ?? null;
+      await openNow(scene, next).catch(() => openNow(scene, null));
+      return say(answer.file ? `${name} was removed; its file is now ${answer.file}.` : `${name} was removed; it had no file yet.`);
+    });
+  }
+
   /** Show another take of the same scene beside this one; null is the recording. */
   async function compare(takeId) {
     if (!takeId) return store.set({ compared: null });
-    const answer = await get(`take?scene=${encodeURIComponent(state.scene.name)}&take=${encodeURIComponent(takeId)}`);
+    const scene = state.scene.name;
+    let answer;
+    try {
+      answer = await get(`take?${new URLSearchParams({ scene, take: takeId })}`);
+    } catch (error) {
+      store.touch("compared"); // the picker goes back to what is compared
+      return say(error instanceof Refused ? error.message : "It cannot be compared: no connection to the server.", "problem");
+    }
+    if (state.scene.name !== scene) return null;
     const other = withMap(answer.take);
     pictures.know(other.state, other.drawn);
     store.set({ compared: other, wipe: { ...state.wipe, on: true } });
-    draw();
+    return draw();
   }
 
   // ------------------------------------------------------------------------------------------- the draft
@@ -290,5 +341,5 @@ export function createDocument(store, pictures, generating, say) {
 
   store.watch(["selected"], () => { selection = [selection.at(-1) ?? null, state.selected]; });
 
-  return { open, commit, newActor, undo, redo, goTo, describe, branch, compare, draw, stopDrawing, look };
+  return { open, commit, newActor, undo, redo, goTo, describe, branch, remove, compare, fetchMap, draw, stopDrawing, look };
 }

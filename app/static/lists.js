@@ -24,7 +24,9 @@ export function createLists(root, store, take, actions) {
   function drawFindings() {
     const sorted = [...state.take.findings].sort((a, b) => b.severity - a.severity);
     const entries = sorted.map(findingEntry);
-    const road = state.scene.map.known ? "nobody leaves the road." : "and without a street map nobody can tell who leaves the road.";
+    const { asked, known } = state.scene.map;
+    const unknown = asked === null ? "who leaves the road is known once the street map has come." : "and without a street map nobody can tell who leaves the road.";
+    const road = known ? "nobody leaves the road." : unknown;
     findings.replaceChildren(...(entries.length ? entries : [make("li", { class: "empty", text: `No findings: nothing overlaps, ${road}` })]));
   }
 
@@ -78,6 +80,6 @@ export function createLists(root, store, take, actions) {
     if (state.listed === "edits") drawEdits();
   }
 
-  store.watch(["take", "selected", "listed"], draw);
+  store.watch(["take", "scene", "selected", "listed"], draw);
   store.watch(["listed", "scene"], drawTabs);
 }

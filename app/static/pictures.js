@@ -6,6 +6,7 @@ import { route } from "./server.js";
 // small one behind those that are drawn in full size while we wait.
 const AT_ONCE = { small: 2, whole: 1 };
 const KEPT = 1600;
+const STATES_KEPT = 100; // of takes, whose drawn pictures are known; the server tells of them once more when one comes back
 const AGAIN_MS = 3000; // after which a picture that did not come may be asked for again
 const WHOLE = route("whole");
 
@@ -101,11 +102,21 @@ export function createPictures(store, say) {
   /** Learn of drawn pictures [{frame, view, url, origin, tier, manner}] of a state of a take. */
   function know(takeState, messages) {
     for (const { frame, view, url, origin, tier, manner, preview = false } of messages) {
-      const kept = preview ? previews : drawn;
-      if (!kept.has(takeState)) kept.set(takeState, new Map());
-      kept.get(takeState).set(named(tier, manner, frame, view), { url: route(url), origin, tier: preview ? "preview" : tier });
+      const kept = preview ? previews : drawn, known = kept.get(takeState) ?? new Map();
+      kept.delete(takeState); // the newest come last
+      kept.set(takeState, known);
+      known.set(named(tier, manner, frame, view), { url: route(url), origin, tier: preview ? "preview" : tier });
     }
-    if (messages.length > 0) store.touch("pictures");
+    if (messages.length === 0) return;
+    forgetOldest();
+    store.touch("pictures");
+  }
+
+  function forgetOldest() {
+    const { take, compared } = store.state;
+    for (const takeState of [...drawn.keys()].slice(0, Math.max(drawn.size - STATES_KEPT, 0))) {
+      if (takeState !== take?.state && takeState !== compared?.state) drawn.delete(takeState);
+    }
   }
 
   function forgetPreviews() {

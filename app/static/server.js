@@ -34,6 +34,11 @@ export async function post(path, body, signal) {
   return answerOf(await fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), signal }));
 }
 
+/** Post while the page is being left: there is nobody to hear the answer. */
+export function postOnLeaving(path, body) {
+  fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), keepalive: true }).catch(() => {});
+}
+
 /** Post until the server has answered, a failure of its own too; `onOffline` hears of every try that did not reach it. */
 export async function postUntilAnswered(path, body, onOffline) {
   for (;;) {

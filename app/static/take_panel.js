@@ -1,6 +1,7 @@
-/** What is asked of the whole take: weather, time of day, what comes after the recording; and what a person says of it: notes, tags, a rating. */
+/** What is asked of the whole take: weather, time of day, what comes after the recording; and what a person says of it: its name, notes, tags, a rating. */
 
 import { make, option } from "./dom.js";
+import { createTyped } from "./typed.js";
 
 const AS_RECORDED = "as recorded";
 const BY_DRAFT = "Stored with the take. The draft leaves light and weather as recorded.";
@@ -9,7 +10,7 @@ const BY_MODEL = "Drafts keep the recorded weather and light; the world model dr
 export function createTakePanel(root, store, take) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
-  const weather = $("#weather"), hour = $("#time-of-day"), beyond = $("#beyond"), notes = $("#notes"), tags = $("#tags"), rating = $("#rating");
+  const weather = $("#weather"), hour = $("#time-of-day"), beyond = $("#beyond"), rating = $("#rating");
 
   const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
@@ -26,10 +27,10 @@ export function createTakePanel(root, store, take) {
   weather.addEventListener("change", () => take.commit({ kind: "weather", value: weather.value }));
   hour.addEventListener("change", () => take.commit({ kind: "time_of_day", value: hour.value }));
   beyond.addEventListener("change", () => take.commit({ kind: "beyond", seconds: Number(beyond.value) }));
-  notes.addEventListener("change", () => take.describe({ notes: notes.value }));
-  tags.addEventListener("change", () => {
-    take.describe({ tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean) });
-  });
+  createTyped($("#notes"), store, take, (about) => about.notes, (notes) => ({ notes }));
+  createTyped($("#tags"), store, take, (about) => about.tags.join(", "), (text) => ({ tags: text.split(",").map((tag) => tag.trim()).filter(Boolean) }));
+  createTyped($("#take-name"), store, take, (about) => about.name, (text) => (text.trim() ? { name: text.trim() } : null));
+  $("#take-name").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
 
   const star = (value) => make("button", {
     type: "button", class: "star", role: "radio", "aria-checked": String(state.take.rating === value),
@@ -37,16 +38,36 @@ export function createTakePanel(root, store, take) {
     onclick: () => take.describe({ rating: state.take.rating === value ? null : value }),
   });
 
+  let asksAbout = null; // the id of the take that may be removed
+
+  function ask(id) {
+    asksAbout = id;
+    $("#remove-question").hidden = id === null;
+    $("#remove-take").hidden = id !== null;
+    if (id !== null) $("#remove-words").textContent = `Remove ${state.take.name}? Its file is moved aside, and can be put back.`;
+  }
+
+  $("#remove-take").addEventListener("click", () => {
+    ask(state.take.id);
+    $("#remove-no").focus();
+  });
+  $("#remove-no").addEventListener("click", () => {
+    ask(null);
+    $("#remove-take").focus();
+  });
+  $("#remove-yes").addEventListener("click", () => {
+    ask(null);
+    take.remove();
+  });
+
   function draw() {
     if (!state.take) return;
-    const about = root.ownerDocument.activeElement;
+    if (asksAbout !== null && asksAbout !== state.take.id) ask(null);
     fill(weather, state.scene.weathers, state.take.weather);
     fill(hour, state.scene.times_of_day, state.take.time_of_day);
     fillBeyond(state.scene.beyond_choices, state.take.beyond_s);
     $("#weather-note").textContent = state.model ? BY_MODEL : BY_DRAFT;
     $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
-    if (about !== notes) notes.value = state.take.notes;
-    if (about !== tags) tags.value = state.take.tags.join(", ");
     rating.replaceChildren(...[1, 2, 3, 4, 5].map(star));
   }
 

@@ -8,7 +8,7 @@ const PACE_S = 2; // a pace told from less than this jumps about
 export function createTopbar(root, store, take, pictures, say) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
-  const scenePicker = $("#scene-picker"), takePicker = $("#take-picker"), name = $("#take-name");
+  const scenePicker = $("#scene-picker"), takePicker = $("#take-picker");
   let savedAt = null;
 
   // ------------------------------------------------------------------------------------------- pickers
@@ -26,12 +26,6 @@ export function createTopbar(root, store, take, pictures, say) {
 
   scenePicker.addEventListener("change", () => open(scenePicker.value, null));
   takePicker.addEventListener("change", () => open(state.scene.name, takePicker.value || null));
-  name.addEventListener("change", () => {
-    const wanted = name.value.trim();
-    if (wanted && wanted !== state.take.name) take.describe({ name: wanted });
-    else name.value = state.take.name;
-  });
-  name.addEventListener("keydown", (event) => event.key === "Enter" && name.blur());
 
   const edits = (count) => (count === 1 ? "1 edit" : `${count} edits`);
   const stars = (rating) => (rating ? ` ${"★".repeat(rating)}` : "");
@@ -52,7 +46,6 @@ export function createTopbar(root, store, take, pictures, say) {
     });
     if (!known) entries.unshift(option(state.take.id, `${state.take.name} (${edits(state.take.gestures.length)})`, true));
     takePicker.replaceChildren(...entries, make("hr"), option("", "New take"));
-    if (root.ownerDocument.activeElement !== name) name.value = state.take.name;
   }
 
   // ------------------------------------------------------------------------------------------- what is going on

@@ -143,8 +143,8 @@ function drawButtons(root, state, scopes) {
   }
   for (const button of scopes) button.setAttribute("aria-checked", String(button.dataset.scope === state.scope));
   const streets = root.querySelector('[data-layer="map"]');
-  streets.disabled = !state.scene.map.known;
-  streets.textContent = state.scene.map.known ? "Streets" : state.scene.map.notice ? "Map is broken" : "No street map";
+  streets.disabled = !state.scene.map.known && !state.scene.map.failed;
+  streets.textContent = streetsWord(state.scene.map);
   root.querySelector("#hint").textContent = state.selected === "ego" && state.tool === "select" ? "Drag the handles on the ego's path to bend it." : HINTS[state.tool];
   root.querySelector("#hint").hidden = state.space || (state.tool === "select" && state.selected !== "ego" && (state.selected !== null || state.take?.gestures.length > 0));
   root.querySelector("#add-form").hidden = state.tool !== "add";
@@ -153,6 +153,13 @@ function drawButtons(root, state, scopes) {
   play.setAttribute("aria-label", state.playing ? "Pause" : "Play");
   const { frames } = state.scene;
   root.querySelector("#clock").textContent = `${seconds(state.scene, frames[state.frame].t_us)}  ·  ${state.frame + 1}/${frames.length}`;
+}
+
+/** Streets that have not come yet are not streets that there are not. */
+function streetsWord({ asked, failed, known, notice }) {
+  if (failed) return "Try map again";
+  if (known || asked === null) return "Streets";
+  return notice ? "Map is broken" : "No street map";
 }
 
 function bindWipe(root, store, take) {

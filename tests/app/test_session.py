@@ -1,9 +1,12 @@
 """The desk: an edit is on disk when it is answered, and one that cannot be kept is not made."""
 
+import json
 import math
+import multiprocessing
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from errno import ENOSPC, EROFS
 from os import strerror
 
@@ -11,10 +14,11 @@ import pytest
 
 from app.payload import patch_json
 from app.session import Desk, StaleError
-from app.takes import SaveError, Takes
+from app.takes import ChangedFileError, SaveError, Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
 from editor.edits import Move, Path, SetBeyond, Waypoint
+from editor.files import TakeFileError, load_take, save_take
 from editor.history import History
 from editor.scene import SceneError
 from tests.small_drive import SCENE
@@ -75,7 +79,7 @@ def test_an_edit_that_is_refused_is_not_on_disk(desk, monkeypatch):
     new = desk.begin(SCENE)
     is_refused(new)
     assert not desk.takes.exists(SCENE, new.take.id)
-    named = desk.describe(SCENE, new.take.id, name="Cut-in")
+    named = desk.describe(SCENE, new.take.id, name="Cut-in")[1]
     is_refused(named)
     assert desk.takes.load(SCENE, new.take.id) == named.take
     assert Desk(desk.data_set, desk.takes).open(SCENE, new.take.id).take == named.take
@@ -132,10 +136,11 @@ def test_a_scene_that_is_being_read_holds_up_no_take_of_another(desk, monkeypatc
 
 def test_branching_a_take_whose_map_is_being_read_holds_up_no_other_take(desk, small_drive, monkeypatch):
     begun = desk.begin(SCENE)
-    take = desk.commit(SCENE, begun.take.id, begun.state, moved(begun, 1.5), "g-000001")[1].take
+    edited = desk.commit(SCENE, begun.take.id, begun.state, moved(begun, 1.5), "g-000001")[1]
+    take, state = edited.take, edited.state
     restarted = Desk(open_data_set(small_drive), desk.takes)
     with waiting(restarted.data_set, "street_map", monkeypatch) as (slow, other, waits):
-        branching = slow.submit(restarted.branch, SCENE, take.id)
+        branching = slow.submit(restarted.branch, SCENE, take.id, state)
         assert waits.wait(5)
         assert other.submit(restarted.begin, SCENE).result(5).take.edits == ()
         assert not branching.done()
@@ -201,3 +206,217 @@ def test_a_step_from_a_state_that_another_step_led_away_from_is_refused(desk):
         with pytest.raises(StaleError, match="changed in another window"):
             desk.step(*take, base, change)
     assert desk.open(*take).state == states[0]
+
+
+# ------------------------------------------------------------------------------------------------ other windows and hands
+
+
+def test_a_description_in_an_overtaken_window_tells_which_state_it_came_to(desk):
+    begun = desk.begin(SCENE)
+    edited = desk.commit(SCENE, begun.take.id, begun.state, moved(begun, 1.5), "g-000001")[1]
+    before, after = desk.describe(SCENE, begun.take.id, rating=4)
+    assert before.state == after.state == edited.state != begun.state
+    assert (after.take.rating, len(after.take.edits)) == (4, 1)
+
+
+def test_a_branch_from_an_older_state_is_refused(desk):
+    begun = desk.begin(SCENE)
+    edited = desk.commit(SCENE, begun.take.id, begun.state, moved(begun, 1.5), "g-000001")[1]
+    with pytest.raises(StaleError, match="changed in another window"):
+        desk.branch(SCENE, begun.take.id, begun.state)
+    assert desk.branch(SCENE, begun.take.id, edited.state).take.parent == begun.take.id
+    assert len(desk.takes.summaries(SCENE)[0]) == 2
+
+
+def another(desk):
+    """A second Retake on the same data and workspace."""
+    return Desk(desk.data_set, Takes(desk.takes._folder))
+
+
+def test_of_two_retakes_on_one_workspace_neither_overwrites_the_others_edits(desk):
+    begun = desk.begin(SCENE)
+    take, other = (SCENE, begun.take.id), another(desk)
+    assert other.open(*take).state == begun.state
+    edited = desk.commit(*take, begun.state, moved(begun, 1.5), "g-000001")[1]
+    with pytest.raises(StaleError, match="changed in another window"):
+        other.commit(*take, begun.state, moved(begun, 3.0), "g-000002")
+    assert other.open(*take).take == edited.take
+    further = other.commit(*take, edited.state, moved(begun, 3.0), "g-000002")[1]
+    assert desk.open(*take).take == further.take
+    assert len(desk.takes.load(*take).edits) == 2
+    before, described = desk.describe(*take, notes="from the first one")
+    assert before.state == further.state
+    assert described.take.edits == further.take.edits
+
+
+def test_a_take_file_that_a_script_changed_is_read_anew_and_not_overwritten(desk):
+    begun = desk.begin(SCENE)
+    take = SCENE, begun.take.id
+    edited = desk.commit(*take, begun.state, moved(begun, 1.5), "g-000001")[1]
+    document = json.loads(edited.kept.path.read_text())
+    document["edits"][0]["edit"]["by"] = [9.5, 0.0, 0.0]
+    edited.kept.path.write_text(json.dumps(document))
+    with pytest.raises(StaleError):
+        desk.step(*take, edited.state, History.undo)
+    assert desk.open(*take).take.edits[0].edit.by == (9.5, 0.0, 0.0)
+    edited.kept.path.write_text("{")
+    with pytest.raises(TakeFileError, match="not JSON"):
+        desk.describe(*take, notes="over it")
+    assert edited.kept.path.read_text() == "{"
+
+
+def test_a_file_that_changes_between_reading_and_writing_is_not_overwritten(desk, monkeypatch):
+    begun = desk.begin(SCENE)
+    take = SCENE, begun.take.id
+    edited = desk.commit(*take, begun.state, moved(begun, 1.5), "g-000001")[1]
+    real, others = desk.takes.save, [lambda: another(desk).describe(*take, rating=5)]
+
+    def overtaken(changed, last=None):
+        if others:
+            others.pop()()
+        return real(changed, last)
+
+    monkeypatch.setattr(desk.takes, "save", overtaken)
+    desk.commit(*take, edited.state, moved(begun, 2.5), "g-000002")
+    saved = load_take(edited.kept.path)
+    assert (saved.rating, len(saved.edits)) == (5, 2)
+
+
+def test_a_file_that_is_never_at_rest_is_given_up_in_a_sentence(desk, monkeypatch):
+    begun = desk.begin(SCENE)
+
+    def never_at_rest(take, last=None):
+        raise ChangedFileError
+
+    monkeypatch.setattr(desk.takes, "save", never_at_rest)
+    with pytest.raises(SaveError, match="something else changes the file"):
+        desk.describe(SCENE, begun.take.id, rating=3)
+
+
+def edit_again_and_again(small_drive, folder, take_id, who, times):
+    """What one of two processes does: edits, each on the newest state."""
+    desk = Desk(open_data_set(small_drive), Takes(folder))
+    for number in range(times):
+        while True:
+            document = desk.open(SCENE, take_id)
+            try:
+                desk.commit(SCENE, take_id, document.state, moved(document, 0.01), f"g-{who}{number:04x}")
+                break
+            except StaleError:
+                continue
+
+
+def test_two_processes_that_edit_one_take_at_once_lose_none_of_it(desk, small_drive, tmp_path):
+    begun = desk.begin(SCENE)
+    asked = small_drive, tmp_path / "takes", begun.take.id
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes:
+        for done in [processes.submit(edit_again_and_again, *asked, who, 25) for who in ("aa", "bb")]:
+            done.result()
+    gestures = [step.gesture for step in desk.open(SCENE, begun.take.id).take.edits]
+    assert len(gestures) == len(set(gestures)) == 50
+
+
+# ------------------------------------------------------------------------------------------------ files that others made
+
+
+def copied(edited, called, **changes):
+    """A copy of a take's file under another name, with other fields."""
+    document = json.loads(edited.kept.path.read_text()) | changes
+    path = edited.kept.path.with_name(f"{called}.take.json")
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.fixture
+def edited(desk):
+    """A take with one edit, on disk."""
+    begun = desk.begin(SCENE)
+    return desk.commit(SCENE, begun.take.id, begun.state, moved(begun, 1.5), "g-000001")[1]
+
+
+def test_a_take_opens_by_its_id_whatever_its_file_is_called_and_is_kept_in_that_file(desk, edited):
+    path = copied(edited, "from-bob", id="take-bbbbbbbbbbbb", name="Bob's")
+    assert {summary.id for summary in desk.takes.summaries(SCENE)[0]} == {edited.take.id, "take-bbbbbbbbbbbb"}
+    bobs = desk.open(SCENE, "take-bbbbbbbbbbbb")
+    assert (bobs.take.name, len(bobs.take.edits)) == ("Bob's", 1)
+    desk.commit(SCENE, bobs.take.id, bobs.state, moved(bobs, 2.0), "g-000002")
+    assert len(load_take(path).edits) == 2
+    assert len(list(path.parent.glob("*.take.json"))) == 2
+    with pytest.raises(TakeFileError, match="holds take 'take-bbbbbbbbbbbb'; wanted 'from-bob'"):
+        desk.open(SCENE, "from-bob")
+
+
+def test_two_files_of_one_take_are_named_in_a_sentence_and_neither_is_opened(desk, edited):
+    copied(edited, "copy")
+    found, problems = desk.takes.summaries(SCENE)
+    assert found == ()
+    files = f"copy.take.json and {edited.take.id}.take.json of {edited.kept.path.parent}"
+    assert problems == (f"take '{edited.take.id}' is in {files}, and neither is opened; wanted one file of that id",)
+    with pytest.raises(TakeFileError, match="neither is opened"):
+        another(desk).open(SCENE, edited.take.id)
+
+
+def test_a_file_that_is_called_as_another_take_is_not_taken_for_it(desk, edited):
+    path = copied(edited, "take-cccccccccccc", id="bobs")
+    with pytest.raises(TakeFileError, match=r"holds take 'bobs'; wanted 'take-cccccccccccc'"):
+        desk.open(SCENE, "take-cccccccccccc")
+    assert desk.open(SCENE, "bobs").kept.path == path
+
+
+def test_only_a_take_that_was_begun_here_opens_without_a_file(desk):
+    begun = desk.begin(SCENE)
+    assert another(desk).open(SCENE, begun.take.id).take.edits == ()
+    with pytest.raises(TakeFileError, match="there is no take 'take-dddddddddddd' of scene scene-0001 in this workspace"):
+        desk.open(SCENE, "take-dddddddddddd")
+
+
+def test_a_take_whose_file_is_gone_is_not_begun_again(desk, edited):
+    edited.kept.path.unlink()
+    for each in (desk, another(desk)):
+        with pytest.raises(TakeFileError, match="there is no take"):
+            each.open(SCENE, edited.take.id)
+        with pytest.raises(TakeFileError, match="there is no take"):
+            each.commit(SCENE, edited.take.id, edited.state, moved(edited, 2.0), "g-000002")
+    assert not edited.kept.path.exists()
+
+
+def test_ids_are_as_long_as_take_files_allow(desk, edited):
+    longest = "a" * 64
+    save_take(edited.kept.path.with_name("long.take.json"), replace(edited.take, id=longest, name="Long"))
+    assert desk.open(SCENE, longest).take.name == "Long"
+    with pytest.raises(TakeFileError, match=r"wanted up to 64 letters, digits, '-' or '_'$"):
+        desk.open(SCENE, longest + "a")
+
+
+# ------------------------------------------------------------------------------------------------ removing
+
+
+def test_a_removed_take_is_moved_aside_whole_and_its_address_says_where_it_is(desk, edited):
+    text = edited.kept.path.read_text()
+    with pytest.raises(StaleError):
+        desk.remove(SCENE, edited.take.id, "an older state")
+    file = desk.remove(SCENE, edited.take.id, edited.state)
+    assert file == edited.kept.path.parent / ".removed" / edited.kept.path.name
+    assert file.read_text() == text
+    assert desk.takes.summaries(SCENE) == ((), ())
+    for each in (desk, another(desk)):
+        with pytest.raises(TakeFileError, match=rf"^take 'Take 1' of scene {SCENE} was removed; its file is now .*\.removed/"):
+            each.commit(SCENE, edited.take.id, edited.state, moved(edited, 2.0), "g-000002")
+    file.rename(edited.kept.path)
+    assert another(desk).open(SCENE, edited.take.id).take == edited.take
+
+
+def test_a_removed_take_lies_beside_an_older_one_of_its_name(desk, edited):
+    again = copied(edited, "again")
+    first = desk.takes.remove(edited.kept)
+    again.rename(edited.kept.path)
+    second = desk.remove(SCENE, edited.take.id, edited.state)
+    assert first.exists()
+    assert second.name == f"{edited.take.id}-2.take.json"
+
+
+def test_a_take_without_a_file_is_removed_without_one(desk):
+    begun = desk.begin(SCENE)
+    assert desk.remove(SCENE, begun.take.id, begun.state) is None
+    with pytest.raises(TakeFileError, match="there is no take"):
+        desk.open(SCENE, begun.take.id)

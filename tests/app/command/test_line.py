@@ -15,7 +15,7 @@ from app.command.line import main
 from app.command.opening import as_recorded
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, EgoOffset, EgoPath, Move
-from editor.files import save_take
+from editor.files import load_take, save_take
 from editor.take import Step
 from tests import small_drive as drive
 from tests.engine.service.small_model import write_checkpoint
@@ -53,6 +53,40 @@ def test_scenes_are_listed_for_people_and_for_programs(capsys, small_drive):
     code, text, _ = run(capsys, "scenes", "--dataroot", small_drive, "--version", drive.VERSION, "--json")
     assert code == 0
     assert [scene["name"] for scene in json.loads(text)] == [drive.SCENE]
+
+
+def test_the_takes_of_a_workspace_are_listed_to_pick_clips_from(capsys, take_file, tmp_path):
+    folder = tmp_path / "takes" / drive.SCENE
+    folder.mkdir(parents=True)
+    take = load_take(take_file)
+    best = folder / "best.take.json"
+    save_take(best, replace(take, id="best", name="Cut-in", rating=4, tags=("cut-in", "night")))
+    save_take(folder / "poor.take.json", replace(take, id="poor", rating=1, tags=("night",)))
+    save_take(folder / "new.take.json", replace(take, id="new"))
+    (folder / "broken.take.json").write_text("{")
+
+    def listed(*asked):
+        code, text, complaint = run(capsys, "takes", "--workspace", tmp_path, *asked, "--json")
+        assert (code, complaint.count("\n")) == (0, 1)
+        assert "broken.take.json: not JSON" in complaint
+        return {found["id"]: found for found in json.loads(text)}
+
+    assert set(listed()) == set(listed("--scene", drive.SCENE)) == {"best", "poor", "new"}
+    assert set(listed("--tag", "night")) == set(listed("--rating", "1")) == {"best", "poor"}
+    assert set(listed("--scene", "another")) == set()
+    assert listed("--tag", "night", "--rating", "2") == {
+        "best": {
+            "scene": drive.SCENE,
+            "id": "best",
+            "name": "Cut-in",
+            "edits": 3,
+            "rating": 4,
+            "tags": ["cut-in", "night"],
+            "file": str(best),
+        }
+    }
+    code, text, _ = run(capsys, "takes", "--workspace", tmp_path, "--rating", "4")
+    assert (code, text) == (0, f"{best}  {drive.SCENE}  'Cut-in', 3 edits, rated 4, cut-in, night\n")
 
 
 def test_check_says_what_an_edit_brought_about(capsys, small_drive, take_file):
@@ -138,6 +172,8 @@ BAD = {
     "broken take": (["check", "{tmp}/broken.take.json", "--dataroot", "{root}"], "broken.take.json"),
     "take of other data": (["check", "{tmp}/other.take.json", "--dataroot", "{root}"], "was made on"),
     "unknown view": (["render", "--dataroot", "{root}", "--out", "{tmp}/out", "--views", "CAM_TOP"], "CAM_TOP"),
+    "no workspace": (["takes", "--workspace", "{tmp}/none"], "no workspace"),
+    "no rating": (["takes", "--rating", "6"], "6"),
     "empty range": (["render", "--dataroot", "{root}", "--out", "{tmp}/out", "--from", "5"], "no frame"),
     "no size": (["render", "--dataroot", "{root}", "--out", "{tmp}/out", "--size", "big"], "'big'"),
     "target in use": (["export", "--dataroot", "{root}", "--out", "{tmp}", "--to", "0.1"], "is there already"),

@@ -47,3 +47,40 @@ def test_a_full_size_picture_is_not_kept_by_an_address_that_does_not_name_its_co
     whole = answer(small_window.url, f"whole?{asked}")
     assert whole.headers["Content-Type"] == "image/jpeg"
     assert whole.headers["Cache-Control"] == "no-cache"
+
+
+REFUSED = {
+    "notes: got 100001 characters; wanted at most 100000 characters": {"notes": "n" * 100_001},
+    "notes: got null; wanted a valid string": {"notes": None},
+    "name: got null; wanted a valid string": {"name": None},
+    "name: got ''; wanted at least 1 character": {"name": ""},
+    "rating: got 6; wanted less than or equal to 5": {"rating": 6},
+    "tags: got null; wanted a valid list": {"tags": None},
+    "colour is nothing that is asked for here": {"colour": "red"},
+    "name: got null; wanted a valid string (and 1 more)": {"name": None, "notes": None},
+    "tag of 61 characters; wanted at most 60": {"tags": ["t" * 61]},
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_what_cannot_be_said_of_a_take_is_refused_in_one_sentence(small_window, edited, sentence):
+    take, *_ = edited
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        answer(small_window.url, "describe", take | REFUSED[sentence])
+    assert (refused.value.code, json.load(refused.value)["detail"]) == (422, sentence)
+    assert json.load(answer(small_window.url, "describe", take | {"rating": 5}))["take"]["rating"] == 5
+
+
+def test_a_request_that_is_no_json_is_refused_in_one_sentence(small_window):
+    asked = urllib.request.Request(f"{small_window.url}/retake/open", b"{", {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked)
+    assert json.load(refused.value)["detail"] == "the request is not JSON"
+
+
+def test_a_request_that_lacks_something_is_refused_in_one_sentence(small_window, edited):
+    take, *_ = edited
+    for body, sentence in ((take, "base is missing"), ([], "the request: got 0 entries; wanted a valid dictionary or object")):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            answer(small_window.url, "branch", body)
+        assert json.load(refused.value)["detail"].startswith(sentence)

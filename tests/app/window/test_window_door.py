@@ -33,7 +33,20 @@ ROUTES = (
     "static/plotly.min.js",
     "nothing",
 )
-POSTS = ("open", "edit", "undo", "redo", "goto", "describe", "branch", "draft", "generate", "exports", "exports/1/cancel")
+POSTS = (
+    "open",
+    "edit",
+    "undo",
+    "redo",
+    "goto",
+    "describe",
+    "remove",
+    "branch",
+    "draft",
+    "generate",
+    "exports",
+    "exports/1/cancel",
+)
 
 
 def status(url, body=None, kind="application/json"):

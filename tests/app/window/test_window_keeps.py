@@ -2,12 +2,13 @@
 
 import json
 import re
+import shutil
 import zipfile
 
 import pytest
 
 from tests.app.window.served import served
-from tests.app.window.window import Window
+from tests.app.window.window import Window, tab
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,46 @@ def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
     one.press("Control+z")
     one.page.get_by_text("The last step here (undo) was not done.").wait_for()
     one.settle(3)
+
+
+def test_an_overtaken_window_that_rates_or_branches_shows_what_the_other_window_made(tabs):
+    one = tabs()
+    one.drag(one.actor_on_map(truck(one)), (-30, 0))
+    one.settle(1)
+    take, other = one.ask("take.id"), tabs(one.page.url)
+    other.drag(other.actor_on_map(truck(other)), (-20, 0))
+    other.settle(2)
+    one.page.locator("#tab-about").click()
+    one.page.get_by_label("4 stars").click()
+    one.page.get_by_text("What was said of it here is kept.").wait_for()
+    one.settle(2)
+    assert one.actors == other.actors
+    assert one.ask("[take.id, take.rating]") == [take, 4]
+    other.press("Delete")
+    other.settle(3)
+    one.page.get_by_role("button", name="Branch").click()
+    one.page.get_by_text("It was not branched.").wait_for()
+    one.settle(3)
+    assert one.actors == other.actors
+    assert one.ask("take.id") == take
+    assert one.problems == []
+
+
+def test_a_window_of_another_retake_on_the_workspace_is_overtaken_like_another_tab(tabs, small_drive, tmp_path):
+    with served(small_drive, tmp_path) as first, served(small_drive, tmp_path) as second:
+        one = tabs(first.url)
+        one.drag(one.actor_on_map(truck(one)), (-30, 0))
+        one.settle(1)
+        other = tabs(one.page.url.replace(first.url, second.url))
+        assert other.actors == one.actors
+        other.drag(other.actor_on_map(truck(other)), (-20, 0))
+        other.settle(2)
+        one.drag(one.actor_on_map(truck(one)), (-10, 0))
+        one.page.get_by_text("changed in another window").wait_for()
+        one.settle(2)
+        assert one.actors == other.actors
+        saved = json.loads(next(tmp_path.rglob("*.take.json")).read_text())
+        assert len(saved["edits"]) == 2
 
 
 def test_cancelling_an_export_is_acknowledged_at_once(tabs):
@@ -204,6 +245,7 @@ def test_what_the_disk_does_not_take_is_said_and_the_next_edit_is_kept(chromium,
     with served(small_drive, tmp_path) as running:
         window = Window(context.new_page(), running.url)
         before, obstacle = window.actors, tmp_path / "takes"
+        shutil.rmtree(obstacle)  # where it is noted which takes were begun
         obstacle.write_text("in the way of the folder")
         window.drag(window.actor_on_map(truck(window)), (-30, 0))
         window.page.get_by_text("The take could not be saved and stays as it was").wait_for()
@@ -258,3 +300,103 @@ def test_notes_tags_and_a_rating_are_kept(tabs):
     window.page.reload()
     window.wait_until_ready()
     assert window.ask("[take.notes, take.tags, take.rating]") == ["cut-in from the left", ["cut-in", "night"], 4]
+
+
+def type_in(window, label, text):
+    """Key by key, and the field is not left."""
+    window.page.locator("#tab-about").click()
+    window.page.get_by_label(label).press_sequentially(text)
+
+
+def wait_for(window, expression):
+    window.page.wait_for_function(f"(() => {{ const take = retake.store.state.take; return {expression}; }})()")
+
+
+def test_what_is_typed_is_kept_before_its_field_is_left_and_is_no_step_of_undo(tabs):
+    window = tabs()
+    type_in(window, "Notes", "cut-in from")
+    wait_for(window, "take.notes === 'cut-in from'")
+    type_in(window, "Notes", " the left")
+    wait_for(window, "take.notes === 'cut-in from the left'")
+    type_in(window, "Name of this take", "!")
+    wait_for(window, "take.name.includes('!')")
+    window.page.reload()
+    window.wait_until_ready()
+    assert window.ask("take.notes") == "cut-in from the left"
+    assert window.ask("[take.gestures.length, take.can_undo]") == [0, False]
+
+
+def test_what_was_typed_last_is_kept_when_the_page_is_left_at_once(tabs):
+    window = tabs()
+    type_in(window, "Tags", "cut-in, night")
+    window.page.reload()
+    window.wait_until_ready()
+    wait_for(window, "take.tags.join() === 'cut-in,night'")
+
+
+def test_notes_that_are_refused_stay_in_their_field_and_are_marked_until_they_are_mended(tabs):
+    window = tabs()
+    window.page.locator("#tab-about").click()
+    notes, long = window.page.get_by_label("Notes"), "n" * 100_001
+    notes.fill(long)
+    window.page.get_by_text("notes: got 100001 characters; wanted at most 100000 characters").first.wait_for()
+    window.page.wait_for_selector("#notes[aria-invalid=true]")
+    window.page.get_by_label("4 stars").click()  # the field is left, and the take comes anew
+    window.page.wait_for_function("retake.store.state.take.rating === 4")
+    assert notes.input_value() == long
+    assert window.page.locator("#notes[aria-invalid=true]").count() == 1
+    first = window.ask("take.id")
+    window.page.locator("#take-picker").select_option("")
+    wait_for(window, f"take.id !== '{first}'")
+    window.page.wait_for_selector("#notes[aria-invalid=false]")
+    assert notes.input_value() == ""
+    window.page.locator("#take-picker").select_option(first)
+    wait_for(window, f"take.id === '{first}'")
+    window.page.wait_for_selector("#notes[aria-invalid=true]")
+    notes.fill("short")
+    wait_for(window, "take.notes === 'short'")
+    window.page.wait_for_selector("#notes[aria-invalid=false]")
+    assert window.problems == []
+
+
+def test_a_name_that_is_emptied_comes_back_when_its_field_is_left(tabs):
+    window = tabs()
+    name = window.ask("take.name")
+    window.page.locator("#tab-about").click()
+    window.page.get_by_label("Name of this take").fill("")
+    window.page.wait_for_timeout(800)  # longer than the page waits before it sends what was typed
+    assert window.page.get_by_label("Name of this take").input_value() == ""
+    window.page.keyboard.press("Enter")
+    assert window.page.get_by_label("Name of this take").input_value() == name
+    assert window.ask("take.name") == name
+
+
+def test_a_take_is_removed_after_a_question_and_the_other_one_opens(chromium, small_drive, tmp_path):
+    with served(small_drive, tmp_path) as running, tab(chromium, running.url) as window:
+        page = window.page
+        window.drag(window.actor_on_map(truck(window)), (-30, 0))
+        window.settle(1)
+        other = window.ask("take.id")
+        page.get_by_role("button", name="Branch").click()
+        wait_for(window, f"take.id !== '{other}'")
+        branch = window.ask("take.id")
+        page.locator("#tab-about").click()
+        page.get_by_role("button", name="Remove take").click()
+        page.get_by_text("Remove Take 2? Its file is moved aside, and can be put back.").wait_for()
+        page.get_by_role("button", name="Keep it").click()
+        assert window.ask("take.id") == branch
+        page.get_by_role("button", name="Remove take").click()
+        page.get_by_role("button", name="Remove", exact=True).click()
+        removed = tmp_path / "takes" / "scene-0001" / ".removed" / f"{branch}.take.json"
+        page.get_by_text(f"Take 2 was removed; its file is now {removed}.").wait_for()
+        assert window.ask("take.id") == other
+        assert removed.is_file()
+        assert window.ask("s.takes.map(({ id }) => id)") == [other]
+        page.get_by_role("button", name="Remove take").click()
+        page.get_by_role("button", name="Remove", exact=True).click()
+        wait_for(window, f"take.id !== '{other}' && take.gestures.length === 0")
+        page.goto(f"{running.url}/?scene=scene-0001&take={branch}")
+        window.wait_until_ready()
+        page.get_by_text("take 'Take 2' of scene scene-0001 was removed; its file is now").wait_for()
+        assert window.gestures == []
+        assert window.problems == []

@@ -107,3 +107,52 @@ def test_a_picture_that_does_not_come_is_asked_for_again(window):
     url = f"{source}.url"
     wait_for(window, f"{source}.tier === 'draft' && retake.pictures.isThere({url}) && !retake.pictures.isBroken({url})")
     assert window.ask(url) in failed
+
+
+def test_a_take_that_cannot_be_compared_says_so_and_the_picker_goes_back(window):
+    window.drag(window.actor_on_map(truck(window)), (-30, 0))
+    window.settle(1)
+    parent = window.ask("take.id")
+    window.press("b")
+    wait_for(window, f"take.id !== '{parent}'")
+    asked, answers = "**/retake/take?*", [lambda route: route.fulfill(status=422, json={"detail": "It has gone."})]
+    window.page.route(asked, lambda route: answers.pop()(route) if answers else route.abort())
+    for sentence in ("It has gone.", "It cannot be compared: no connection to the server."):
+        window.page.locator("#compare").select_option(parent)
+        window.page.get_by_text(sentence).wait_for()
+        window.page.wait_for_function("document.querySelector('#compare').value === ''")
+        assert window.ask("[s.compared, s.wipe.on]") == [None, False]
+    window.page.unroute(asked)
+    window.page.locator("#compare").select_option(parent)
+    wait_for(window, f"s.compared?.id === '{parent}'")
+
+
+def test_a_street_map_that_did_not_come_is_not_one_that_there_is_not_and_is_asked_for_again(chromium, small_window):
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page, asked = context.new_page(), "**/retake/map/*"
+    page.route(asked, lambda route: route.abort())
+    window = Window(page, small_window.url)
+    page.get_by_text("The street map did not come: no connection to the server.").wait_for()
+    streets, findings = page.locator('[data-layer="map"]'), page.locator("#findings .empty")
+    page.wait_for_function("document.querySelector('[data-layer=map]').textContent === 'Try map again'")
+    assert "who leaves the road is known once the street map has come" in findings.inner_text()
+    page.unroute(asked)
+    streets.click()
+    wait_for(window, "s.scene.map.asked !== null")
+    page.wait_for_function("document.querySelector('[data-layer=map]').textContent !== 'Try map again'")
+    assert window.ask("s.layers.map")
+    assert "once the street map has come" not in findings.inner_text()
+    assert window.problems == []
+    context.close()
+
+
+def test_the_page_forgets_which_pictures_show_states_that_are_long_past(window):
+    known = """() => {
+      const { pictures, store: { state: { scene, take } } } = retake, view = scene.views[0].name;
+      const drawn = [{ frame: 0, view, url: "drawn/x", origin: "draft", tier: "draft", manner: null }];
+      const isKnown = (name) => pictures.missing({ state: name, dirty: { [view]: [[0, 0]] } }, scene).length === 0;
+      pictures.know(take.state, drawn);
+      for (let n = 0; n < 150; n += 1) pictures.know(`made-up-${n}`, drawn);
+      return [isKnown(take.state), isKnown("made-up-0"), isKnown("made-up-60"), isKnown("made-up-149")];
+    }"""
+    assert window.page.evaluate(known) == [True, False, True, True]
