@@ -7,6 +7,7 @@ import { createBevPointer } from "./bev_pointer.js";
 import { createExport, createHelp } from "./dialogs.js";
 import { createDocument } from "./document.js";
 import { make, option, seconds } from "./dom.js";
+import { endTypingFirst } from "./fields.js";
 import { createGenerating } from "./generating.js";
 import { createGestures } from "./gestures.js";
 import { keyWords, listenToKeys } from "./keys.js";
@@ -50,6 +51,7 @@ export async function mount(element) {
   }
 
   const { scenes, first, actions: table, categories, bank } = await get("start");
+  endTypingFirst(root);
   Object.assign(state, { scenes, categories, bank });
   const pictures = createPictures(store, say);
   const generating = createGenerating(store, pictures, say);
