@@ -1,6 +1,6 @@
 /** What is asked of the whole take: weather, time of day, what comes after the recording; and what a person says of it: notes, tags, a rating. */
 
-import { make, option } from "./dom.js";
+import { make, option, replaceEntries } from "./dom.js";
 
 const AS_RECORDED = "as recorded";
 const BY_DRAFT = "Stored with the take. The draft leaves light and weather as recorded.";
@@ -32,7 +32,7 @@ export function createTakePanel(root, store, take) {
   });
 
   const star = (value) => make("button", {
-    type: "button", class: "star", role: "radio", "aria-checked": String(state.take.rating === value),
+    type: "button", class: "star", role: "radio", "data-entry": value, "aria-checked": String(state.take.rating === value),
     "aria-label": value === 1 ? "1 star" : `${value} stars`, text: value <= (state.take.rating ?? 0) ? "★" : "☆",
     onclick: () => take.describe({ rating: state.take.rating === value ? null : value }),
   });
@@ -47,7 +47,7 @@ export function createTakePanel(root, store, take) {
     $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
     if (about !== notes) notes.value = state.take.notes;
     if (about !== tags) tags.value = state.take.tags.join(", ");
-    rating.replaceChildren(...[1, 2, 3, 4, 5].map(star));
+    replaceEntries(rating, ...[1, 2, 3, 4, 5].map(star));
   }
 
   store.watch(["take", "scene", "model"], draw);
