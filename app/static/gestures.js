@@ -9,10 +9,14 @@ import { bent, egoFrameOffset, leftAt, offsetsWith } from "./ego_path.js";
 const CLICK_M = 0.05; // a drag shorter than this is a click
 const CLICK_RAD = 0.005;
 
-export function createGestures(store, take) {
+export function createGestures(store, take, nudges) {
   const { state } = store;
 
-  const begin = (gesture) => store.set({ gesture });
+  function begin(gesture) {
+    nudges.send(); // later, it would end this one
+    store.set({ gesture });
+  }
+
   const cancel = () => store.set({ gesture: null, tool: "select" });
   const preview = (actor) => new Map([[actor.id, actor]]);
 
