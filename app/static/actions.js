@@ -133,5 +133,11 @@ export function createActions(store, take, generating, gestures, nudges, bev, di
     return performers[name]();
   }
 
-  return { perform, jumpTo, names: Object.keys(performers) };
+  /** While a path is being laid, the keys of undo, redo and delete are about its points; buttons say what they are about. */
+  function performByKey(name) {
+    const ofPath = { undo: gestures.takeBack, redo: gestures.bringBack, delete: gestures.takeBack }[name];
+    return ofPath?.() || perform(name);
+  }
+
+  return { perform, performByKey, jumpTo, names: Object.keys(performers) };
 }

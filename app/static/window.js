@@ -30,7 +30,7 @@ import { createViewsPointer } from "./views_pointer.js";
 const NOTICE_MS = 7000;
 const HINTS = {
   select: "Drag a car on the map or in a picture.",
-  waypoint: "Click where it is to pass; Enter or a double click ends the path.",
+  waypoint: "Click where it is to pass; Enter or a double click ends the path, ⌫ takes the last point back.",
   goal: "Click where it is to be at the end of the scene; vehicles follow the lanes there.",
   add: "Click where it is to stand.",
   rotate: "Move the pointer to turn it, click to let go; Shift turns by 15°.",
@@ -51,8 +51,8 @@ export async function mount(element) {
     setTimeout(() => notice.remove(), NOTICE_MS);
   }
 
-  const { scenes, first, actions: table, categories, bank } = await get("start");
   endTypingFirst(root);
+  const { scenes, first, actions: table, categories, bank } = await get("start");
   Object.assign(state, { scenes, categories, bank });
   const pictures = createPictures(store, say);
   const generating = createGenerating(store, pictures, say);
@@ -77,7 +77,7 @@ export async function mount(element) {
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);
   startPlaying(store, pictures);
-  listenToKeys(root, table, actions.perform);
+  listenToKeys(root, table, actions.performByKey);
   bindButtons(root, store, table, actions, take);
   store.watch(["frame"], () => state.scene && take.look());
   await openFirst(take, say, scenes, first);
