@@ -23,6 +23,7 @@ def hold(window: Window, key: str, times: int) -> None:
 
 def test_space_and_enter_open_and_close_more_and_play_nothing(window):
     window.page.evaluate("document.querySelector('#more').hidden = false")  # without a model there is none
+    window.page.locator("#more summary").wait_for()
     window.page.locator("#more summary").focus()
     window.press(" ")
     assert window.ask("[document.querySelector('#more').open, s.playing]") == [True, False]
@@ -80,6 +81,7 @@ def test_who_goes_through_the_findings_by_keys_stays_in_them(window, truck):
     window.settle(1)
     window.press("Escape")
     entries = window.page.locator("#findings button")
+    entries.last.wait_for()
     entries.last.focus()
     held = window.ask(HELD)
     window.press("Enter")
@@ -94,6 +96,7 @@ def test_who_goes_through_the_edits_by_keys_stays_in_them(window, truck):
     window.settle(1)
     window.page.locator("#tab-edits").click()
     entries = window.page.locator("#edits button")
+    entries.first.wait_for()
     entries.first.focus()
     window.press("Enter")
     window.settle(0)
@@ -106,7 +109,9 @@ def test_who_goes_through_the_edits_by_keys_stays_in_them(window, truck):
 
 def test_who_gives_stars_by_keys_stays_at_them(window):
     window.page.locator("#tab-about").click()
-    window.page.get_by_label("4 stars").focus()
+    star = window.page.get_by_label("4 stars")
+    star.wait_for()
+    star.focus()
     for rating in (4, None, 4):
         window.press("Enter")
         window.page.wait_for_function(f"retake.store.state.take.rating === {'null' if rating is None else rating}")
