@@ -15,16 +15,17 @@ class Action:
     label: str
     group: str  # of the ? overlay
     keys: tuple[str, ...] = ()
+    repeats: bool = False  # while its key is held
 
 
 VIEWS = tuple(Action(f"view_{n}", f"View {n} in full size", "View", (str(n),)) for n in range(1, 7))
 
 ACTIONS = (
     Action("play", "Play or pause", "Time", ("space",)),
-    Action("previous_frame", "Frame before", "Time", ("arrowleft",)),
-    Action("next_frame", "Frame after", "Time", ("arrowright",)),
-    Action("previous_keyframe", "Keyframe before", "Time", ("shift+arrowleft",)),
-    Action("next_keyframe", "Keyframe after", "Time", ("shift+arrowright",)),
+    Action("previous_frame", "Frame before", "Time", ("arrowleft",), repeats=True),
+    Action("next_frame", "Frame after", "Time", ("arrowright",), repeats=True),
+    Action("previous_keyframe", "Keyframe before", "Time", ("shift+arrowleft",), repeats=True),
+    Action("next_keyframe", "Keyframe after", "Time", ("shift+arrowright",), repeats=True),
     Action("first_frame", "First frame", "Time", ("home",)),
     Action("last_frame", "Last frame", "Time", ("end",)),
     Action("select", "Select and drag", "Actor", ("v",)),
@@ -35,14 +36,14 @@ ACTIONS = (
     Action("rotate", "Rotate with the pointer", "Actor", ("r",)),
     Action("duplicate", "Duplicate", "Actor", ("d",)),
     Action("delete", "Delete", "Actor", ("delete", "backspace")),
-    Action("next_actor", "Select the next actor", "Actor", ("n",)),
-    Action("previous_actor", "Select the actor before", "Actor", ("p",)),
-    Action("nudge_ahead", "Nudge ahead", "Actor", ("alt+arrowup",)),
-    Action("nudge_back", "Nudge back", "Actor", ("alt+arrowdown",)),
-    Action("nudge_left", "Nudge left", "Actor", ("alt+arrowleft",)),
-    Action("nudge_right", "Nudge right", "Actor", ("alt+arrowright",)),
-    Action("turn_left", "Turn left by 5°", "Actor", ("[",)),
-    Action("turn_right", "Turn right by 5°", "Actor", ("]",)),
+    Action("next_actor", "Select the next actor", "Actor", ("n",), repeats=True),
+    Action("previous_actor", "Select the actor before", "Actor", ("p",), repeats=True),
+    Action("nudge_ahead", "Nudge ahead", "Actor", ("alt+arrowup",), repeats=True),
+    Action("nudge_back", "Nudge back", "Actor", ("alt+arrowdown",), repeats=True),
+    Action("nudge_left", "Nudge left", "Actor", ("alt+arrowleft",), repeats=True),
+    Action("nudge_right", "Nudge right", "Actor", ("alt+arrowright",), repeats=True),
+    Action("turn_left", "Turn left by 5°", "Actor", ("[",), repeats=True),
+    Action("turn_right", "Turn right by 5°", "Actor", ("]",), repeats=True),
     Action("undo", "Undo", "Take", ("ctrl+z",)),
     Action("redo", "Redo", "Take", ("ctrl+shift+z", "ctrl+y")),
     Action("branch", "Branch: go on in a new take", "Take", ("b",)),
@@ -52,8 +53,8 @@ ACTIONS = (
     Action("halt", "Stop the world model, or go on with it", "Take"),
     Action("cancel", "Stop the draft, or go on with it", "Take"),
     Action("fit", "Fit the map", "View", ("f",)),
-    Action("zoom_in", "Zoom in", "View", ("+", "=")),
-    Action("zoom_out", "Zoom out", "View", ("-",)),
+    Action("zoom_in", "Zoom in", "View", ("+", "="), repeats=True),
+    Action("zoom_out", "Zoom out", "View", ("-",), repeats=True),
     *VIEWS,
     Action("wipe", "Wipe against the recording or another take", "View", ("c",)),
     Action("space", "3-D or map", "View", ("t",)),

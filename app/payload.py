@@ -288,7 +288,7 @@ def takes_json(summaries: Iterable[TakeSummary]) -> list[dict[str, Any]]:
 
 def actions_json() -> list[dict[str, Any]]:
     """The table of actions."""
-    return [{"name": a.name, "label": a.label, "group": a.group, "keys": list(a.keys)} for a in ACTIONS]
+    return [{"name": a.name, "label": a.label, "group": a.group, "keys": list(a.keys), "repeats": a.repeats} for a in ACTIONS]
 
 
 def categories_json() -> list[dict[str, Any]]:

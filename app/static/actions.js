@@ -8,7 +8,7 @@ const NO_MODEL = "There is no world model here: docs/training.md says how to mak
 const NOBODY = "Select an actor first: click one on the map or in a picture, or press N.";
 const NUDGE_RAD = Math.PI / 36;
 
-export function createActions(store, take, generating, gestures, bev, dialogs, say) {
+export function createActions(store, take, generating, gestures, nudges, bev, dialogs, say) {
   const { state } = store;
   const frames = () => state.scene.frames;
   const chosen = () => (state.selected === "ego" ? null : actorsNow(state).get(state.selected) ?? null);
@@ -103,12 +103,12 @@ export function createActions(store, take, generating, gestures, bev, dialogs, s
     add: () => tool("add"),
     next_actor: () => step(1),
     previous_actor: () => step(-1),
-    nudge_ahead: () => needed() && gestures.nudge(NUDGE_M, 0),
-    nudge_back: () => needed() && gestures.nudge(-NUDGE_M, 0),
-    nudge_left: () => needed() && gestures.nudge(0, NUDGE_M),
-    nudge_right: () => needed() && gestures.nudge(0, -NUDGE_M),
-    turn_left: () => needed() && gestures.nudge(0, 0, NUDGE_RAD),
-    turn_right: () => needed() && gestures.nudge(0, 0, -NUDGE_RAD),
+    nudge_ahead: () => needed() && nudges.move(NUDGE_M, 0),
+    nudge_back: () => needed() && nudges.move(-NUDGE_M, 0),
+    nudge_left: () => needed() && nudges.move(0, NUDGE_M),
+    nudge_right: () => needed() && nudges.move(0, -NUDGE_M),
+    turn_left: () => needed() && nudges.turn(NUDGE_RAD),
+    turn_right: () => needed() && nudges.turn(-NUDGE_RAD),
     escape,
     fit: () => bev.fit(),
     zoom_in: () => bev.zoom(1.25),
@@ -133,5 +133,11 @@ export function createActions(store, take, generating, gestures, bev, dialogs, s
     return performers[name]();
   }
 
-  return { perform, jumpTo, names: Object.keys(performers) };
+  /** While a path is being laid, the keys of undo, redo and delete are about its points; buttons say what they are about. */
+  function performByKey(name) {
+    const ofPath = { undo: gestures.takeBack, redo: gestures.bringBack, delete: gestures.takeBack }[name];
+    return ofPath?.() || perform(name);
+  }
+
+  return { perform, performByKey, jumpTo, names: Object.keys(performers) };
 }

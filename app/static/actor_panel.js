@@ -3,7 +3,7 @@
 import { make, option, seconds } from "./dom.js";
 import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./scenario.js";
 import { handleTimes, leftAt, offsetsWith } from "./ego_path.js";
-import { listenToNumber } from "./fields.js";
+import { isTypedInto, listenToNumber } from "./fields.js";
 import { actorAt, MPS_TO_KMH, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
 import { lookOptions, modelOf, ownOptions } from "./looks.js";
@@ -49,19 +49,35 @@ export function createActorPanel(root, store, take, actions, say) {
 
   const chosen = () => actorNow(state, state.selected);
 
-  function resize(axis, value) {
-    const actor = chosen();
+  /** Whom a field is about, and what moment: what it showed when somebody went into it, whatever is selected or shown by now. */
+  let meant = { id: null, t: 0 };
+  const mean = () => { meant = { id: state.selected, t: timeNow(state) }; };
+  root.addEventListener("focusin", mean);
+
+  /** Whether somebody is in a field, which then goes on showing what it showed. */
+  function isHeld() {
+    const element = root.ownerDocument.activeElement;
+    return root.contains(element) && (isTypedInto(element) || element.tagName === "SELECT");
+  }
+
+  /** Change whom a field is about; who has gone in the meantime stays gone. */
+  const changing = (change) => (...values) => {
+    const actor = actorNow(state, meant.id);
+    return actor ? change(actor, ...values) : draw();
+  };
+
+  function resize(actor, axis, value) {
     if (value === actor.size[axis]) return draw();
     const size = actor.size.map((each, i) => (i === axis ? value : each));
     return take.commit({ kind: "resize", actor: actor.id, size_lwh: size });
   }
 
-  function turnTo(degrees) {
-    const actor = chosen(), pose = actorAt(actor, timeNow(state));
+  function turnTo(actor, degrees) {
+    const { t } = meant, pose = actorAt(actor, t);
     if (!pose) return draw();
     const by = (degrees * Math.PI) / 180 - yawOf(pose);
     const angle = Math.atan2(Math.sin(by), Math.cos(by));
-    return take.commit({ kind: "rotate", actor: actor.id, t_us: timeNow(state), by_rad: angle, scope: state.scope });
+    return take.commit({ kind: "rotate", actor: actor.id, t_us: t, by_rad: angle, scope: state.scope });
   }
 
   const isSame = (one, other) => one.every((side, i) => side === other[i]);
@@ -78,15 +94,15 @@ export function createActorPanel(root, store, take, actions, say) {
   }
 
   /** Another category: as one of its kind or, for who was recorded, its label alone. */
-  function relabel(category, keeps = false) {
-    const actor = chosen(), size = sizeAs(keeps ? wasRecorded(actor).category : category, actor);
+  function relabel(actor, category, keeps = false) {
+    const size = sizeAs(keeps ? wasRecorded(actor).category : category, actor);
     const resized = isSame(size, actor.size) ? [] : [{ kind: "resize", actor: actor.id, size_lwh: size }];
     return take.commit([{ kind: "relabel", actor: actor.id, category, keeps_look: keeps }, ...resized]);
   }
 
   /** An added actor anew in other pixels: as tall as what it now looks like, on the ground that it stood on, on the same way. */
-  function lookLike(source) {
-    const actor = chosen(), size = modelOf(state, source)?.size ?? actor.size;
+  function lookLike(actor, source) {
+    const size = modelOf(state, source)?.size ?? actor.size;
     const lift = (size[2] - actor.size[2]) / 2;
     const track = actor.track.map(([t, x, y, z, ...rotation]) => ({ t_us: t, T_world: { translation: [x, y, z + lift], rotation } }));
     const gone = (from, to) => ({ kind: "delete", actor: actor.id, from_us: from, to_us: to });
@@ -95,8 +111,8 @@ export function createActorPanel(root, store, take, actions, say) {
   }
 
   /** The same way from here on, at another speed. */
-  function driveAt(kmh) {
-    const actor = chosen(), t = timeNow(state);
+  function driveAt(actor, kmh) {
+    const { t } = meant;
     const waypoints = placesAhead(actor, t).map(([x, y]) => ({ x, y, t_us: null, speed_mps: kmh / MPS_TO_KMH }));
     return take.commit({ kind: "path", actor: actor.id, t_us: t, waypoints });
   }
@@ -120,17 +136,20 @@ export function createActorPanel(root, store, take, actions, say) {
 
   function buildActor() {
     const category = make("select", {
-      "aria-label": "Category", onchange: () => relabel(category.value),
+      "aria-label": "Category", onchange: changing((actor) => relabel(actor, category.value)),
     });
     const colour = make("input", {
-      type: "color", "aria-label": "Colour", onchange: () => take.commit({ kind: "recolour", actor: chosen().id, colour: colour.value }),
+      type: "color", "aria-label": "Colour", onchange: changing(({ id }) => take.commit({ kind: "recolour", actor: id, colour: colour.value })),
     });
-    const look = make("select", { "aria-label": "Looks like", onchange: () => (wasRecorded(chosen()) ? relabel(chosen().category, look.value !== "") : lookLike(look.value || null)) });
+    const look = make("select", {
+      "aria-label": "Looks like",
+      onchange: changing((actor) => (wasRecorded(actor) ? relabel(actor, actor.category, look.value !== "") : lookLike(actor, look.value || null))),
+    });
     const own = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "recolour", actor: chosen().id, colour: null }) });
     fields = {
       title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own, look, lookRow: labelled("Looks like", look),
-      size: ["Length", "Width", "Height"].map((name, axis) => number(name, 0.1, SIZE_M, (value) => resize(axis, value))),
-      heading: number("Heading", 5, { unit: "°" }, turnTo), speed: number("Speed from here on", 5, SPEED_KMH, driveAt),
+      size: ["Length", "Width", "Height"].map((name, axis) => number(name, 0.1, SIZE_M, changing((actor, value) => resize(actor, axis, value)))),
+      heading: number("Heading", 5, { unit: "°" }, changing(turnTo)), speed: number("Speed from here on", 5, SPEED_KMH, changing(driveAt)),
       keyframes: make("div", { class: "keyframes", role: "group", "aria-label": "Keyframes of this actor" }),
     };
     root.replaceChildren(
@@ -162,7 +181,7 @@ export function createActorPanel(root, store, take, actions, say) {
     const way = actor.track.reduce((sum, p, i, all) => (i === 0 || p[0] <= t ? sum : sum + Math.hypot(p[1] - all[i - 1][1], p[2] - all[i - 1][2])), 0);
     fields.speed.querySelector("input").disabled = way < STANDS_M;
     fields.speed.title = way < STANDS_M ? "It stands still: give it a path first" : "";
-    if (root.ownerDocument.activeElement !== fields.colour) fields.colour.value = actor.colour ?? "#808080";
+    if (root.ownerDocument.activeElement !== fields.colour || meant.id !== actor.id) fields.colour.value = actor.colour ?? "#808080";
     fields.own.disabled = actor.colour === null;
     drawKeyframes(actor, t);
   }
@@ -249,6 +268,7 @@ export function createActorPanel(root, store, take, actions, say) {
     }
     if (kind === "ego") drawEgo();
     if (kind === "actor") drawActor(actor);
+    if (!isHeld()) mean();
   }
 
   store.watch(TOPICS, draw);

@@ -9,6 +9,7 @@ const { apply, inverse } = globalThis.RetakeProjection;
 const GRAB = 10; // pixels about a handle
 const GRAB_POSE = 6; // about a keyframe on the selected actor's path
 const SLACK = 5; // pixels about an actor, so that a pedestrian can be hit
+const SAME = 6; // about a waypoint that has just been laid
 const WHEEL = 0.0015;
 
 export function createBevPointer(canvas, store, bev, gestures) {
@@ -47,7 +48,7 @@ export function createBevPointer(canvas, store, bev, gestures) {
   }
 
   const difference = ([a, b], [u, v]) => [a - u, b - v];
-  const near = ([a, b], [u, v]) => Math.hypot(a - u, b - v) <= GRAB;
+  const near = ([a, b], [u, v], pixels = GRAB) => Math.hypot(a - u, b - v) <= pixels;
 
   /** What pressing here takes hold of: {kind: "rotate" | "bend" | "actor" | "pose" | "ego" | "ground"}. */
   function grip(at) {
@@ -91,7 +92,7 @@ export function createBevPointer(canvas, store, bev, gestures) {
       return;
     }
     if (state.gesture?.kind === "rotate") gestures.finish(); // begun with the key: this click ends it
-    else if (!gestures.place(camera.toWorld(...at))) begin(grip(at), camera.toWorld(...at), at);
+    else if (!gestures.place(camera.toWorld(...at), (point) => near(camera.toScreen(...point), at, SAME))) begin(grip(at), camera.toWorld(...at), at);
   });
 
   canvas.addEventListener("pointermove", (event) => {
@@ -129,8 +130,8 @@ export function createBevPointer(canvas, store, bev, gestures) {
 
   canvas.addEventListener("pointercancel", () => {
     panning = null;
+    if (dragging) gestures.cancel();
     dragging = false;
-    gestures.cancel();
   });
 
   canvas.addEventListener("pointerleave", () => state.hovered && store.set({ hovered: null }));

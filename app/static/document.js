@@ -186,7 +186,8 @@ export function createDocument(store, pictures, generating, say) {
   /** Send an edit; `preview` is shown until the answer is there. */
   function commit(edit, preview = null) {
     const gesture = freshId("g-");
-    store.set({ gesture: null, waiting: preview });
+    const isLaying = state.gesture?.kind === "waypoints"; // a path is laid click by click, with other things between
+    store.set({ gesture: isLaying ? state.gesture : null, waiting: preview });
     return inTake(() => send("edit", { gesture, edits: Array.isArray(edit) ? edit : [edit] }));
   }
 

@@ -17,6 +17,14 @@ export function make(tag, attributes = {}, ...children) {
 export const option = (value, text, selected = false) =>
   Object.assign(document.createElement("option"), { value, textContent: text, selected });
 
+/** Other entries into a list; who has the keyboard in it keeps it, in the entry with the same `data-entry`. */
+export function replaceEntries(list, ...entries) {
+  const held = list.contains(document.activeElement) ? document.activeElement.dataset.entry : undefined;
+  list.replaceChildren(...entries);
+  if (held === undefined) return;
+  list.querySelector(`[data-entry="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+}
+
 const sizes = new WeakMap(); // of canvases, kept by an observer: asking an element for its size makes the browser lay out the page
 const observer = new ResizeObserver((entries) => {
   for (const { target, contentRect: { width, height } } of entries) {

@@ -1,4 +1,18 @@
-/** Number fields: what is typed is taken, or refused in one sentence that says what was got and what is wanted. */
+/** Fields: what is typed is taken before anything else is done; what is no number is refused in one sentence that says what was got
+and what is wanted. */
+
+const PRESSED_OR_SLID = ["button", "checkbox", "color", "radio", "range", "reset", "submit"]; // inputs that nobody types into
+
+/** Whether a person types here, so that keys are letters. */
+export const isTypedInto = (element) => element.tagName === "TEXTAREA" || (element.tagName === "INPUT" && !PRESSED_OR_SLID.includes(element.type));
+
+/** Whoever presses elsewhere has ended typing: what was typed is taken before that press selects, drags or seeks anything. */
+export function endTypingFirst(root) {
+  root.addEventListener("pointerdown", ({ target }) => {
+    const field = root.ownerDocument.activeElement;
+    if (field !== target && root.contains(field) && isTypedInto(field)) field.blur();
+  }, true);
+}
 
 /** Why a field's content cannot be taken; null where it can. */
 function refusal(input, { name, unit = "", least = -Infinity, most = Infinity, isWhole = false }) {

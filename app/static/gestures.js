@@ -2,17 +2,21 @@
 
 The map and the pictures hand over places on the ground (metres, world), so a drag is one thing in all of them. */
 
-import { actorNow, actorsNow, egoNow, groundAt, timeNow } from "./scenario.js";
+import { actorNow, egoNow, groundAt, timeNow } from "./scenario.js";
 import { moved, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
 import { bent, egoFrameOffset, leftAt, offsetsWith } from "./ego_path.js";
 
 const CLICK_M = 0.05; // a drag shorter than this is a click
 const CLICK_RAD = 0.005;
 
-export function createGestures(store, take) {
+export function createGestures(store, take, nudges) {
   const { state } = store;
 
-  const begin = (gesture) => store.set({ gesture });
+  function begin(gesture) {
+    nudges.send(); // later, it would end this one
+    store.set({ gesture });
+  }
+
   const cancel = () => store.set({ gesture: null, tool: "select" });
   const preview = (actor) => new Map([[actor.id, actor]]);
 
@@ -78,25 +82,48 @@ export function createGestures(store, take) {
 
   // ------------------------------------------------------------------------------------------- waypoints, goals, adding
 
-  /** A click on the ground with a tool other than "select"; true where it was used. */
-  function place(point) {
-    if (state.tool === "waypoint") return placeWaypoint(point);
+  /** A click on the ground with a tool other than "select"; true where it was used. `isUnderPointer` says it of a point on the ground. */
+  function place(point, isUnderPointer) {
+    if (state.tool === "waypoint") return placeWaypoint(point, isUnderPointer);
     if (state.tool === "goal") return placeGoal(point);
     if (state.tool === "add") return addAt(point);
     return false;
   }
 
-  function placeWaypoint(point) {
-    if (!state.selected || state.selected === "ego") return false;
-    const open = state.gesture?.kind === "waypoints" ? state.gesture : { kind: "waypoints", id: state.selected, t: timeNow(state), points: [] };
-    begin({ ...open, points: [...open.points, point], at: point, actors: null });
+  const openPath = () => (state.gesture?.kind === "waypoints" ? state.gesture : null);
+
+  function placeWaypoint(point, isUnderPointer) {
+    const path = openPath();
+    if (path && isUnderPointer(path.points.at(-1))) return true; // the second press of a double click
+    if (!path && (!state.selected || state.selected === "ego")) return false;
+    const { id, t, points } = path ?? { id: state.selected, t: timeNow(state), points: [] };
+    begin({ kind: "waypoints", id, t, points: [...points, point], takenBack: [], at: point, actors: null });
     return true;
   }
 
-  function endWaypoints() {
-    const { id, t, points } = state.gesture;
+  /** Take back the last point of the path that is being laid; false where none is. */
+  function takeBack() {
+    const path = openPath();
+    if (!path) return false;
+    const points = path.points.slice(0, -1), takenBack = [...path.takenBack, path.points.at(-1)];
+    store.set({ gesture: points.length > 0 ? { ...path, points, takenBack } : null });
+    return true;
+  }
+
+  /** Lay the point again that was taken back last; false where no path is being laid. */
+  function bringBack() {
+    const path = openPath(), point = path?.takenBack.at(-1);
+    if (point) store.set({ gesture: { ...path, points: [...path.points, point], takenBack: path.takenBack.slice(0, -1) } });
+    return Boolean(path);
+  }
+
+  /** Send the path; where it is refused, it is there again to be mended, unless something else has been begun. */
+  async function endWaypoints() {
+    const path = state.gesture, { id, t, points } = path, { id: takeId } = state.take;
     store.set({ tool: "select", gesture: null });
-    return take.commit({ kind: "path", actor: id, t_us: t, waypoints: points.map(waypoint) });
+    if (await take.commit({ kind: "path", actor: id, t_us: t, waypoints: points.map(waypoint) })) return;
+    const isFree = state.gesture === null && state.tool === "select" && state.take.id === takeId;
+    if (isFree && state.take.actors.has(id)) store.set({ tool: "waypoint", selected: id, gesture: path });
   }
 
   function placeGoal(point) {
@@ -156,16 +183,18 @@ export function createGestures(store, take) {
     return null;
   }
 
-  /** Shift or turn the selected actor from the keyboard: metres ahead and left of it, radians. */
-  function nudge(ahead, left, angle = 0) {
-    const actor = actorsNow(state).get(state.selected);
-    if (!actor || state.gesture) return;
-    const t = timeNow(state);
-    if (angle) return take.commit({ kind: "rotate", actor: actor.id, t_us: t, by_rad: angle, scope: state.scope });
-    const yaw = yawOf(poseAt(actor.track, t));
-    const by = [ahead * Math.cos(yaw) - left * Math.sin(yaw), ahead * Math.sin(yaw) + left * Math.cos(yaw), 0];
-    return take.commit({ kind: "move", actor: actor.id, t_us: t, by, scope: state.scope });
+  // ------------------------------------------------------------------------------------------- who goes in the meantime
+
+  let known = new Map(); // the actors of the take as it was
+
+  /** A new state of the take may lack the actor that something is being done with. */
+  function dropWhoIsGone() {
+    const { gesture, take: { actors } } = state;
+    if (gesture && known.has(gesture.id) && !actors.has(gesture.id)) cancel();
+    known = actors;
   }
 
-  return { beginMove, beginRotate, beginBend, place, follow, finish, endWaypoints, cancel, nudge };
+  store.watch(["take"], dropWhoIsGone);
+
+  return { beginMove, beginRotate, beginBend, place, follow, finish, endWaypoints, takeBack, bringBack, cancel };
 }

@@ -1,9 +1,20 @@
-/** Keys → actions, by the server's table; a key typed into a field stays there. */
+/** Keys → actions, by the server's table; a key that a field, a slider or what is pressed by keys has a use for stays there. */
 
-const FIELDS = new Set(["INPUT", "TEXTAREA", "SELECT"]);
+import { isTypedInto } from "./fields.js";
+
+const PRESSED_BY_KEYS = "button, summary, a[href], input[type=color]";
+const SLIDING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
+const LET_GO_ONCE_SET = "select, input[type=range], input[type=color]";
+
+/** Whether a key was only to be had with AltGr, which Windows reports as Ctrl and Alt, or with a Mac's Option: "[" on many keyboards. */
+function isReachedByAlt(event) {
+  const isSign = event.key.length === 1 && !/[a-z0-9\s]/i.test(event.key);
+  return isSign && (event.altKey || event.getModifierState("AltGraph"));
+}
 
 /** "ctrl+shift+z": a key press as the table writes it. */
 export function keyName(event) {
+  if (isReachedByAlt(event)) return event.key;
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push("ctrl");
   if (event.altKey) parts.push("alt");
@@ -18,26 +29,29 @@ function letGoOfWhatWasPressed(root) {
   root.addEventListener("pointerdown", () => { byPointer = true; }, true);
   root.addEventListener("keydown", () => { byPointer = false; }, true);
   root.addEventListener("click", (event) => event.detail > 0 && event.target.closest("button")?.blur());
-  root.addEventListener("change", (event) => byPointer && event.target.tagName === "SELECT" && event.target.blur());
+  root.addEventListener("change", (event) => byPointer && event.target.matches(LET_GO_ONCE_SET) && event.target.blur());
+}
+
+/** Whether the element that has the keyboard does something of its own with a key. */
+function keepsKey({ target, key, ctrlKey, metaKey, altKey }) {
+  if (target.type === "range") return SLIDING.includes(key) && !ctrlKey && !metaKey && !altKey;
+  return [" ", "Enter"].includes(key) && target.matches(PRESSED_BY_KEYS);
 }
 
 export function listenToKeys(root, table, perform) {
   letGoOfWhatWasPressed(root);
-  const byKey = new Map(table.flatMap((action) => action.keys.map((key) => [key, action.name])));
+  const byKey = new Map(table.flatMap((action) => action.keys.map((key) => [key, action])));
 
   root.ownerDocument.addEventListener("keydown", (event) => {
-    const name = byKey.get(keyName(event));
-    if (!name || root.querySelector("dialog[open]")) return;
-    const field = FIELDS.has(event.target.tagName) && event.target.type !== "range" && event.target.type !== "checkbox";
-    if (field && !(name === "escape")) return;
-    if (field) {
-      event.target.blur();
+    const action = byKey.get(keyName(event));
+    if (!action || root.querySelector("dialog[open]")) return;
+    if (isTypedInto(event.target) || event.target.tagName === "SELECT") {
+      if (action.name === "escape") event.target.blur();
       return;
     }
-    const onButton = event.target.tagName === "BUTTON" && [" ", "Enter"].includes(event.key);
-    if (onButton) return;
+    if (keepsKey(event)) return;
     event.preventDefault();
-    perform(name);
+    if (!event.repeat || action.repeats) perform(action.name);
   });
 }
 

@@ -1,6 +1,6 @@
 /** The findings and the history of edits, as lists whose entries go to what they are about. */
 
-import { make, seconds } from "./dom.js";
+import { make, replaceEntries, seconds } from "./dom.js";
 
 const TABS = ["findings", "edits", "about"];
 
@@ -15,7 +15,8 @@ export function createLists(root, store, take, actions) {
   function findingEntry(finding) {
     const when = seconds(state.scene, Math.max(finding.span[0], state.scene.span[0]));
     const mark = make("span", { class: "mark", "data-severity": severity(finding.severity), "aria-label": severity(finding.severity), text: "▲" });
-    const button = make("button", { type: "button", class: "entry", onclick: () => actions.jumpTo(finding) }, mark,
+    const entry = JSON.stringify([finding.kind, finding.actors, finding.span]);
+    const button = make("button", { type: "button", class: "entry", "data-entry": entry, onclick: () => actions.jumpTo(finding) }, mark,
       make("span", { class: "sentence", text: finding.sentence }), make("span", { class: "when", text: when }));
     button.classList.toggle("mine", finding.actors.includes(state.selected));
     return make("li", {}, button);
@@ -27,7 +28,7 @@ export function createLists(root, store, take, actions) {
     const { asked, known } = state.scene.map;
     const unknown = asked === null ? "who leaves the road is known once the street map has come." : "and without a street map nobody can tell who leaves the road.";
     const road = known ? "nobody leaves the road." : unknown;
-    findings.replaceChildren(...(entries.length ? entries : [make("li", { class: "empty", text: `No findings: nothing overlaps, ${road}` })]));
+    replaceEntries(findings, ...(entries.length ? entries : [make("li", { class: "empty", text: `No findings: nothing overlaps, ${road}` })]));
   }
 
   // ------------------------------------------------------------------------------------------- edits
@@ -35,7 +36,7 @@ export function createLists(root, store, take, actions) {
   /** Steps already done, then those that redo would bring back, greyed. */
   function editEntry(edit, index, done) {
     const button = make("button", {
-      type: "button", class: "entry", "aria-current": index === done - 1 ? "step" : null,
+      type: "button", class: "entry", "data-entry": index + 1, "aria-current": index === done - 1 ? "step" : null,
       onclick: () => take.goTo(index + 1), title: "Go to the take as it was after this edit",
     }, make("span", { class: "when", text: index + 1 }), make("span", { class: "sentence", text: edit.sentence }));
     button.classList.toggle("undone", index >= done);
@@ -45,10 +46,10 @@ export function createLists(root, store, take, actions) {
   function drawEdits() {
     const { gestures, undone } = state.take;
     const start = make("li", {}, make("button", {
-      type: "button", class: "entry", "aria-current": gestures.length === 0 ? "step" : null, onclick: () => take.goTo(0),
+      type: "button", class: "entry", "data-entry": 0, "aria-current": gestures.length === 0 ? "step" : null, onclick: () => take.goTo(0),
     }, make("span", { class: "when", text: "0" }), make("span", { class: "sentence", text: "As recorded" })));
     const entries = [...gestures, ...undone].map((edit, i) => editEntry(edit, i, gestures.length));
-    edits.replaceChildren(start, ...entries);
+    replaceEntries(edits, start, ...entries);
     edits.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 

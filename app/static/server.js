@@ -2,6 +2,7 @@
 
 const JSON_HEADERS = { "Content-Type": "application/json" };
 const RETRY_MS = 700;
+const MOST_KEPT = 20_000; // characters; browsers let 64 KiB in all outlive a page
 const NOBODY_THERE = [502, 503, 504]; // without a sentence: a proxy's, that finds no server
 
 export class Refused extends Error {}
@@ -30,8 +31,15 @@ export async function get(path) {
   return answerOf(await fetch(route(path)));
 }
 
+let isLeaving = false;
+for (const [event, leaves] of [["beforeunload", true], ["pagehide", true], ["pageshow", false]]) {
+  globalThis.addEventListener(event, () => { isLeaving = leaves; });
+}
+
+/** Post, and wait for the answer; what is posted while the page is being left outlives it. */
 export async function post(path, body, signal) {
-  return answerOf(await fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), signal }));
+  const text = JSON.stringify(body), keepalive = isLeaving && text.length < MOST_KEPT;
+  return answerOf(await fetch(route(path), { method: "POST", headers: JSON_HEADERS, body: text, signal, keepalive }));
 }
 
 /** Post while the page is being left: there is nobody to hear the answer. */

@@ -13,7 +13,16 @@ export function createStore(initial) {
     const fields = changed;
     changed = new Set();
     for (const listener of listeners) {
-      if (listener.fields.some((field) => fields.has(field))) listener.draw(state, fields);
+      if (listener.fields.some((field) => fields.has(field))) tell(listener, fields);
+    }
+  }
+
+  /** Who cannot draw keeps nobody else from it. */
+  function tell(listener, fields) {
+    try {
+      listener.draw(state, fields);
+    } catch (error) {
+      reportError(error);
     }
   }
 
@@ -73,7 +82,6 @@ export const INITIAL = {
   queue: [], // first frames of the segments that are to be refined, the one under way included
   halted: null, // "stopped" or "failed": no more anchors by themselves
   pictures: 0, // touched as pictures arrive
-  charts: true,
   space: false, // the 3-D panel in place of the map
   listed: "findings",
 };

@@ -1,6 +1,6 @@
 /** What is asked of the whole take: weather, time of day, what comes after the recording; and what a person says of it: its name, notes, tags, a rating. */
 
-import { make, option } from "./dom.js";
+import { make, option, replaceEntries } from "./dom.js";
 import { createTyped } from "./typed.js";
 
 const AS_RECORDED = "as recorded";
@@ -33,7 +33,7 @@ export function createTakePanel(root, store, take) {
   $("#take-name").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
 
   const star = (value) => make("button", {
-    type: "button", class: "star", role: "radio", "aria-checked": String(state.take.rating === value),
+    type: "button", class: "star", role: "radio", "data-entry": value, "aria-checked": String(state.take.rating === value),
     "aria-label": value === 1 ? "1 star" : `${value} stars`, text: value <= (state.take.rating ?? 0) ? "★" : "☆",
     onclick: () => take.describe({ rating: state.take.rating === value ? null : value }),
   });
@@ -68,7 +68,7 @@ export function createTakePanel(root, store, take) {
     fillBeyond(state.scene.beyond_choices, state.take.beyond_s);
     $("#weather-note").textContent = state.model ? BY_MODEL : BY_DRAFT;
     $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
-    rating.replaceChildren(...[1, 2, 3, 4, 5].map(star));
+    replaceEntries(rating, ...[1, 2, 3, 4, 5].map(star));
   }
 
   store.watch(["take", "scene", "model"], draw);

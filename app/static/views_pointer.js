@@ -4,9 +4,10 @@ import "./projection.js";
 import { actorsNow } from "./scenario.js";
 import { actorAt } from "./tracks.js";
 
-const { rotate } = globalThis.RetakeProjection;
+const { apply, project, rotate } = globalThis.RetakeProjection;
 const CLICK_PX = 4;
 const WIPE_PX = 9;
+const SAME_PX = 6; // about a waypoint that has just been laid
 const REACH_M = 200; // a ray near the horizon meets the ground too far off to mean anything
 
 function inside(polygon, [u, v]) {
@@ -63,13 +64,21 @@ export function createViewsPointer(grid, store, views, gestures) {
       return;
     }
     if (state.tool !== "select" && placeTool(tile, through, at)) return;
+    if (state.gesture?.kind === "waypoints") {
+      pressed = null; // above the horizon: the path stays open
+      return;
+    }
     const actor = actorUnder(through, at);
     if (actor) grab(actor, through, at);
   }
 
   function placeTool(tile, through, at) {
-    const point = onGround(through, at, egoLevel(tile));
-    if (!point || !gestures.place(point)) return false;
+    const level = egoLevel(tile), point = onGround(through, at, level), scale = tile.canvas.clientWidth / through.view.width;
+    const isUnderPointer = ([x, y]) => {
+      const [u, v] = project(through.view, apply(through.T_camera_world, [x, y, level]));
+      return Math.hypot(u - at[0], v - at[1]) * scale <= SAME_PX;
+    };
+    if (!point || !gestures.place(point, isUnderPointer)) return false;
     pressed = null;
     return true;
   }
@@ -125,8 +134,8 @@ export function createViewsPointer(grid, store, views, gestures) {
   grid.addEventListener("pointermove", follow);
   grid.addEventListener("pointerup", release);
   grid.addEventListener("pointercancel", () => {
+    if (pressed?.actor) gestures.cancel();
     pressed = null;
-    gestures.cancel();
   });
   grid.addEventListener("pointerleave", () => state.hovered && store.set({ hovered: null }));
   grid.addEventListener("dblclick", () => state.gesture?.kind === "waypoints" && gestures.endWaypoints());

@@ -7,12 +7,14 @@ import { createBevPointer } from "./bev_pointer.js";
 import { createExport, createHelp } from "./dialogs.js";
 import { createDocument } from "./document.js";
 import { make, option, seconds } from "./dom.js";
+import { endTypingFirst } from "./fields.js";
 import { createGenerating } from "./generating.js";
 import { createGestures } from "./gestures.js";
 import { keyWords, listenToKeys } from "./keys.js";
 import { createLists } from "./lists.js";
 import { bindAdding } from "./looks.js";
 import { createModelPanel } from "./model_panel.js";
+import { createNudges } from "./nudges.js";
 import { createPictures } from "./pictures.js";
 import { startPlaying } from "./playing.js";
 import { get } from "./server.js";
@@ -28,7 +30,7 @@ import { createViewsPointer } from "./views_pointer.js";
 const NOTICE_MS = 7000;
 const HINTS = {
   select: "Drag a car on the map or in a picture.",
-  waypoint: "Click where it is to pass; Enter or a double click ends the path.",
+  waypoint: "Click where it is to pass; Enter or a double click ends the path, ⌫ takes the last point back.",
   goal: "Click where it is to be at the end of the scene; vehicles follow the lanes there.",
   add: "Click where it is to stand.",
   rotate: "Move the pointer to turn it, click to let go; Shift turns by 15°.",
@@ -61,16 +63,19 @@ async function begin(root) {
     setTimeout(() => notice.remove(), NOTICE_MS);
   }
 
+  endTypingFirst(root);
   const { scenes, first, actions: table, categories, bank } = await get("start");
   Object.assign(state, { scenes, categories, bank });
   const pictures = createPictures(store, say);
   const generating = createGenerating(store, pictures, say);
-  const take = createDocument(store, pictures, generating, say);
-  const gestures = createGestures(store, take);
+  const edits = createDocument(store, pictures, generating, say);
+  const nudges = createNudges(store, edits);
+  const take = nudges.before(edits);
+  const gestures = createGestures(store, take, nudges);
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
   const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, generating, say) };
-  const actions = createActions(store, take, generating, gestures, bev, dialogs, say);
+  const actions = createActions(store, take, generating, gestures, nudges, bev, dialogs, say);
   const views = createViews($("#views"), store, pictures);
   Object.assign(globalThis.retake, { views, actions: actions.names });
   createBevPointer($("#map"), store, bev, gestures);
@@ -84,7 +89,7 @@ async function begin(root) {
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);
   startPlaying(store, pictures);
-  listenToKeys(root, table, actions.perform);
+  listenToKeys(root, table, actions.performByKey);
   bindButtons(root, store, table, actions, take);
   store.watch(["frame"], () => state.scene && take.look());
   await openFirst(take, say, scenes, first);

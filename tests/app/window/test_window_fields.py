@@ -1,0 +1,89 @@
+"""What is typed into a field is for whom, and for when, it was typed."""
+
+import pytest
+
+from tests.app.window.window import Window
+
+pytestmark = pytest.mark.browser
+
+
+def named(window: Window, category: str) -> str:
+    return window.ask(f"[...take.actors.values()].find((actor) => actor.category === '{category}').id")
+
+
+@pytest.fixture
+def truck(window):
+    return named(window, "vehicle.truck")
+
+
+def write(window: Window, label: str, text: str) -> None:
+    """Type over what a field holds, and stay in it."""
+    field = window.page.get_by_label(label, exact=True)
+    field.click()
+    window.press("Control+a")
+    field.press_sequentially(text)
+
+
+def click_late(window: Window) -> None:
+    """Click on the timeline, near its end."""
+    box = window.page.locator("#timeline").bounding_box()
+    window.page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 6)
+
+
+def test_a_width_typed_for_one_actor_is_its_own_when_another_is_dragged_next(window, truck):
+    car = named(window, "vehicle.car")
+    before = window.ask(f"[take.actors.get('{car}').size, take.actors.get('{car}').track[0]]")
+    window.page.mouse.click(*window.actor_on_map(truck))
+    write(window, "Width", "2.9")
+    window.drag(window.actor_on_map(car), (-25, 0))
+    window.settle(2)
+    assert window.ask(f"take.actors.get('{truck}').size[1]") == 2.9
+    after = window.ask(f"[take.actors.get('{car}').size, take.actors.get('{car}').track[0]]")
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+
+
+def test_a_width_typed_for_one_actor_is_its_own_when_another_is_dragged_in_a_picture(window, truck):
+    car = named(window, "vehicle.car")
+    size = window.ask(f"take.actors.get('{car}').size")
+    window.page.mouse.click(*window.actor_on_map(truck))
+    write(window, "Width", "2.9")
+    window.drag(window.actor_in_view(car, "CAM_FRONT"), (12, 8))
+    window.settle(2)
+    assert window.ask(f"[take.actors.get('{truck}').size[1], take.actors.get('{car}').size]") == [2.9, size]
+    assert "moved" in window.gestures[1]
+
+
+@pytest.mark.parametrize(("label", "text"), [("Heading", "90"), ("Speed from here on", "30")])
+def test_a_click_on_the_timeline_does_not_move_what_was_typed_before_it(window, truck, label, text):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    write(window, label, text)
+    click_late(window)
+    window.settle(1)
+    assert window.ask("s.frame") > 5
+    assert window.ask("take.gestures[0].t_us - s.scene.frames[0].t_us") == 0
+
+
+def test_a_speed_typed_while_the_drive_plays_is_for_the_moment_at_which_the_field_was_entered(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    write(window, "Speed from here on", "30")
+    window.page.evaluate("retake.store.set({ frame: 6 })")
+    window.page.wait_for_timeout(100)
+    window.press("Enter")
+    window.settle(1)
+    assert window.ask("take.gestures[0].t_us - s.scene.frames[0].t_us") == 0
+
+
+def test_an_actor_that_goes_while_a_value_is_typed_for_it_stays_gone(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.press("Delete")
+    window.settle(1)
+    window.press("Control+z")
+    window.settle(0)
+    assert window.ask("s.selected") == truck
+    write(window, "Width", "2.9")
+    window.page.locator("[data-action=redo]").evaluate("(button) => button.click()")
+    window.settle(1)
+    window.page.mouse.click(*window.actor_on_map(named(window, "vehicle.car")))
+    window.settle(1)
+    assert truck not in window.actors
