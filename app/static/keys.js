@@ -28,7 +28,7 @@ function letGoOfWhatWasPressed(root) {
   let byPointer = false;
   root.addEventListener("pointerdown", () => { byPointer = true; }, true);
   root.addEventListener("keydown", () => { byPointer = false; }, true);
-  root.addEventListener("click", (event) => event.detail > 0 && event.target.closest("button")?.blur());
+  root.addEventListener("click", (event) => event.detail > 0 && event.target.closest("button, summary")?.blur());
   root.addEventListener("change", (event) => byPointer && event.target.matches(LET_GO_ONCE_SET) && event.target.blur());
 }
 

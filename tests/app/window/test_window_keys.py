@@ -29,6 +29,10 @@ def test_space_and_enter_open_and_close_more_and_play_nothing(window):
     assert window.ask("[document.querySelector('#more').open, s.playing]") == [True, False]
     window.press("Enter")
     assert not window.ask("document.querySelector('#more').open")
+    for is_open in (True, False):  # whoever clicks on it goes on with the drive
+        window.page.locator("#more summary").click()
+        window.press(" ")
+        assert window.ask("[document.querySelector('#more').open, s.playing]") == [is_open, is_open]
     window.page.evaluate("document.querySelector('#more').hidden = true")
 
 
