@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { get, route } from "./server.js";
 
 const SHOWN = 8; // of the bundles, the latest
+const AGAIN_MS = 1000; // after which it is asked how far those at work are
 
 const day = (seconds) => new Date(seconds * 1000).toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const nameOf = (folder) => folder.split("/").pop();
@@ -20,12 +21,14 @@ export function exportList(follow) {
 
   async function fill() {
     const { exports, bundles } = await get("exports");
+    if (exports.some((export_) => !export_.is_over)) setTimeout(() => section.isConnected && refill(), AGAIN_MS);
     const entries = [...exports.toReversed().map(underWay), ...bundles.slice(0, SHOWN).map(finished)];
     if (entries.length === 0) return;
     const rest = bundles.length - SHOWN;
     section.replaceChildren(make("h3", { text: "Earlier exports" }), make("ul", {}, ...entries), ...(rest > 0 ? [make("p", { class: "note", text: `and ${rest} older in the workspace's exports` })] : []));
   }
 
-  fill().catch(() => {}); // a list that does not come leaves the form as it is
+  const refill = () => fill().catch(() => {}); // a list that does not come leaves what is there
+  refill();
   return section;
 }
