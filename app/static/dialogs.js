@@ -14,7 +14,7 @@ export function createHelp(dialog, table) {
   const entry = (action) => make("li", {}, make("span", { text: action.label }), make("span", { class: "keys" }, ...action.keys.map((key) => make("kbd", { text: keyWords(key) }))));
   const column = (group) => make("section", {}, make("h3", { text: group }), make("ul", {}, ...table.filter((action) => action.group === group && action.keys.length > 0).map(entry)));
   const pointer = make("section", {}, make("h3", { text: "Pointer" }), make("p", {
-    text: "Drag an actor on the map or in a picture; the round handle turns it, with Shift by 15°. Click the ego car, then drag the handles on its path. Drag the ground or use the wheel to look around. Click the empty part of a picture for full size.",
+    text: "Drag an actor on the map or in a picture; the round handle turns it, with Shift by 15°. Click the ego car, then drag the handles on its path. Drag the ground or use the wheel to look around. Click the empty part of a picture for full size; there the wheel goes nearer, and dragging an empty part looks around.",
   }));
   const close = make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() });
   dialog.replaceChildren(make("div", { class: "dialog-head" }, make("h2", { text: "Keys" }), close), make("div", { class: "columns" }, ...groups.map(column), pointer));

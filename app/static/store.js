@@ -72,6 +72,7 @@ export const INITIAL = {
   waiting: null, // the preview of a committed gesture until the answer is there
   layers: { boxes: true, lidar: true, map: true, paths: true },
   expanded: null, // the index of the view shown in full
+  zoom: null, // {by, left, top}: what part of it is shown; null: all
   wipe: { on: false, at: 0.5 },
   compared: null, // null: the recording; otherwise another take {id, name, actors, state}
   saving: "saved", // saved | saving | offline

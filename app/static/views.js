@@ -16,7 +16,7 @@ const TIERS = {
 const AS_RECORDED = ["recorded", "waiting"]; // tiers that show actors where they were
 const LIT_AS_RECORDED = [...AS_RECORDED, "draft"];
 const TOPICS = [
-  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
+  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "zoom", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
 ];
 
 const PASSING = ["pictures", "draft", "gesture", "waiting", "hovered"]; // change often, and few of the pictures: see `glance`
@@ -52,6 +52,7 @@ export function createViews(grid, store, pictures) {
 
   function build() {
     built = state.scene.name;
+    store.set({ zoom: null });
     tiles = state.scene.views.map(tile);
     grid.replaceChildren(...tiles.map(({ figure }) => figure));
     resized.disconnect();
@@ -198,10 +199,11 @@ export function createViews(grid, store, pictures) {
   /** A fitted picture has its view's shape; the recorded one fills its own. */
   function drawPicture(context, image, view) {
     context.imageSmoothingQuality = isHurried() ? "low" : "medium"; // without a GPU, better ones take longer than a frame
-    if (image.naturalWidth === view.width) return context.drawImage(image, 0, 0, view.width, view.height);
+    const { by, left, top } = view.zoom ?? { by: 1, left: 0, top: 0 };
     const scale = Math.max(view.width / image.naturalWidth, view.height / image.naturalHeight);
     const [wide, high] = [image.naturalWidth * scale, image.naturalHeight * scale];
-    return context.drawImage(image, (view.width - wide) / 2, (view.height - high) / 2, wide, high);
+    const [u, v] = [(view.width - wide) / 2 - left * view.width, (view.height - high) / 2 - top * view.height];
+    context.drawImage(image, u * by, v * by, wide * by, high * by);
   }
 
   function drawWipe(context, index, view, width) {
@@ -258,7 +260,7 @@ export function createViews(grid, store, pictures) {
     const tier = drawSide(context, index, state.take, actorsNow(state), width);
     if (state.wipe.on) drawWipe(context, index, shown, width);
     context.restore();
-    badge.textContent = badgeWords(tier, index);
+    badge.textContent = badgeWords(tier, index) + (state.expanded === index && state.zoom ? ` · ${state.zoom.by.toFixed(1)}×` : "");
     badge.dataset.tier = tier;
     figure.classList.toggle("wiping", state.wipe.on);
   }
@@ -300,6 +302,7 @@ export function createViews(grid, store, pictures) {
     }
   }
 
+  store.watch(["expanded"], () => store.set({ zoom: null }));
   store.watch(TOPICS, draw);
   return { lens, boxes, tiles: () => tiles };
 }

@@ -3,6 +3,7 @@
 import "./projection.js";
 import { cameraAt, egoNow } from "./scenario.js";
 import { isPresent, placeAt, poseAt } from "./tracks.js";
+import { zoomed } from "./views_zoom.js";
 
 const { apply, boxCorners, boxOutline, inverse, project } = globalThis.RetakeProjection;
 const FARTHEST_M = 90; // boxes further off are specks
@@ -16,13 +17,13 @@ function isBeside({ width, intrinsics: [fx, , cx, , skew] }, [x, y, z], radius) 
 export function createLens(store) {
   const { state } = store;
 
-  /** The view as it is shown (recorded size when alone), its picture's time and T_camera_world; null without a picture. */
+  /** The view as it is shown (recorded size when alone, or a part of it), its picture's time and T_camera_world; null without a picture. */
   function lens(index, take = state.take) {
     const ego = take === null ? null : take === state.take ? egoNow(state) : take.ego;
     const camera = cameraAt(state, state.frame, index, ego);
     if (!camera) return null;
     const view = state.scene.views[index];
-    const shown = state.expanded === index ? view : { ...view, ...view.small };
+    const shown = state.expanded !== index ? { ...view, ...view.small } : state.zoom ? zoomed(view, state.zoom) : view;
     return { view: shown, t: camera.picture.t_us, T_world_camera: camera.pose, T_camera_world: inverse(camera.pose) };
   }
 

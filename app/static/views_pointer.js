@@ -3,9 +3,11 @@
 import "./projection.js";
 import { actorsNow } from "./scenario.js";
 import { actorAt } from "./tracks.js";
+import { larger, slid } from "./views_zoom.js";
 
 const { apply, project, rotate } = globalThis.RetakeProjection;
 const CLICK_PX = 4;
+const WHEEL = 0.0016;
 const WIPE_PX = 9;
 const SAME_PX = 6; // about a waypoint that has just been laid
 const REACH_M = 200; // a ray near the horizon meets the ground too far off to mean anything
@@ -70,6 +72,7 @@ export function createViewsPointer(grid, store, views, gestures) {
     }
     const actor = actorUnder(through, at);
     if (actor) grab(actor, through, at);
+    else if (state.expanded === tile.index) pressed.part = state.zoom;
   }
 
   function placeTool(tile, through, at) {
@@ -105,17 +108,32 @@ export function createViewsPointer(grid, store, views, gestures) {
       return store.set({ wipe: { ...state.wipe, at: Math.min(Math.max(event.offsetX / tile.canvas.clientWidth, 0), 1) } });
     }
     pressed.moved ||= Math.hypot(event.offsetX - pressed.at[0], event.offsetY - pressed.at[1]) > CLICK_PX;
+    if (pressed.moved && pressed.part) return store.set({ zoom: slid(pressed.part, shares(event, pressed)) });
     if (!pressed.moved || pressed.ground === null) return null;
     const point = onGround(through, at, pressed.ground);
     if (point) gestures.follow(point);
     return null;
   }
 
+  /** How far the pointer has gone back, in shares of what is shown. */
+  function shares({ offsetX, offsetY }, { at: [x, y], tile: { canvas } }) {
+    return [(x - offsetX) / canvas.clientWidth, (y - offsetY) / canvas.clientHeight];
+  }
+
+  function zoom(event) {
+    const tile = tileOf(event.target);
+    if (!tile || tile.index !== state.expanded) return;
+    event.preventDefault();
+    const { clientWidth, clientHeight } = tile.canvas;
+    store.set({ zoom: larger(state.zoom, Math.exp(-event.deltaY * WHEEL), [event.offsetX / clientWidth, event.offsetY / clientHeight]) });
+  }
+
   function hover(tile, through, at, event) {
     const onLine = state.wipe.on && Math.abs(event.offsetX - state.wipe.at * tile.canvas.clientWidth) < WIPE_PX;
     const actor = onLine ? null : actorUnder(through, at);
     store.set({ hovered: actor?.id ?? null });
-    const idle = actor ? "move" : state.expanded === tile.index ? "zoom-out" : "zoom-in";
+    const large = state.zoom ? "grab" : "zoom-out";
+    const idle = actor ? "move" : state.expanded === tile.index ? large : "zoom-in";
     tile.canvas.style.cursor = onLine ? "ew-resize" : state.tool === "select" ? idle : "crosshair";
     if (state.gesture?.kind === "waypoints") gestures.follow(onGround(through, at, egoLevel(tile)) ?? state.gesture.at);
   }
@@ -133,6 +151,7 @@ export function createViewsPointer(grid, store, views, gestures) {
   grid.addEventListener("pointerdown", press);
   grid.addEventListener("pointermove", follow);
   grid.addEventListener("pointerup", release);
+  grid.addEventListener("wheel", zoom, { passive: false });
   grid.addEventListener("pointercancel", () => {
     if (pressed?.actor) gestures.cancel();
     pressed = null;
