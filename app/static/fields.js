@@ -24,9 +24,14 @@ function refusal(input, { name, unit = "", least = -Infinity, most = Infinity, i
   return `${name}: got ${got}; wanted ${wanted}. It stays as it was.`;
 }
 
-/** Hand on what is typed into a number field and is as `wanted`: {name, unit, least, most, isWhole}. */
+/** Hand on what is typed into a number field and is as `wanted`: {name, unit, least, most, isWhole}. Escape leaves it as it was. */
 export function listenToNumber(input, wanted, take, refuse) {
-  input.addEventListener("keydown", (event) => event.key === "Enter" && input.blur());
+  let before = input.value;
+  input.addEventListener("focus", () => { before = input.value; });
+  input.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") input.value = before;
+    if (key === "Enter" || key === "Escape") input.blur();
+  });
   input.addEventListener("change", () => {
     const sentence = refusal(input, wanted);
     if (sentence === null) return take(Number(input.value));

@@ -43,6 +43,22 @@ def test_a_width_typed_for_one_actor_is_its_own_when_another_is_dragged_next(win
     assert after[1] != before[1]
 
 
+def test_escape_leaves_a_value_as_it_was(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    field = window.page.get_by_label("Width", exact=True)
+    before = field.input_value()
+    write(window, "Width", "2.9")
+    window.press("Escape")
+    assert field.input_value() == before
+    window.page.wait_for_timeout(200)
+    assert window.gestures == []
+    assert window.ask("s.selected") == truck
+    write(window, "Width", "2.9")
+    window.press("Enter")
+    window.settle(1)
+    assert window.ask(f"take.actors.get('{truck}').size[1]") == 2.9
+
+
 def test_a_width_typed_for_one_actor_is_its_own_when_another_is_dragged_in_a_picture(window, truck):
     car = named(window, "vehicle.car")
     size = window.ask(f"take.actors.get('{car}').size")
