@@ -7,7 +7,7 @@ import secrets
 import threading
 import zipfile
 from collections.abc import Container, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,8 +48,11 @@ class Bundle:
 
 def bundles(folder: Path) -> list[Bundle]:
     """Those in a folder, the latest first; what is still being made there has a hidden name."""
-    found = folder.iterdir() if folder.is_dir() else ()
-    made = [Bundle(path, path.stat().st_mtime) for path in found if not path.name.startswith(".") and (path / REPORT).is_file()]
+    made = []
+    for report in folder.glob(f"*/{REPORT}"):
+        if not report.parent.name.startswith("."):
+            with suppress(FileNotFoundError):  # somebody takes it away meanwhile
+                made.append(Bundle(report.parent, report.parent.stat().st_mtime))
     return sorted(made, key=lambda bundle: bundle.made_s, reverse=True)
 
 

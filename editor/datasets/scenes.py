@@ -41,10 +41,10 @@ def build_scene(dataroot: Path, version: str, chains: Chains, record: Record) ->
 def rigid(record: Record) -> Rigid:
     """The transform of a record with translation and rotation, which tables of few digits hold a little off unit length."""
     x, y, z = map(float, record["translation"])
-    rotation = a, b, c, d = tuple(map(float, record["rotation"]))
-    length = math.hypot(*rotation)
+    a, b, c, d = map(float, record["rotation"])
+    length = math.hypot(a, b, c, d)
     if abs(length - 1) > UNIT:
-        a, b, c, d = (value / length for value in rotation)
+        a, b, c, d = (value / length for value in (a, b, c, d))
     return Rigid((x, y, z), (a, b, c, d))
 
 
