@@ -30,4 +30,4 @@ def add_files(router: APIRouter) -> None:
         """A shipped actor's picture."""
         if name not in shipped:
             raise HTTPException(404, f"The bank has no {name[:80]!r}.")
-        return FileResponse(shipped[name], headers=ASK_AGAIN)
+        return FileResponse(shipped[name], media_type="image/webp", headers=ASK_AGAIN)

@@ -14,6 +14,7 @@ from editor.geometry import Array
 from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd, Hull, hidden, hit_map, hulls, occupancy
 from engine.draft.egobody import body_mask
+from engine.draft.fullness import fullness
 from engine.draft.nods import Glimpse, glimpse, nod, working_step
 from engine.draft.room import room_for
 from engine.draft.sources import Camera, Recording, coarser
@@ -109,6 +110,11 @@ class Witnesses:
         if view not in self.ego_bodies:
             self.ego_bodies[view] = body_mask(self.recording, self.backdrop.ground, view)
         return self.ego_bodies[view]
+
+    @cached_property
+    def fullness(self) -> float:
+        """How much of their boxes vehicles fill."""
+        return fullness(self.cast.actors, self.backdrop.on_actors)
 
     def crowd(self, source: Source) -> Crowd:
         """Who was there when the source was taken."""

@@ -10,8 +10,10 @@ from editor.geometry import Array, Rigid, Vec3, footprint, vec3
 from editor.scene import Actor
 from editor.tracks import actor_at
 from engine.draft.backdrop import Ground, nearest_known
+from engine.draft.bank import bank, of_family
 from engine.draft.gather import Witnesses
 from engine.draft.picks import Pick, Wanted
+from engine.draft.shapes import meet_about
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.surfaces import Block
 
@@ -23,6 +25,7 @@ SEAM_SHARE = 0.01  # of a block's width
 PAINT_PERCENTILE = 75  # of levels: glass is darker than paint, and bodies differ in where they have it
 LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is made as light as the other
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
+BESIDE_SHARE = 0.06  # of an actor's height, by which its outline may be beside that of bodies of its kind
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
 
 
@@ -76,9 +79,9 @@ def lifted(
     wanted = replace(wanted, T_world_box=settled(ground, wanted.T_world_box, wanted.size_lwh))
     side = np.array((1, -1, 1) if pick.mirrored else (1, 1, 1))
     eye = np.asarray((T_world_source_box.inverse() @ camera.T_world_camera).translation) * side
-    points, depth = body_points(wanted, eye, block)
+    met = met_by(wanted, eye, block, actor.category, witnesses.fullness)
     # The body keeps its shape when the box has another size than the one lifted from.
-    points = points * (np.asarray(actor.size_lwh) / np.asarray(wanted.size_lwh)) * side
+    points = met.points * (np.asarray(actor.size_lwh) / np.asarray(wanted.size_lwh)) * side
     pixels, away = camera.pixels(T_world_source_box.apply(points))
     pixels[..., 1] += witnesses.nod(wanted.camera, source)
     where = np.where((away > 0.3)[..., None], pixels, -10).astype(np.float32)
@@ -86,7 +89,7 @@ def lifted(
     view = camera.view
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
     stayed = _stands_there(T_world_source_box, wanted.T_world_box) and not pick.mirrored
-    return Lifted(block, _sampled(picture, where), cover, depth, seen, stayed)
+    return Lifted(block, _sampled(picture, where), cover if stayed else cover * met.near, met.depth, seen, stayed)
 
 
 def _stands_there(there: Rigid, here: Rigid) -> bool:
@@ -118,28 +121,47 @@ def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[
     return cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
 
 
-def body_points(wanted: Wanted, eye_source: Array, block: Block) -> tuple[Array, NDArray[np.float32]]:
-    """Where each pixel's ray meets the actor, in the box's frame as the source saw it (h, w, 3), and the depth there.
+@dataclass(frozen=True, eq=False)
+class Met:
+    """Where each pixel's ray meets an actor, in the box's frame as its source saw it (h, w, 3), the depth there, and which rays
+    meet it or pass it near by."""
 
-    Where the source saw every side that is wanted, on the faces of the box, drawn in a little as bodies are and carried on
-    around them; otherwise on a standee.
-    """
+    points: Array
+    depth: NDArray[np.float32]
+    near: NDArray[np.bool_]
+
+
+def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fullness: float) -> Met:
+    """Where the source saw every side that is wanted: a body, carried on around it. Otherwise a standee."""
     T_box_world = wanted.T_world_box.inverse()
     start = T_box_world.apply(np.asarray(wanted.camera.T_world_camera.translation))
     halves = np.asarray(wanted.size_lwh) / 2 * WITHIN
     shows, seen = np.abs(start[:2]) > halves[:2], np.abs(eye_source[:2]) > halves[:2]
     same_side = (np.sign(start[:2]) == np.sign(eye_source[:2])) & seen
-    if not same_side[shows].all():
-        return standee_points(wanted, eye_source, block)
     direction = wanted.camera.rays_world(block.pixels()) @ T_box_world.matrix()[:3, :3].T
+    away = _body(start, direction, wanted.size_lwh, category, fullness)
+    meets = np.isfinite(away)
+    if not same_side[shows].all() or not meets.any():
+        points, depth = standee_points(wanted, eye_source, block)
+        return Met(points, depth, np.ones(depth.shape, bool))
+    depth = nearest_known(np.where(meets, away, 0).astype(np.float32), meets)
+    tall_px = wanted.camera.view.intrinsics[1] * wanted.size_lwh[2] / float(np.median(depth[meets]))
+    beside = cv2.distanceTransform((~meets).astype(np.uint8), cv2.DIST_L2, 5)
+    return Met(start + direction * depth[..., None], depth, beside <= 1 + BESIDE_SHARE * tall_px)
+
+
+def _body(start: Array, direction: Array, size_lwh: Vec3, category: str, fullness: float) -> Array:
+    """How many times a direction (h, w, 3) away rays meet a body of a kind and size, inf where they pass: a vehicle is shaped
+    about as the shipped one that is most like it, and fills so much of its box; whatever else is its box drawn in a little."""
+    like = of_family(bank().values(), category, size_lwh) if category.startswith("vehicle.") else None
+    if like is not None:
+        scale = np.divide(like.size_lwh, np.multiply(size_lwh, (fullness, fullness, 1.0)))
+        return meet_about(like.mesh, start * scale, direction * scale)
+    halves = np.asarray(size_lwh) / 2 * WITHIN
     direction = np.where(np.abs(direction) < 1e-9, 1e-9, direction)
     one, two = (-halves - start) / direction, (halves - start) / direction
     enter, leave = np.minimum(one, two).max(axis=-1), np.maximum(one, two).min(axis=-1)
-    meets = (enter < leave) & (enter > 0.1)
-    if not meets.any():
-        return standee_points(wanted, eye_source, block)
-    depth = nearest_known(np.where(meets, enter, 0).astype(np.float32), meets)
-    return start + direction * depth[..., None], depth
+    return np.where((enter < leave) & (enter > 0.1), enter, np.inf)
 
 
 def standee_points(wanted: Wanted, eye_source: Array, block: Block) -> tuple[Array, NDArray[np.float32]]:

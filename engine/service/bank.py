@@ -6,12 +6,12 @@ from pathlib import Path
 from editor.geometry import Vec3
 from engine.draft.bank import FOLDER, bank
 
-SHOWN = 1  # of an entry's pictures: from its front left
+SHOWN = 2  # of an entry's pictures: from its front left
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """One entry: `source` is what a `Look` names it by, `picture` a small PNG of it with transparency around."""
+    """One entry: `source` is what a `Look` names it by, `picture` a small WebP of it with transparency around."""
 
     name: str
     source: str

@@ -1,12 +1,13 @@
 """The shipped bank of actors, drawn from Town, for the draft to add where a drive has nothing alike.
 
-`assets/bank/index.json` holds {"version": 1, "entries": [entry, ...]}. An entry is {"name", "category", "size_lwh", "pictures":
-[picture, ...]}; `Look.source` names it as "bank:<name>". A picture is {"file", "azimuth_deg", "elevation_deg", "distance_m",
-"width", "height", "intrinsics", "T_camera_box"}: an RGBA PNG beside the index, cropped to the actor, alpha its outline, colour
-not multiplied by it. `azimuth_deg` says from where the camera sees the box, counter-clockwise from its front (0: the front,
-90: its left side), `elevation_deg` from how far above the horizontal at its centre. `intrinsics` (fx, fy, cx, cy, skew) are
-those of the cropped picture, pixel centres at integers; `T_camera_box` is {"translation", "rotation"}: the box (x ahead, y
-left, z up, centred) in the camera's frame. So the box's hull projects onto the picture with editor.cameras alone.
+`assets/bank/index.json` holds {"version": 2, "entries": [entry, ...]}. An entry is {"name", "category", "size_lwh", "mesh",
+"pictures": [picture, ...]}; `Look.source` names it as "bank:<name>". `mesh` is the file of its shape, a binary PLY of triangles
+in the box's frame, in metres (version 1 had none). A picture is {"file", "azimuth_deg", "elevation_deg", "distance_m", "width",
+"height", "intrinsics", "T_camera_box"}: a WebP with alpha beside the index, cropped to the actor, alpha its outline, colour not
+multiplied by it. `azimuth_deg` says from where the camera sees the box, counter-clockwise from its front (0: the front, 90: its
+left side), `elevation_deg` from how far above the horizontal at its centre. `intrinsics` (fx, fy, cx, cy, skew) are those of
+the cropped picture, pixel centres at integers; `T_camera_box` is {"translation", "rotation"}: the box (x ahead, y left, z up,
+centred) in the camera's frame. So the box's hull projects onto the picture with editor.cameras alone.
 """
 
 import math
@@ -20,12 +21,13 @@ import torch
 
 from editor.cameras import T_camera_world
 from editor.datasets.files import write_bytes, write_json
-from editor.geometry import IDENTITY, Rigid, Vec3, quaternion_from_matrix, vec3
+from editor.geometry import IDENTITY, Rigid, Vec3, box_corners, quaternion_from_matrix, vec3
 from editor.scene import Actor, ActorId, Look, Pose, View
 from engine.town.actors import mesh_of
 from engine.town.ground import Field, plain_ground
 from engine.town.intersectors import intersector
 from engine.town.light import Light
+from engine.town.mesh import Mesh
 from engine.town.picture import draw
 from engine.town.rays import Triangles
 from engine.town.shade import CELL_M
@@ -65,9 +67,13 @@ ENTRIES: tuple[tuple[str, str, Vec3], ...] = (
     ("police-officer", "human.pedestrian.police_officer", (0.74, 0.68, 1.82)),
     ("pushchair", "human.pedestrian.stroller", (1.00, 0.60, 1.10)),
 )
-AZIMUTHS = 8
+AZIMUTHS = 16
 EYE_M = 1.6  # the camera's height
-LONG_PX = 200  # the longest side of a picture, about
+NEAR_M, FAR_M, LENGTHS = 8.0, 20.0, 1.6  # the camera's distance: so many lengths, within limits
+LONG_PX = 500  # the longest side of a picture, about
+ROOM = 1.05  # around the box, for mirrors
+QUALITY = 80
+SUN, SKY = (1.5, 1.41, 1.25), (1.07, 1.09, 1.13)  # weak sunshine: nobody knows which side is lit where a picture will be set in
 FINER = 2  # pictures are drawn so many times larger and averaged
 
 
@@ -93,22 +99,34 @@ def _write(folder: Path, progress: Callable[[int, int], None]) -> None:
     for name, category, size in ENTRIES:
         pictures = []
         for k in range(AZIMUTHS):
-            file = f"{name}-{k * 360 // AZIMUTHS:03d}.png"
+            file = f"{name}-{k * 360 // AZIMUTHS:03d}.webp"
             one = shot(name, category, size, k * 2 * math.pi / AZIMUTHS)
-            ok, data = cv2.imencode(".png", cv2.cvtColor(one.rgba, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+            ok, data = cv2.imencode(".webp", cv2.cvtColor(one.rgba, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
             if not ok:
                 raise ValueError(f"bank picture {file} of {one.rgba.shape}; OpenCV could not encode it")
             write_bytes(folder / file, data.tobytes())
             pictures.append({"file": file, **one.record})
             progress(len(entries) * AZIMUTHS + k + 1, len(ENTRIES) * AZIMUTHS)
-        entries.append({"name": name, "category": category, "size_lwh": list(size), "pictures": pictures})
-    write_json(folder / "index.json", {"version": 1, "entries": entries})
+        mesh = f"{name}.ply"
+        _write_mesh(folder / mesh, _mesh(_actor(name, category, size)))
+        entries.append({"name": name, "category": category, "size_lwh": list(size), "mesh": mesh, "pictures": pictures})
+    write_json(folder / "index.json", {"version": 2, "entries": entries})
+
+
+def _write_mesh(path: Path, mesh: Mesh) -> None:
+    from open3d import core, t
+
+    shape = t.geometry.TriangleMesh(core.Tensor(np.float32(mesh.points)), core.Tensor(np.int32(mesh.triangles)))
+    part = path.with_name(f".{path.name}")
+    if not t.io.write_triangle_mesh(str(part), shape):
+        raise OSError(f"{part} could not be written")
+    part.replace(path)
 
 
 def shot(name: str, category: str, size: Vec3, azimuth: float) -> Shot:
     """One actor alone, from one side."""
-    actor = Actor(ActorId(f"new-{name}"), category, size, _walked(category), look=Look(source=f"bank:{name}"))
-    distance = max(8.0, min(12.0, 1.6 * size[0]))
+    actor = _actor(name, category, size)
+    distance = max(NEAR_M, min(FAR_M, LENGTHS * size[0]))
     view = _view(size, azimuth, distance)
     picture, layers = draw(_alone(actor), view, IDENTITY)
     alpha = (layers.instance > 0).astype(np.float32)
@@ -116,6 +134,14 @@ def shot(name: str, category: str, size: Vec3, azimuth: float) -> Shot:
     small = _averaged(colour.astype(np.float32))
     alpha = _averaged(alpha[..., None])[..., 0]
     return _cropped(small, alpha, view, azimuth, distance, size)
+
+
+def _actor(name: str, category: str, size: Vec3) -> Actor:
+    return Actor(ActorId(f"new-{name}"), category, size, _walked(category), look=Look(source=f"bank:{name}"))
+
+
+def _mesh(actor: Actor) -> Mesh:
+    return without_slivers(mesh_of(0, actor, 850_000 if len(actor.track) > 1 else 0))
 
 
 def _walked(category: str) -> tuple[Pose, ...]:
@@ -127,11 +153,11 @@ def _walked(category: str) -> tuple[Pose, ...]:
 
 
 def _alone(actor: Actor) -> World:
-    mesh = without_slivers(mesh_of(0, actor, 850_000 if len(actor.track) > 1 else 0))
+    mesh = _mesh(actor)
     part = part_of(mesh, np.ones(len(mesh.triangles)), np.array([np.eye(3), np.eye(3)]))
     n = 2
     shade = Field(torch.ones(n * n), CELL_M, 1.0, n, n)
-    light = Light(math.radians(60), math.radians(52), sun=(2.1, 1.95, 1.7), ambient=(0.62, 0.64, 0.68), haze_m=1e6)
+    light = Light(math.radians(60), math.radians(52), sun=SUN, ambient=SKY, haze_m=1e6)
     tracer = intersector("open3d", "cpu", (Triangles(mesh.points, mesh.triangles),))
     return World((part,), tracer, plain_ground(), light, shade)
 
@@ -143,10 +169,10 @@ def _view(size: Vec3, azimuth: float, distance: float) -> View:
     right = np.cross(ahead, [0.0, 0.0, 1.0])
     right /= np.linalg.norm(right)
     turn = np.stack([right, np.cross(ahead, right), ahead], 1)
-    radius = math.sqrt(sum(s * s for s in size)) / 2
-    reach = radius / max(distance - 0.5 * size[0], 2.0)
+    corners = (box_corners(IDENTITY, size) - eye) @ turn
+    reach = np.abs(corners[:, :2] / corners[:, 2:]).max() * ROOM
     n = FINER * LONG_PX
-    f = n / (2 * reach)
+    f = float(n / (2 * reach))
     return View("bank", n, n, (f, f, (n - 1) / 2, (n - 1) / 2, 0.0), Rigid(vec3(eye), quaternion_from_matrix(turn)))
 
 

@@ -14,7 +14,7 @@ HOUSES_AROUND = 44  # in the line that shiny things mirror
 
 def sky(light: Light, d: torch.Tensor) -> torch.Tensor:
     """Radiance (n, 3) of the sky in unit directions (n, 3); below the horizon, that of the haze."""
-    up = d[:, 2].clamp(min=0)
+    up = d[:, 2].clamp(0, 1)  # unit directions may be a hair longer
     height = 1 - (1 - up).pow(3.2)
     base = tinted(light.horizon, 1 - height) + tinted(light.zenith, height)
     warm = _towards_sun(light, d)

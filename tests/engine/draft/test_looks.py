@@ -8,6 +8,7 @@ import pytest
 from editor.apply import apply
 from editor.edits import Add, Delete, Relabel
 from editor.scene import ActorId, Look, Pose, recorded
+from engine.draft.bank import bank
 from tests.engine.draft.drawing import drawn
 
 NEW = ActorId("new-1")
@@ -57,3 +58,19 @@ def test_who_is_relabelled_is_drawn_as_one_of_its_new_kind(small_drive, scene, p
 def test_who_is_relabelled_and_keeps_its_look_is_drawn_as_recorded(small_drive, scene, parked):
     (picture,) = drawn(small_drive, apply(recorded(scene), Relabel(parked.id, "vehicle.truck", keeps_look=True)))
     assert not picture.dirty.any()
+
+
+@pytest.mark.parametrize(("x", "look"), [(9.0, "bank:truck"), (45.0, "actor:{}")])
+def test_who_was_seen_small_lends_its_looks_to_whoever_is_wanted_small_alone(small_drive, scene, parked, x, look):
+    def at(x):
+        return tuple(Pose(p.t_us, replace(p.T_world, translation=(x + 5.0 * k, 0.0, 1.7))) for k, p in enumerate(parked.track))
+
+    size = bank()["truck"].size_lwh
+    (truck,) = (a for a in scene.actors if a.category == "vehicle.truck")
+    far = replace(scene, actors=(replace(truck, size_lwh=size, track=at(42.0)),))
+    any_truck, this_one = (
+        drawn(small_drive, apply(recorded(far), Add(NEW, "vehicle.truck", size, at(x), Look(source))), frames=(0,))
+        for source in (None, look.format(truck.id))
+    )
+    assert any_truck[0].dirty.any()
+    assert np.array_equal(any_truck[0].picture, this_one[0].picture)

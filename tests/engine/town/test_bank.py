@@ -5,6 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from open3d import t
 
 from editor.cameras import box_hull
 from editor.categories import CATEGORIES
@@ -32,6 +33,8 @@ def test_the_bank_is_written_and_its_pictures_fit_their_boxes(tmp_path, monkeypa
     entries = json.loads((tmp_path / "index.json").read_text())["entries"]
     assert [e["name"] for e in entries] == [name for name, _, _ in wanted]
     for entry in entries:
+        shape = t.io.read_triangle_mesh(str(tmp_path / entry["mesh"])).vertex.positions.numpy()
+        assert np.ptp(shape, axis=0) == pytest.approx(entry["size_lwh"], rel=0.12)
         for picture in entry["pictures"]:
             rgba = cv2.imread(str(tmp_path / picture["file"]), cv2.IMREAD_UNCHANGED)
             view = View("bank", picture["width"], picture["height"], tuple(picture["intrinsics"]), IDENTITY)

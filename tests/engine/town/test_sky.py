@@ -48,3 +48,11 @@ def test_what_cars_mirror_gets_dark_with_the_hour():
     d = around(None)
     noon, night = (surroundings(light_of(7, hour, "clear"), d).mean() for hour in ("noon", "night"))
     assert night < 0.1 * noon
+
+
+def test_straight_up_is_sky_however_unit_directions_are_rounded():
+    up = torch.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 1.0 + 1e-6], [3e-4, 0.0, 1.0]])
+    for hour in ("noon", "dusk", "night"):
+        light = light_of(7, hour, "clear")
+        assert torch.isfinite(sky(light, up)).all()
+        assert torch.isfinite(surroundings(light, up)).all()
