@@ -68,13 +68,16 @@ def _entry(entry: dict) -> BankEntry:
     return BankEntry(entry["name"], entry["category"], tuple(entry["size_lwh"]), entry["mesh"], pictures)
 
 
+def family(entries: Iterable[BankEntry], category: str) -> list[BankEntry]:
+    """The entries that share most of a category's name; none where none shares its kind."""
+    entries = list(entries)
+    most = max((_shared(entry.category, category) for entry in entries), default=0)
+    return [entry for entry in entries if most and _shared(entry.category, category) == most]
+
+
 def of_family(entries: Iterable[BankEntry], category: str, size_lwh: Vec3) -> BankEntry | None:
-    """The entry that shares most of a category's name, and among those is nearest in size; None where none shares its kind."""
-
-    def unlike(entry: BankEntry) -> tuple[int, float]:
-        return -_shared(entry.category, category), apart(entry.size_lwh, size_lwh)
-
-    return min((entry for entry in entries if _shared(entry.category, category)), key=unlike, default=None)
+    """Of a category's family the entry that is nearest in size; None where it has none."""
+    return min(family(entries, category), key=lambda entry: apart(entry.size_lwh, size_lwh), default=None)
 
 
 def apart(one: Vec3, other: Vec3) -> float:

@@ -4,7 +4,7 @@ Each ray's first meeting with the shape is looked up in the pictures that were t
 place, the nearer the side the more it counts, so that nothing jumps while somebody turns. Ours.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from editor.geometry import Array
 from engine.draft.backdrop import nearest_known
 from engine.draft.bank import FOLDER, BankEntry, BankPicture
 from engine.draft.lift import Lifted
+from engine.draft.paint import paint_of
 from engine.draft.picks import Wanted
 from engine.draft.remove import footprint_mask
 from engine.draft.shapes import meet
@@ -49,6 +50,13 @@ def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[n
     if not hit.any():
         away = np.full(alpha.shape, np.linalg.norm(eye / scale), np.float32)
     return Lifted(block, lit, alpha, away, np.zeros(alpha.shape, bool), stayed=False)
+
+
+@cache
+def own_paint(entry: BankEntry) -> str | None:
+    """The colour of an entry's paint as its pictures have it, "#rrggbb"; None where it has none to speak of."""
+    rgba = _rgba(entry.pictures[len(entry.pictures) // 8].file)  # from its front left
+    return paint_of(rgba[..., :3] / np.maximum(rgba[..., 3:], 1e-3), rgba[..., 3])
 
 
 def _finer(block: Block) -> Array:

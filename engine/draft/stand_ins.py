@@ -11,7 +11,8 @@ import numpy as np
 
 from editor.geometry import Vec3
 from editor.scene import Actor
-from engine.draft.bank import BankEntry, apart, bank, of_family
+from engine.draft.bank import BankEntry, apart, bank, family
+from engine.draft.from_bank import own_paint
 from engine.draft.gather import Source
 from engine.draft.paint import colours_apart
 from engine.draft.picks import Pick
@@ -58,7 +59,7 @@ def stand_in(
         (OTHERS_PRICE + price + PAINT_PRICE * _paint_apart(role.paint, paint_in(others[k], pick.source)), k, others[k])
         for price, k, pick in sorted(seen, key=lambda offer: offer[:2])[:COMPARED]
     ]
-    shipped = of_family(bank().values(), role.category, role.size_lwh)
+    shipped = min(family(bank().values(), role.category), key=lambda entry: _unlike(entry, role), default=None)
     if shipped is not None:
         offers.append((SHIPPED_PRICE + APART_PRICE * apart(shipped.size_lwh, role.size_lwh), len(others), shipped))
     price, _, who = min(offers, key=lambda offer: offer[:2], default=(np.inf, 0, None))
@@ -67,6 +68,11 @@ def stand_in(
 
 def _price(pick: Pick) -> float:
     return pick.cost + UNSEEN_PRICE * pick.lacks
+
+
+def _unlike(entry: BankEntry, role: Role) -> float:
+    """Repainting leaves a little of strong paint, so it counts which of the bank's is taken."""
+    return APART_PRICE * apart(entry.size_lwh, role.size_lwh) + PAINT_PRICE * _paint_apart(role.paint, own_paint(entry))
 
 
 def _paint_apart(one: str | None, other: str | None) -> float:

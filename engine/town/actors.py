@@ -19,6 +19,7 @@ from engine.town.mesh import Colour, Mesh, rgb
 from engine.town.motion import motion_of
 from engine.town.outfits import outfit
 
+PAINTS = {"suv": "#c9ccce"}  # by the bank's names, where dice are not to say
 TRUCKS = {"truck": "box", "tipper": "tipper", "tanker": "tanker", "semi": "semi"}  # by the bank's names
 PICKUP_UNTIL_M = 2.15  # trucks lower than this are pickups
 
@@ -47,7 +48,9 @@ def colour_of(look: Look) -> str | None:
 
 def figure_of(seed: int, actor: Actor) -> Figure:
     """An actor's shape; the same object for the same looks."""
-    return _figure(looks_of(seed, actor), actor.category, actor.size_lwh, colour_of(actor.look))
+    key = looks_of(seed, actor)
+    colour = colour_of(actor.look) or PAINTS.get(key.removeprefix("bank:"))
+    return _figure(key, actor.category, actor.size_lwh, colour)
 
 
 def mesh_of(seed: int, actor: Actor, t_us: int) -> Mesh:

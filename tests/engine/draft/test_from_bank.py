@@ -10,7 +10,8 @@ from editor.cameras import box_hull
 from editor.geometry import Rigid, Vec3, box_corners, yaw_quaternion
 from editor.scene import View
 from engine.draft.bank import FOLDER, bank
-from engine.draft.from_bank import from_bank
+from engine.draft.from_bank import from_bank, own_paint
+from engine.draft.paint import colours_apart
 from engine.draft.picks import Wanted
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
@@ -107,3 +108,8 @@ def test_a_place_that_no_picture_shows_has_the_colours_of_the_rest():
     found = from_bank(entry, wanted, WHOLE, GREY)
     assert (found.alpha > 0.9).sum() > 200
     assert found.colours[found.alpha > 0.9].mean() > 60
+
+
+def test_an_entrys_own_paint():
+    assert colours_apart(own_paint(bank()["sedan"]), "#9b1719") < 10
+    assert colours_apart(own_paint(bank()["suv"]), "#c9ccce") < 15

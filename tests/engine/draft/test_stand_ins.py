@@ -66,6 +66,14 @@ def test_the_shipped_bank_has_somebody_where_nobody_was_seen_from_there():
     assert chosen({}, category="animal") is None
 
 
+def test_of_the_shipped_ones_about_as_large_the_one_of_about_its_paint_stands_in():
+    sedan = (4.72, 1.92, 1.46)
+    red, grey, white = (chosen({}, paint, size=sedan) for paint in ("#a01818", "#505458", "#e0e0e0"))
+    assert len({red, grey, white}) == 3
+    assert (red, grey) == ("sedan", "estate")
+    assert chosen({}, "#e0e0e0", size=(5.6, 2.2, 2.4)) == "van"
+
+
 def test_a_car_fills_its_box_when_it_turns_its_front_that_nobody_recorded(small_drive, scene, parked):
     camera = scene.frames[5].picture("CAM_FRONT")
     turned = apply(recorded(scene), Rotate(parked.id, camera.t_us, math.pi))
