@@ -19,7 +19,7 @@ from engine.town.mesh import Colour, Mesh, rgb
 from engine.town.motion import motion_of
 from engine.town.outfits import outfit
 
-PAINTS = {"suv": "#c9ccce"}  # by the bank's names, where dice are not to say
+PAINTS = {"suv": "#c9ccce", "estate": "#dfe0de", "city-car": "#2f7fb5"}  # by the bank's names, where dice are not to say
 TRUCKS = {"truck": "box", "tipper": "tipper", "tanker": "tanker", "semi": "semi"}  # by the bank's names
 PICKUP_UNTIL_M = 2.15  # trucks lower than this are pickups
 

@@ -69,8 +69,8 @@ def test_the_shipped_bank_has_somebody_where_nobody_was_seen_from_there():
 def test_of_the_shipped_ones_about_as_large_the_one_of_about_its_paint_stands_in():
     sedan = (4.72, 1.92, 1.46)
     red, grey, white = (chosen({}, paint, size=sedan) for paint in ("#a01818", "#505458", "#e0e0e0"))
-    assert len({red, grey, white}) == 3
-    assert (red, grey) == ("sedan", "estate")
+    assert red not in (grey, white)
+    assert red == "sedan"
     assert chosen({}, "#e0e0e0", size=(5.6, 2.2, 2.4)) == "van"
 
 
