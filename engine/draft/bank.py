@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from editor.geometry import Array, Rigid, Vec3
+from engine.service.requests import RenderError
 
+VERSION = 2
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "bank"
 
 
@@ -39,19 +41,17 @@ class BankEntry:
     mesh: str
     pictures: tuple[BankPicture, ...]
 
-    @property
-    def tallest_px(self) -> float:
-        """How tall it shows at most in its pictures."""
-        return max(p.intrinsics[1] * self.size_lwh[2] / p.T_camera_box.translation[2] for p in self.pictures)
-
 
 @cache
 def bank() -> dict[str, BankEntry]:
-    """Every entry by its name, in the bank's order; none where no bank was shipped."""
-    index = FOLDER / "index.json"
-    if not index.is_file():
+    """Every entry by its name, in the bank's order; none where no bank was shipped. RenderError for one of another version."""
+    path = FOLDER / "index.json"
+    if not path.is_file():
         return {}
-    return {entry["name"]: _entry(entry) for entry in json.loads(index.read_text())["entries"]}
+    index = json.loads(path.read_text())
+    if index["version"] != VERSION:
+        raise RenderError(f"{path} is of version {index['version']}; wanted {VERSION}: python -m app town --bank {FOLDER}")
+    return {entry["name"]: _entry(entry) for entry in index["entries"]}
 
 
 def _entry(entry: dict) -> BankEntry:

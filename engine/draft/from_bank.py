@@ -4,10 +4,12 @@ Each ray's first meeting with the shape is looked up in the pictures that were t
 place, the nearer the side the more it counts, so that nothing jumps while somebody turns. Ours.
 """
 
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
+from cachetools import cached
 from numpy.typing import NDArray
 
 from editor.geometry import Array
@@ -17,14 +19,19 @@ from engine.draft.lift import Lifted
 from engine.draft.paint import paint_of
 from engine.draft.picks import Wanted
 from engine.draft.remove import footprint_mask
+from engine.draft.room import room_for
 from engine.draft.shapes import meet
 from engine.draft.surfaces import Block
 
-FINER = 2  # rays a pixel, each way
+MIDDLE = (0.0, 0.0)
+CORNERS = ((-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25))  # of a pixel, that say how much of it is the actor's
 PICTURES = 7  # that are asked for a view
 APART = np.radians(12.0)  # from the wanted side, by which a picture counts a third
+LEAST_COUNT = 1e-4  # of what the best picture counts, for one to be looked at
 THICK_M = 0.04  # what lies deeper than this behind what a picture shows is hidden in it
 LEAST_FACING = 0.1  # cosine of the angle to a face, below which it counts no less
+BAND = 1 << 16  # places that are looked up at once
+PICTURE_BYTES, DEPTH_BYTES = 96 << 20, 160 << 20
 ROW = 4096
 ROAD_LEVEL = 118.0  # how bright a road would be in the light that the bank is drawn in
 GAIN = 0.35, 1.25
@@ -34,41 +41,59 @@ TINT_SHARE = 0.6  # of the road's own tint is taken for the light's
 def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[np.uint8]) -> Lifted:
     """The entry's pixels in a block, in the light of the picture that they will be set into, without what air adds to it."""
     scale = np.divide(entry.size_lwh, wanted.size_lwh)
-    T_box_world = wanted.T_world_box.inverse()
-    eye = T_box_world.apply(np.asarray(wanted.camera.T_world_camera.translation)) * scale
-    directions = (wanted.camera.rays_world(_finer(block)) @ T_box_world.matrix()[:3, :3].T) * scale
-    depth, normals = meet(entry.mesh, eye, directions)
-    hit = np.isfinite(depth)
-    colours = np.zeros((*hit.shape, 3), np.float32)
-    if hit.any():
-        fine_px = FINER * wanted.camera.view.intrinsics[0] / float(np.median(depth[hit]))  # a metre's
-        colours[hit] = _colours(entry, eye, eye + directions[hit] * depth[hit][:, None], normals[hit], fine_px)
-    alpha = _averaged(hit.astype(np.float32))
-    met = np.maximum(alpha, 1e-6)
-    lit = np.clip(_averaged(colours) / met[..., None] * _light(wanted, picture), 0, 255).astype(np.float32)
-    away = nearest_known(_averaged(np.where(hit, depth, 0)) / met, alpha > 0)
+    eye = wanted.T_world_box.inverse().apply(np.asarray(wanted.camera.T_world_camera.translation)) * scale
+    if (np.abs(eye) < np.asarray(entry.size_lwh) / 2).all():
+        return _nothing(wanted, block)  # who looks is within it
+    met = _met(entry, wanted, eye, scale, block)
+    hit = met.alpha > 0
     if not hit.any():
-        away = np.full(alpha.shape, np.linalg.norm(eye / scale), np.float32)
-    return Lifted(block, lit, alpha, away, np.zeros(alpha.shape, bool), stayed=False)
+        return _nothing(wanted, block)
+    fine_px = wanted.camera.view.intrinsics[0] / float(np.median(met.depth[hit]) * scale.mean())  # a metre of the entry's
+    points, normals, eye = met.points[hit], met.normals[hit], np.float32(eye)
+    bands = (slice(k, k + BAND) for k in range(0, len(points), BAND))
+    found = np.concatenate([_colours(entry, eye, points[band], normals[band], fine_px) for band in bands])
+    colours = np.zeros((*hit.shape, 3), np.float32)
+    colours[hit] = np.clip(found * _light(wanted, picture), 0, 255)
+    return Lifted(block, colours, met.alpha, nearest_known(met.depth, hit), np.zeros(hit.shape, bool), stayed=False)
+
+
+def _nothing(wanted: Wanted, block: Block) -> Lifted:
+    shape = block.height, block.width
+    away = max(float((wanted.camera.T_world_camera.inverse() @ wanted.T_world_box).translation[2]), 0.1)
+    none = np.zeros(shape, np.float32)
+    return Lifted(block, np.zeros((*shape, 3), np.float32), none, none + np.float32(away), np.zeros(shape, bool), stayed=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """Of each pixel of a block how much shows the shape, and where a ray through it meets that first, in the entry's frame."""
+
+    alpha: NDArray[np.float32]
+    depth: NDArray[np.float32]  # (h, w)
+    points: NDArray[np.float32]  # (h, w, 3)
+    normals: NDArray[np.float32]  # (h, w, 3)
+
+
+def _met(entry: BankEntry, wanted: Wanted, eye: Array, scale: Array, block: Block) -> _Met:
+    """The middle of a pixel counts, and where that passes by, the first of its corners that does not."""
+    turned = wanted.T_world_box.matrix()[:3, :3] * scale
+    alpha = np.zeros((block.height, block.width), np.float32)
+    depth, points, normals = np.zeros_like(alpha), *(np.zeros((*alpha.shape, 3), np.float32) for _ in range(2))
+    for place in (MIDDLE, *CORNERS):
+        rays = wanted.camera.rays_world(block.pixels() + place) @ turned
+        away, facing = meet(entry.mesh, eye, rays)
+        hit = np.isfinite(away)
+        alpha += 0 if place is MIDDLE else hit / np.float32(len(CORNERS))
+        new = hit & (depth == 0)
+        depth[new], normals[new], points[new] = away[new], facing[new], eye + rays[new] * away[new][:, None]
+    return _Met(alpha, np.where(alpha > 0, depth, 0), points, normals)
 
 
 @cache
 def own_paint(entry: BankEntry) -> str | None:
     """The colour of an entry's paint as its pictures have it, "#rrggbb"; None where it has none to speak of."""
-    rgba = _rgba(entry.pictures[len(entry.pictures) // 8].file)  # from its front left
+    rgba = _rgba(entry.pictures[len(entry.pictures) // 8].file, 0)  # from its front left
     return paint_of(rgba[..., :3] / np.maximum(rgba[..., 3:], 1e-3), rgba[..., 3])
-
-
-def _finer(block: Block) -> Array:
-    """Places (FINER·h, FINER·w, 2) between the pixels of a block."""
-    u = block.left - 0.5 + (np.arange(FINER * block.width) + 0.5) / FINER
-    v = block.top - 0.5 + (np.arange(FINER * block.height) + 0.5) / FINER
-    return np.stack(np.meshgrid(u, v), axis=-1)
-
-
-def _averaged(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    h, w = values.shape[0] // FINER, values.shape[1] // FINER
-    return values.reshape(h, FINER, w, FINER, *values.shape[2:]).mean(axis=(1, 3))
 
 
 # ------------------------------------------------------------------------------------------------------- colours
@@ -77,11 +102,16 @@ def _averaged(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def _colours(entry: BankEntry, eye: Array, points: Array, normals: Array, fine_px: float) -> NDArray[np.float32]:
     """Of places (n, 3) on an entry's shape; `fine_px` samples a metre are wanted of it."""
     towards = _unit(eye - points)
+    near = sorted(entry.pictures, key=lambda shot: -float(_unit(shot.eye) @ _unit(eye)))[:PICTURES]
+    apart = [np.arccos(np.clip((_unit(np.float32(shot.eye) - points) * towards).sum(axis=-1), -1, 1)) for shot in near]
+    counts = [np.exp(-((each / np.float32(APART)) ** 2)) for each in apart]
+    least = LEAST_COUNT * np.max(counts, axis=0)
     total, weights = np.zeros((len(points), 3), np.float32), np.zeros(len(points), np.float32)
-    for shot in sorted(entry.pictures, key=lambda shot: -float(_unit(shot.eye) @ _unit(eye)))[:PICTURES]:
-        shown, weight = _shown(entry, shot, points, normals, fine_px)
-        apart = np.arccos(np.clip((_unit(shot.eye - points) * towards).sum(axis=-1), -1, 1))
-        weight = weight * np.exp(-((apart / APART) ** 2)).astype(np.float32)
+    for shot, count in zip(near, counts, strict=True):
+        if (count < least).all():
+            continue
+        shown, sees = _shown(entry, shot, points, normals, fine_px)
+        weight = sees * count
         total, weights = total + weight[:, None] * shown, weights + weight
     known = weights > 0
     colours = total / np.where(known, weights, 1)[:, None]
@@ -98,31 +128,31 @@ def _shown(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What a picture shows at places (n, 3) of the shape, and how well it sees them: the cosine of the angle to the face, 0
     where something hides it."""
-    T = shot.T_camera_box.matrix()
+    T = shot.T_camera_box.matrix().astype(np.float32)
     at = points @ T[:3, :3].T + T[:3, 3]
     fx, fy, cx, cy, skew = shot.intrinsics
     x, y = at[:, 0] / at[:, 2], at[:, 1] / at[:, 2]
     where = np.stack([fx * x + skew * y + cx, fy * y + cy], axis=-1)
-    rgba = _sampled(shot.file, where, fx / float(np.median(at[:, 2])) / fine_px)
-    facing = np.abs((normals * _unit(shot.eye - points)).sum(axis=-1)).clip(LEAST_FACING)
-    behind = at[:, 2] - _remapped(_depth(entry, shot), where, cv2.INTER_NEAREST)
+    rgba = _sampled(shot, where, fx / float(np.median(at[:, 2])) / fine_px)
+    facing = np.abs((normals * _unit(np.float32(shot.eye) - points)).sum(axis=-1)).clip(LEAST_FACING)
+    behind = at[:, 2] - _remapped(_depth(entry.mesh, shot), where, cv2.INTER_NEAREST)
     hidden = (behind > THICK_M + at[:, 2] / fx / facing) | (rgba[:, 3] < 0.5)
     return rgba[:, :3] / np.maximum(rgba[:, 3:], 1e-3), np.where(hidden, 0, facing).astype(np.float32)
 
 
-@lru_cache(maxsize=64)
-def _depth(entry: BankEntry, shot: BankPicture) -> NDArray[np.float32]:
+@cached(room_for(DEPTH_BYTES))
+def _depth(mesh: str, shot: BankPicture) -> NDArray[np.float32]:
     """How far away (height, width) along its axis what a picture shows is; 0 where it shows nothing."""
     fx, fy, cx, cy, skew = shot.intrinsics
     u, v = np.meshgrid(np.arange(shot.width), np.arange(shot.height))
     y = (v - cy) / fy
     rays = np.stack([(u - cx - skew * y) / fx, y, np.ones_like(y)], axis=-1)
-    depth, _ = meet(entry.mesh, shot.eye, rays @ shot.T_camera_box.matrix()[:3, :3])
+    depth, _ = meet(mesh, shot.eye, rays @ shot.T_camera_box.matrix()[:3, :3])
     return np.where(np.isfinite(depth), depth, 0).astype(np.float32)
 
 
-@lru_cache(maxsize=64)
-def _rgba(file: str, halvings: int = 0) -> NDArray[np.float32]:
+@cached(room_for(PICTURE_BYTES))
+def _rgba(file: str, halvings: int) -> NDArray[np.float32]:
     """A picture of the bank, halved so many times, with its colours multiplied by its alpha, so that nothing of what is outside
     bleeds in."""
     if halvings:
@@ -135,10 +165,10 @@ def _rgba(file: str, halvings: int = 0) -> NDArray[np.float32]:
     return np.concatenate([bgra[..., 2::-1] * alpha, alpha], axis=-1)
 
 
-def _sampled(file: str, where: Array, step: float) -> NDArray[np.float32]:
+def _sampled(shot: BankPicture, where: Array, step: float) -> NDArray[np.float32]:
     """A picture's values at places (n, 2) of it that are so many of its pixels apart."""
-    whole, rgba = _rgba(file), _rgba(file, max(0, int(np.log2(max(step, 1.0)))))
-    smaller = np.divide(rgba.shape[1::-1], whole.shape[1::-1])
+    rgba = _rgba(shot.file, int(np.log2(max(step, 1.0))))
+    smaller = np.divide(rgba.shape[1::-1], (shot.width, shot.height))
     return _remapped(rgba, (where + 0.5) * smaller - 0.5, cv2.INTER_LINEAR)
 
 

@@ -25,7 +25,6 @@ SEAM_SHARE = 0.01  # of a block's width
 PAINT_PERCENTILE = 75  # of levels: glass is darker than paint, and bodies differ in where they have it
 LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is made as light as the other
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
-BESIDE_SHARE = 0.06  # of an actor's height, by which its outline may be beside that of bodies of its kind
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
 
 
@@ -68,7 +67,7 @@ class Lifted:
 def lifted(
     witnesses: Witnesses, silhouettes: Silhouettes, actor: Actor, wanted: Wanted, pick: Pick, block: Block
 ) -> Lifted | None:
-    """The actor's pixels from one source, as a standee of it would show to the wanted view."""
+    """The actor's pixels from one source, as its body or a standee of it would show to the wanted view."""
     source = pick.source
     picture = witnesses.recording.glance(source.frame, source.view)
     alpha = silhouettes.of(str(actor.id), source)
@@ -79,9 +78,10 @@ def lifted(
     wanted = replace(wanted, T_world_box=settled(ground, wanted.T_world_box, wanted.size_lwh))
     side = np.array((1, -1, 1) if pick.mirrored else (1, 1, 1))
     eye = np.asarray((T_world_source_box.inverse() @ camera.T_world_camera).translation) * side
-    met = met_by(wanted, eye, block, actor.category, witnesses.fullness)
+    larger = np.divide(wanted.size_lwh, actor.size_lwh)
+    met = met_by(wanted, eye * larger, block, actor.category, witnesses.fullness)
     # The body keeps its shape when the box has another size than the one lifted from.
-    points = met.points * (np.asarray(actor.size_lwh) / np.asarray(wanted.size_lwh)) * side
+    points = met.points / larger * side
     pixels, away = camera.pixels(T_world_source_box.apply(points))
     pixels[..., 1] += witnesses.nod(wanted.camera, source)
     where = np.where((away > 0.3)[..., None], pixels, -10).astype(np.float32)
@@ -89,7 +89,7 @@ def lifted(
     view = camera.view
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
     stayed = _stands_there(T_world_source_box, wanted.T_world_box) and not pick.mirrored
-    return Lifted(block, _sampled(picture, where), cover if stayed else cover * met.near, met.depth, seen, stayed)
+    return Lifted(block, _sampled(picture, where), cover if stayed else cover * ~met.twice, met.depth, seen, stayed)
 
 
 def _stands_there(there: Rigid, here: Rigid) -> bool:
@@ -124,15 +124,16 @@ def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[
 @dataclass(frozen=True, eq=False)
 class Met:
     """Where each pixel's ray meets an actor, in the box's frame as its source saw it (h, w, 3), the depth there, and which rays
-    meet it or pass it near by."""
+    pass beside it and would show `twice` what others meet."""
 
     points: Array
     depth: NDArray[np.float32]
-    near: NDArray[np.bool_]
+    twice: NDArray[np.bool_]
 
 
 def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fullness: float) -> Met:
-    """Where the source saw every side that is wanted: a body, carried on around it. Otherwise a standee."""
+    """Where the source saw every side that is wanted: a body, carried on around it. Otherwise a standee. `eye_source` is where
+    its camera stood in the box's frame, if that were as large as the wanted one."""
     T_box_world = wanted.T_world_box.inverse()
     start = T_box_world.apply(np.asarray(wanted.camera.T_world_camera.translation))
     halves = np.asarray(wanted.size_lwh) / 2 * WITHIN
@@ -141,13 +142,15 @@ def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fulln
     direction = wanted.camera.rays_world(block.pixels()) @ T_box_world.matrix()[:3, :3].T
     away = _body(start, direction, wanted.size_lwh, category, fullness)
     meets = np.isfinite(away)
-    if not same_side[shows].all() or not meets.any():
+    if not same_side[shows].all() or not shows.any() or not meets.any():
         points, depth = standee_points(wanted, eye_source, block)
-        return Met(points, depth, np.ones(depth.shape, bool))
+        return Met(points, depth, np.zeros(depth.shape, bool))
     depth = nearest_known(np.where(meets, away, 0).astype(np.float32), meets)
-    tall_px = wanted.camera.view.intrinsics[1] * wanted.size_lwh[2] / float(np.median(depth[meets]))
-    beside = cv2.distanceTransform((~meets).astype(np.uint8), cv2.DIST_L2, 5)
-    return Met(start + direction * depth[..., None], depth, beside <= 1 + BESIDE_SHARE * tall_px)
+    points = start + direction * depth[..., None]
+    # What a ray beside the body is given of the source must lie beside the body there, too: a mirror, a rack, not its flank.
+    twice = ~meets
+    twice[twice] = np.isfinite(_body(eye_source, points[twice] - eye_source, wanted.size_lwh, category, fullness))
+    return Met(points, depth, twice)
 
 
 def _body(start: Array, direction: Array, size_lwh: Vec3, category: str, fullness: float) -> Array:

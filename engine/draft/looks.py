@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -25,8 +24,7 @@ from engine.draft.stand_ins import MOST_UNSEEN, Role, shows_ill, stand_in
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
-WELL_SEEN_PX = 40.0, 120.0  # as tall in some picture (448 across) who lends looks well: to small ones, to the nearest
-TALLER = 2.0  # than it was seen by so much, its looks still serve as well
+WELL_SEEN_PX = 80.0  # an actor this tall in some picture (448 across) lends its looks well, to whoever comes near as well
 SHIPPED_LIKENESS = 0.5  # of who is made up, where somebody recorded that lends its looks well has 1
 SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 
@@ -40,7 +38,7 @@ class Looks:
         self._air = None if haze is None else Air(haze, witnesses.recording, witnesses.backdrop, witnesses.cast)
         self._recorded = {actor.id: actor for actor in witnesses.cast.actors}
         self._sightings: dict[ActorId, Sightings] = {}
-        self._like = lru_cache(maxsize=256)(self._most_like)
+        self._like: dict[tuple[str, tuple[float, float, float]], Actor | BankEntry] = {}
         self._paints = Paints(witnesses, silhouettes)
 
     def lift(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
@@ -111,11 +109,11 @@ class Looks:
         if kind == "bank":
             return _shipped(actor, name)
         if kind == "category":
-            return self._like(actor)
+            return self._most_like(actor)
         recorded = self._recorded.get(ActorId(name))
         if recorded is None:
             raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
-        return recorded if self._picks(recorded, wanted, frame) else self._like(replace(actor, category=recorded.category))
+        return recorded if self._picks(recorded, wanted, frame) else self._most_like(replace(actor, category=recorded.category))
 
     def _picks(self, lender: Actor, wanted: Wanted, frame: int) -> list[Pick]:
         return best_picks(self._witnesses, lender, self._seen(lender), wanted, frame)
@@ -123,24 +121,19 @@ class Looks:
     def _most_like(self, actor: Actor) -> Actor | BankEntry:
         """The best seen recorded actor of the same category and about its size, or the bank's where that is more like it; else
         one of its kind."""
-        kind, enough_px = actor.category.split(".")[0], self._enough_px(actor)
-        alike = [a for a in self._recorded.values() if a.category == actor.category and self._tallest_px(a) > SEEN_PX]
-        of_kind = [a for a in self._recorded.values() if a.category.split(".")[0] == kind and self._tallest_px(a) > 0]
-        shipped = of_family(bank().values(), actor.category, actor.size_lwh)
-        recorded = max(alike or of_kind, key=lambda a: self._likeness(a, actor, enough_px), default=None)
-        if shipped is None:
-            if recorded is None:
+        key = actor.category, actor.size_lwh
+        if key not in self._like:
+            kind = actor.category.split(".")[0]
+            alike = [a for a in self._recorded.values() if a.category == actor.category and self._tallest_px(a) > SEEN_PX]
+            of_kind = [a for a in self._recorded.values() if a.category.split(".")[0] == kind and self._tallest_px(a) > 0]
+            shipped = of_family(bank().values(), actor.category, actor.size_lwh)
+            if not alike and shipped is None and not of_kind:
                 raise RenderError(f"Nothing like {actor.category} was recorded in scene {self.scene.name} or is in the bank.")
-            return recorded
-        sharp = min(shipped.tallest_px / enough_px, 1.0)
-        made_up = SHIPPED_LIKENESS * sharp - apart(shipped.size_lwh, actor.size_lwh)
-        return recorded if alike and self._likeness(recorded, actor, enough_px) >= made_up else shipped
-
-    def _enough_px(self, actor: Actor) -> float:
-        """How tall one must have been seen to lend an actor looks that serve well where the drive shows it tallest."""
-        seen = sightings(self.scene, actor)
-        tall = float(seen.height_px[seen.inside >= LENT_SHARE].max(initial=0.0))
-        return float(np.clip(tall / TALLER, *WELL_SEEN_PX))
+            recorded = max(alike or of_kind, key=lambda a: self._likeness(a, actor), default=None)
+            made_up = shipped is not None and SHIPPED_LIKENESS - apart(shipped.size_lwh, actor.size_lwh)
+            keeps = shipped is None or (alike and self._likeness(recorded, actor) >= made_up)
+            self._like[key] = recorded if keeps else shipped
+        return self._like[key]
 
     def _tallest_px(self, actor: Actor) -> float:
         seen = self._seen(actor)
@@ -151,10 +144,10 @@ class Looks:
         """The drive."""
         return self._witnesses.recording.scene
 
-    def _likeness(self, candidate: Actor, actor: Actor, enough_px: float) -> float:
+    def _likeness(self, candidate: Actor, actor: Actor) -> float:
         seen = self._seen(candidate)
-        well = float((np.minimum(seen.height_px, enough_px) * (seen.inside > 0.9)).max())
-        return well / enough_px - apart(candidate.size_lwh, actor.size_lwh)
+        well = float((np.minimum(seen.height_px, WELL_SEEN_PX) * (seen.inside > 0.9)).max())
+        return well / WELL_SEEN_PX - apart(candidate.size_lwh, actor.size_lwh)
 
     def _seen(self, actor: Actor) -> Sightings:
         if actor.id not in self._sightings:

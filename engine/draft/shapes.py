@@ -48,7 +48,7 @@ def _about(mesh: str) -> "RaycastingScene":
 
 
 def _shape(mesh: str) -> "TriangleMesh":
-    from open3d import t  # here, since training on a machine without Open3D draws nobody from the bank
+    from open3d import t  # here, since machines for training have none, and draw no drafts
 
     shape = t.io.read_triangle_mesh(str(FOLDER / mesh))
     if "positions" not in shape.vertex or "indices" not in shape.triangle:

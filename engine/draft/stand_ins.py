@@ -23,7 +23,8 @@ MOST_APART = 0.5  # in size
 SEARCHED, COMPARED = 24, 8  # of the others, those nearest in size; and of these the best seen, whose paint is looked at
 UNSEEN_PRICE, APART_PRICE, PAINT_PRICE = 10.0, 6.0, 0.15  # as a pick counts costs; the last for each unit of ΔE
 UNTOLD = 20.0  # how far apart paints count where one cannot be told
-OTHERS_PRICE, SHIPPED_PRICE = 4.0, 8.5  # for being another, and for being made up, which shows
+OTHERS_PRICE, SHIPPED_PRICE = 4.0, 7.0  # for being another, and for being made up, which shows
+REPAINTED_PRICE = 0.04  # for each unit of ΔE, of which repainting leaves a little
 
 
 def shows_ill(best: Pick) -> bool:
@@ -71,8 +72,8 @@ def _price(pick: Pick) -> float:
 
 
 def _unlike(entry: BankEntry, role: Role) -> float:
-    """Repainting leaves a little of strong paint, so it counts which of the bank's is taken."""
-    return APART_PRICE * apart(entry.size_lwh, role.size_lwh) + PAINT_PRICE * _paint_apart(role.paint, own_paint(entry))
+    away = APART_PRICE * apart(entry.size_lwh, role.size_lwh)
+    return away + REPAINTED_PRICE * _paint_apart(role.paint, own_paint(entry))
 
 
 def _paint_apart(one: str | None, other: str | None) -> float:

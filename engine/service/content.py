@@ -23,7 +23,7 @@ MODEL_CODE = (
     "engine/service/generating.py",
     "engine/service/requests.py",
 )
-DRAWING_FILES = (".py", ".json", ".png")
+DRAWING_FILES = (".py", ".json", ".webp", ".ply")
 DRAWN_FROM: dict[Tier, tuple[Tier, ...]] = {"draft": (), "anchor": ("draft",), "refined": ("draft", "anchor")}
 
 

@@ -67,3 +67,10 @@ def test_what_the_window_is_offered():
     entries = bank_entries()
     assert {entry.source for entry in entries} == {f"bank:{name}" for name in bank()}
     assert all(entry.picture.is_file() for entry in entries)
+
+
+def test_a_bank_of_another_version_is_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "index.json").write_text('{"version": 1, "entries": []}')
+    monkeypatch.setattr("engine.draft.bank.FOLDER", tmp_path)
+    with pytest.raises(RenderError, match=r"index.json is of version 1; wanted 2: python -m app town --bank"):
+        bank.__wrapped__()

@@ -60,16 +60,19 @@ def test_who_is_relabelled_and_keeps_its_look_is_drawn_as_recorded(small_drive, 
     assert not picture.dirty.any()
 
 
-@pytest.mark.parametrize(("x", "look"), [(9.0, "bank:truck"), (45.0, "actor:{}")])
-def test_who_was_seen_small_lends_its_looks_to_whoever_is_wanted_small_alone(small_drive, scene, parked, x, look):
-    def at(x):
-        return tuple(Pose(p.t_us, replace(p.T_world, translation=(x + 5.0 * k, 0.0, 1.7))) for k, p in enumerate(parked.track))
+@pytest.mark.parametrize(("seen_m", "look"), [(18.0, "actor:{}"), (42.0, "bank:truck")])
+@pytest.mark.parametrize("wanted_m", [9.0, 45.0])
+def test_who_was_seen_small_lends_no_looks_where_the_bank_has_such_a_one(small_drive, scene, parked, seen_m, look, wanted_m):
+    def at(x, y):
+        return tuple(Pose(p.t_us, replace(p.T_world, translation=(x + 5.0 * k, y, 1.7))) for k, p in enumerate(parked.track))
 
     size = bank()["truck"].size_lwh
     (truck,) = (a for a in scene.actors if a.category == "vehicle.truck")
-    far = replace(scene, actors=(replace(truck, size_lwh=size, track=at(42.0)),))
+    there = replace(scene, actors=(replace(truck, size_lwh=size, track=at(seen_m, 0.0)),))
     any_truck, this_one = (
-        drawn(small_drive, apply(recorded(far), Add(NEW, "vehicle.truck", size, at(x), Look(source))), frames=(0,))
+        drawn(
+            small_drive, apply(recorded(there), Add(NEW, "vehicle.truck", size, at(wanted_m, -4.0), Look(source))), frames=(0,)
+        )
         for source in (None, look.format(truck.id))
     )
     assert any_truck[0].dirty.any()

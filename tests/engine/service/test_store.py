@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from editor.geometry import Rigid
 from editor.scene import ActorId, Look, Pose, recorded
-from engine.service.content import code_digest, picture_keys, recording_digest
+from engine.service.content import DRAWING_FILES, ROOT, code_digest, picture_keys, recording_digest
 from engine.service.requests import Chunk, Request
 from engine.service.store import Store, dumps, loads
 from tests.editor.made import T_EGO_CAMERA, made_scene, time_of
@@ -185,3 +185,7 @@ def test_a_recording_is_known_by_its_tables_and_files(tmp_path):
 
 def test_the_code_has_a_digest():
     assert len(code_digest()) == 64
+
+
+def test_every_file_of_the_bank_decides_on_keys():
+    assert {file.suffix for file in (ROOT / "assets/bank").iterdir()} <= set(DRAWING_FILES)
