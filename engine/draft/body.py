@@ -9,12 +9,12 @@ from editor.geometry import CORNER_SIGNS, Array, Rigid
 from engine.draft.crowd import Hull
 from engine.draft.sources import Camera
 
-TALLEST_M = 1.85  # cars that are taller are vans, which fill their boxes
+TALLEST_M = 1.85  # cars that are taller are vans and the like, which are not known to be less than their boxes
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Outlines in a picture: the body lies within the `around` ones, and these are filled by it for `sure`."""
+    """Outlines in a picture: the body lies within the `around` ones, if there are any, and fills the `sure` ones."""
 
     around: tuple[Hull, ...]
     sure: tuple[Hull, ...]
@@ -38,16 +38,21 @@ SURE = (
     _part((-0.8, 0.75), (-0.8, 0.7), (0.8, 0.8), (-0.5, 0.05)),
     _part((-0.5, 0.2), (-0.4, 0.0), (0.7, 0.6), (0.0, 0.7)),
 )
+SURE_TALL = (
+    _part((-0.85, 0.75), (-0.85, 0.75), (0.8, 0.8), (-0.5, 0.05)),
+    _part((-0.8, 0.3), (-0.75, 0.05), (0.75, 0.65), (0.0, 0.75)),
+)
 
 
 def body_of(category: str, T_world_box: Rigid, halves: Array, camera: Camera) -> Body | None:
-    """Of a car; None of whoever fills its box."""
-    if category != "vehicle.car" or 2 * halves[2] > TALLEST_M:
+    """Of a car; None of whoever else."""
+    if category != "vehicle.car":
         return None
+    is_tall = 2 * halves[2] > TALLEST_M
     T_camera_box = camera.T_world_camera.inverse() @ T_world_box
 
     def outlines(parts: tuple[Array, ...]) -> tuple[Hull, ...]:
         found = (box_hull(camera.view, T_camera_box.apply(part * halves)) for part in parts)
         return tuple(hull for hull in found if hull is not None)
 
-    return Body(outlines(AROUND), outlines(SURE))
+    return Body((), outlines(SURE_TALL)) if is_tall else Body(outlines(AROUND), outlines(SURE))

@@ -30,6 +30,7 @@ APART = np.radians(12.0)  # from the wanted side, by which a picture counts a th
 LEAST_COUNT = 1e-4  # of what the best picture counts, for one to be looked at
 THICK_M = 0.04  # what lies deeper than this behind what a picture shows is hidden in it
 LEAST_FACING = 0.1  # cosine of the angle to a face, below which it counts no less
+LEAST_LIGHT = 0.15  # of what lies below
 BAND = 1 << 16  # places that are looked up at once
 PICTURE_BYTES, DEPTH_BYTES = 96 << 20, 160 << 20
 ROW = 4096
@@ -115,7 +116,9 @@ def _colours(entry: BankEntry, eye: Array, points: Array, normals: Array, fine_p
         total, weights = total + weight[:, None] * shown, weights + weight
     known = weights > 0
     colours = total / np.where(known, weights, 1)[:, None]
-    colours[~known] = colours[known].mean(axis=0) if known.any() else 0.0  # such as roofs from above
+    if known.any():  # what no picture shows, such as roofs from above, is as light as it faces up
+        up = (normals[:, 2] * np.sign((normals * towards).sum(axis=-1)))[~known]
+        colours[~known] = colours[known].mean(axis=0) * np.clip(0.5 + 0.5 * up, LEAST_LIGHT, 1)[:, None]
     return colours
 
 

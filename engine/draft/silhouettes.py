@@ -27,6 +27,7 @@ AROUND = (-2, 0, 2)  # frames whose outlines vote
 DOT_PX, WIDEST_GAP_PX = 3, 20  # in a picture 448 across: how large a LiDAR hit is marked, and over what gap it may reach
 GAPS = 1.5  # of the mean distance between an actor's own hits: so near to them no farther actor shows through
 NEAR_PX = 24.0  # a pixel at the working size may be so many of the picture's
+FINE_ENOUGH, REACH, FLAT, STEEPER = 1.25, 1.5, 2e-4, 2.0  # of outlines that are laid along edges
 MOST_GROWN = 2.0  # by which a hull may be larger than the one that votes on it
 
 
@@ -102,13 +103,17 @@ class Silhouettes:
         farther = [Outline(other) for other, away in met.values() if away >= depth]
         ids, hit = self._witnesses.crowd(source).ids, self._witnesses.hit(source)
         seeds = np.where(hit == ids.index(actor_id), OWN, np.where(hit >= 0, OTHERS, 0)).astype(np.uint8)
+        # LiDAR stands higher than cameras: it has hit who shows behind an actor over its roof, and through its windows.
+        mine = self._outline(actor_id, source)
+        is_farther = np.array([name in found and found[name][1] > depth for name in ids] + [False])[hit]  # the last is nobody
         if solid:
-            is_farther = np.array([name in found and found[name][1] > depth for name in ids] + [False])  # the last is nobody
-            seeds[between(seeds == OWN, hull) & is_farther[hit]] = 0
+            seeds[between(seeds == OWN, hull) & is_farther] = 0
+        for part in mine.body.sure if mine.body else ():
+            seeds[(filled(part, seeds.shape) > 0) & is_farther] = 0
         own = self._witnesses.ego_body(source.view)
         if own is not None:
             seeds[own] = OTHERS
-        alpha = cut_out(picture, self._outline(actor_id, source), nearer, farther, seeds)
+        alpha = cut_out(picture, mine, nearer, farther, seeds)
         return None if alpha is None else Crop.of(alpha if own is None else alpha * ~own)
 
     def _outline(self, actor_id: str, source: Source) -> Outline:
@@ -157,8 +162,25 @@ def cut_out(
     cv2.grabCut(crop, seeds, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
     mask = _one_piece(np.isin(seeds, (cv2.GC_FGD, cv2.GC_PR_FGD)))
     out = np.zeros(shape, np.float32)
-    out[block.slices] = cv2.resize(mask.astype(np.float32), (block.width, block.height), interpolation=cv2.INTER_LINEAR)
+    rough = cv2.resize(mask.astype(np.float32), (block.width, block.height), interpolation=cv2.INTER_LINEAR)
+    out[block.slices] = _along_edges(rough, picture[block.slices], 1 / scale)
     return out
+
+
+def _along_edges(rough: Alpha, picture: NDArray[np.uint8], step_px: float) -> Alpha:
+    """An outline that was found at a coarser size, of which a pixel is so many here, laid along the picture's own edges by the
+    guided filter of He, Sun and Tang (2010), equations 5, 6 and 8; its window reaches as far as the outline may be off."""
+    if step_px <= FINE_ENOUGH:
+        return rough
+    guide, reach = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255, 2 * round(REACH * step_px) + 1
+
+    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return cv2.blur(values, (reach, reach))
+
+    level, share = mean(guide), mean(rough)
+    slope = (mean(guide * rough) - level * share) / (mean(guide * guide) - level * level + FLAT)
+    laid = mean(slope) * guide + mean(share - slope * level)
+    return np.clip((laid - 0.5) * STEEPER + 0.5, 0, 1)
 
 
 def _seeds(
@@ -174,7 +196,7 @@ def _seeds(
         return centre + (in_crop - centre) * share
 
     def body(outline: Outline, share: tuple[float, float]) -> tuple[Hull, ...]:
-        return outline.body.around if outline.body else (middle(outline, share),)
+        return outline.body.around if outline.body and outline.body.around else (middle(outline, share),)
 
     grown = cv2.dilate(drawn(mine.hull).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     sure = mine.body.sure if mine.body else (middle(mine, (0.62, 0.55)),)

@@ -7,10 +7,14 @@ import pytest
 from editor.cameras import box_hull
 from editor.geometry import Rigid, box_corners, yaw_quaternion
 from editor.scene import View
+from engine.draft.bank import bank
 from engine.draft.body import body_of
 from engine.draft.crowd import filled
+from engine.draft.from_bank import from_bank
+from engine.draft.picks import Wanted
 from engine.draft.silhouettes import Outline, cut_out
 from engine.draft.sources import Camera
+from engine.draft.surfaces import Block
 
 LOOKING_AHEAD = (0.5, -0.5, 0.5, -0.5)
 VIEW = View("CAM_FRONT", 320, 180, (240.0, 240.0, 159.5, 89.5, 0.0), Rigid((0.0, 0.0, 1.6), LOOKING_AHEAD))
@@ -48,9 +52,20 @@ def test_above_the_bonnet_there_is_air():
     assert around[high, back].all()
 
 
-@pytest.mark.parametrize(("category", "size"), [("vehicle.truck", CAR), ("vehicle.car", (5.5, 2.0, 2.4))])
-def test_trucks_and_vans_fill_their_boxes(category, size):
-    assert outlines(0, category, size) is None
+def test_of_trucks_nothing_is_known():
+    assert outlines(0, "vehicle.truck", CAR) is None
+
+
+@pytest.mark.parametrize("name", ["van", "parcel-van", "suv", "estate", "hatchback"])
+@pytest.mark.parametrize("degrees", [0, 40, 90, 150, 180, 230])
+def test_what_is_sure_is_filled_by_shapes_of_that_kind(name, degrees):
+    size = bank()[name].size_lwh
+    T = Rigid((9.0, 0.0, size[2] / 2), yaw_quaternion(np.radians(degrees)))
+    sure = np.any([filled(part, SHAPE) > 0 for part in body_of("vehicle.car", T, np.asarray(size) / 2, CAMERA).sure], axis=0)
+    block = Block(0, 0, SHAPE[1], SHAPE[0])
+    shown = from_bank(bank()[name], Wanted(T, size, CAMERA), block, np.full((*SHAPE, 3), 110, np.uint8)).alpha > 0.5
+    assert sure.sum() > 0.3 * shown.sum()
+    assert (sure & ~shown).sum() < 0.03 * sure.sum()
 
 
 def test_of_a_car_behind_the_camera_there_are_no_outlines():

@@ -13,7 +13,7 @@ from editor.scene import Actor, ActorId, Pose
 from engine.draft.backdrop import Backdrop, Ground
 from engine.draft.crowd import Cast, filled
 from engine.draft.gather import Source, Witnesses
-from engine.draft.silhouettes import Silhouettes, between
+from engine.draft.silhouettes import OWN, Outline, Silhouettes, between, cut_out
 from engine.draft.sources import Recording
 from tests.small_drive import SIZE
 
@@ -82,6 +82,29 @@ def test_those_behind_a_body_do_not_shine_through_between_the_few_points_that_we
     cut = silhouettes_of(scene, (near, far), points)
     body, whole = filled(cut.hulls(HERE)["passing"][0], (SIZE[1], SIZE[0])) > 0, cut.of("passing", HERE) > 0.5
     assert (body & ~whole).sum() < 0.05 * body.sum()
+
+
+def test_whom_lidar_has_hit_over_its_roof_cuts_no_holes_into_who_stands_before_others(scene):
+    near = passing(scene, (9.0,) * len(scene.frames))
+    track = tuple(Pose(p.t_us, Rigid(tuple(np.add(p.T_world.translation, (7.0, 0.0, 0.0))), STRAIGHT)) for p in near.track)
+    far = Actor(ActorId("behind"), "vehicle.car", SIZE_LWH, track)
+    cut = silhouettes_of(scene, (near, far), {"behind": on_faces(np.random.default_rng(3), 1500)})
+    body, found = filled(cut.hulls(HERE)["passing"][0], (SIZE[1], SIZE[0])) > 0, cut.quick("passing", HERE) > 0.5
+    middle = cv2.erode(body.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+    assert middle.sum() > 50
+    assert found[middle].all()
+
+
+def test_an_outline_that_was_found_at_a_coarser_size_is_laid_along_the_edges_of_the_picture():
+    y, x = np.mgrid[:200, :300]
+    disc = np.hypot(x - 150, y - 100) < 70
+    picture = np.where(disc, 150, 90).astype(np.uint8)[..., None].repeat(3, axis=2)
+    picture += np.random.default_rng(0).integers(0, 8, picture.shape, dtype=np.uint8)
+    hull = np.array([[75, 25], [225, 25], [225, 175], [75, 175]], np.float32)
+    hit = np.zeros(disc.shape, np.uint8)
+    hit[90:110, 140:160] = OWN
+    found = cut_out(picture, Outline(hull), [], [], hit) > 0.5
+    assert (found ^ disc).sum() < 0.01 * disc.sum()
 
 
 def on_faces(chance: np.random.Generator, count: int) -> np.ndarray:
