@@ -9,7 +9,8 @@ from engine.draft.sources import Recording
 
 Mask = NDArray[np.bool_]
 
-FRAMES = 8
+FRAMES, FEWEST = 8, 5
+LEAST_EDGE = 6.0  # of a Sobel filter
 MOVED_M = 3.0  # how far the car must have come for what stays put in the picture to tell anything
 NEAR_M = 6.5  # a line of sight over the end of a bonnet or boot comes down no further off than this
 ALONG = 0.75  # views across the drive see kerbs and lane lines stay put, and hardly their own car
@@ -21,15 +22,14 @@ def body_mask(recording: Recording, ground: Ground, view_name: str) -> Mask | No
     with_picture = [k for k, f in enumerate(recording.scene.frames) if (p := f.picture(view_name)) is not None and p.exists]
     if len(with_picture) < FRAMES:
         return None
-    chosen = [with_picture[round(x)] for x in np.linspace(0, len(with_picture) - 1, FRAMES)]
-    at = [np.asarray(recording.camera(k, view_name).T_world_camera.translation) for k in chosen]
-    if np.linalg.norm(np.ptp(at, axis=0)) < MOVED_M:
+    chosen = _along_the_way(recording, view_name, with_picture)
+    pictures = [p for k in chosen if (p := recording.glance(k, view_name)) is not None]
+    if len(pictures) < FEWEST:
         return None
     camera = recording.camera(chosen[0], view_name)
     ahead = recording.scene.view(view_name).T_ego_camera.matrix()[:3, 2]
     if abs(ahead[0]) < ALONG:
         return None
-    pictures = [p for k in chosen if (p := recording.glance(k, view_name)) is not None]
     grey = np.array([cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in pictures], np.float32)
     middle = np.stack([np.full(grey.shape[1], grey.shape[2] / 2), np.arange(grey.shape[1])], axis=-1)[:, None]
     near = ground.depth(camera, middle.astype(np.float64))[:, 0] < NEAR_M
@@ -39,12 +39,23 @@ def body_mask(recording: Recording, ground: Ground, view_name: str) -> Mask | No
     return np.arange(pictures[0].shape[0])[:, None] >= top[None, :] - 1
 
 
+def _along_the_way(recording: Recording, view_name: str, frames: list[int]) -> list[int]:
+    """A few frames, as far from one another as the way allows: while the car waits, stop lines stay put as well. None at all
+    where it has not come far."""
+    at = np.array([recording.camera(k, view_name).T_world_camera.translation for k in frames])
+    if np.linalg.norm(np.ptp(at, axis=0)) < MOVED_M:
+        return []
+    way = np.concatenate([[0.0], np.linalg.norm(np.diff(at, axis=0), axis=1).cumsum()])
+    nearest = {int(np.abs(way - m).argmin()) for m in np.linspace(0, way[-1], FRAMES)}
+    return [frames[k] for k in sorted(nearest)]
+
+
 def _edge_that_stays(grey: NDArray[np.float32], rows_to_search: Mask) -> NDArray[np.float32] | None:
-    """Per column, the highest row of those to search at which every picture has the same edge; None where too few have."""
+    """Per column, the highest row of those to search at which all pictures but one have an edge; None where too few have."""
     _, h, w = grey.shape
     vertical = np.array([cv2.Sobel(cv2.GaussianBlur(g, (0, 0), 1.2), cv2.CV_32F, 0, 1) for g in grey])
-    steadiness = np.abs(vertical.mean(axis=0)) / (np.abs(vertical).mean(axis=0) + 4.0)
-    strong = (steadiness > 0.7) & (np.abs(vertical).mean(axis=0) > 14)
+    # One picture may lack it, for glare or a shadow; a mean of all would find lane lines, which most of them have.
+    strong = np.sort(vertical * np.sign(vertical.mean(axis=0)), axis=0)[1] > LEAST_EDGE
     strong[~rows_to_search] = False
     strong = cv2.morphologyEx(strong.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, round(w * 0.04) | 1), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strong)

@@ -150,7 +150,8 @@ def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fulln
     # What a ray beside the body is given of the source must lie beside the body there, too: a mirror, a rack, not its flank.
     twice = ~meets
     twice[twice] = np.isfinite(_body(eye_source, points[twice] - eye_source, wanted.size_lwh, category, fullness))
-    return Met(points, depth, twice)
+    solid = cv2.morphologyEx(twice.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))  # a line is rounding
+    return Met(points, depth, solid > 0)
 
 
 def _body(start: Array, direction: Array, size_lwh: Vec3, category: str, fullness: float) -> Array:
