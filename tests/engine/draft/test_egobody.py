@@ -24,7 +24,6 @@ def scene(small_drive):
 
 def waiting(scene, until: int):
     """The same drive, in which the car stands where its first frame was until a frame, and then comes as far in the rest."""
-    first = scene.frames[0]
     at = {picture.view: picture.T_world_ego for picture in scene.frames[0].pictures}
     stands = [
         replace(frame, pictures=tuple(replace(p, T_world_ego=at[p.view]) for p in frame.pictures)) for frame in scene.frames
