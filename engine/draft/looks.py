@@ -45,20 +45,22 @@ class Looks:
         """The actor's pixels in a block; None where no source can be read."""
         lender = self._lender(actor, wanted, frame)
         if isinstance(lender, Actor):
-            found = self._recorded_one(lender, wanted, frame, block)
+            found = self._recorded_one(lender, wanted, frame, block, is_anyone=self._drawn_as(actor).startswith("category:"))
         else:
             found = self._as_seen(lender, (), wanted, frame, block)
         if found is None or actor.look.colour is None:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
-    def _recorded_one(self, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted | None:
+    def _recorded_one(self, actor: Actor, wanted: Wanted, frame: int, block: Block, is_anyone: bool) -> Lifted | None:
         """From its own pictures, or by a stand-in in its paint; where its own picture is from the right side but ends too soon,
-        from that as far as it goes, and by the stand-in from there on."""
+        from that as far as it goes, and by the stand-in from there on. Where anyone will do, clothes are no matter: what they
+        show differs a little with the size that is drawn, and another person would be drawn large than small."""
         picks = self._picks(actor, wanted, frame)
         if not picks or not shows_ill(picks[0]):
             return self._as_seen(actor, picks, wanted, frame, block)
-        paint = self._paints.of(actor, self._seen(actor))
+        is_painted = actor.category.startswith("vehicle.")
+        paint = self._paints.of(actor, self._seen(actor)) if is_painted or not is_anyone else None
         others = [other for other in self._recorded.values() if other.category == actor.category and other.id != actor.id]
         role = Role(actor.category, wanted.size_lwh, paint, picks[0])
         who = stand_in(role, others, lambda other: self._picks(other, wanted, frame), self._paints.shown)
@@ -66,7 +68,7 @@ class Looks:
             return self._as_seen(actor, picks, wanted, frame, block)
         theirs = self._picks(who, wanted, frame) if isinstance(who, Actor) else ()
         other = self._as_seen(who, theirs, wanted, frame, block)
-        if other is not None and paint and actor.category.startswith("vehicle."):
+        if other is not None and paint and is_painted:
             other = other.recoloured(repainted_as_shown(other.colours, other.alpha, paint))
         if other is not None and not picks[0].ends_too_soon(MOST_UNSEEN):
             return other
@@ -105,7 +107,7 @@ class Looks:
         return found.recoloured(self._air.carried(found.colours, here, 0.0, here, away))
 
     def _lender(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry:
-        kind, _, name = drawn_as(actor, self._recorded.get(actor.id)).partition(":")
+        kind, _, name = self._drawn_as(actor).partition(":")
         if kind == "bank":
             return _shipped(actor, name)
         if kind == "category":
@@ -114,6 +116,9 @@ class Looks:
         if recorded is None:
             raise RenderError(f"Actor {actor.id} looks like {name}, whom this drive has not recorded.")
         return recorded if self._picks(recorded, wanted, frame) else self._most_like(replace(actor, category=recorded.category))
+
+    def _drawn_as(self, actor: Actor) -> str:
+        return drawn_as(actor, self._recorded.get(actor.id))
 
     def _picks(self, lender: Actor, wanted: Wanted, frame: int) -> list[Pick]:
         return best_picks(self._witnesses, lender, self._seen(lender), wanted, frame)

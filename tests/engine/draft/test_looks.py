@@ -7,8 +7,10 @@ import pytest
 
 from editor.apply import apply
 from editor.edits import Add, Delete, Relabel
+from editor.geometry import Rigid, yaw_quaternion
 from editor.scene import ActorId, Look, Pose, recorded
 from engine.draft.bank import bank
+from engine.draft.stand_ins import stand_in
 from tests.engine.draft.drawing import drawn
 
 NEW = ActorId("new-1")
@@ -77,3 +79,21 @@ def test_who_was_seen_small_lends_no_looks_where_the_bank_has_such_a_one(small_d
     )
     assert any_truck[0].dirty.any()
     assert np.array_equal(any_truck[0].picture, this_one[0].picture)
+
+
+@pytest.mark.parametrize(("look", "knows_clothes"), [(Look(), False), (Look("actor:{}"), True)])
+def test_where_anyone_will_do_clothes_do_not_decide_who_stands_in(small_drive, scene, look, knows_clothes, monkeypatch):
+    """They show a little differently at every size, and at another size another person would stand there."""
+    (walker,) = (a for a in scene.actors if a.category.startswith("human."))
+    asked = []
+
+    def spied(role, others, picks, paint_in):
+        asked.append(role.paint)
+        return stand_in(role, others, picks, paint_in)
+
+    monkeypatch.setattr("engine.draft.looks.stand_in", spied)
+    there = tuple(Pose(p.t_us, Rigid((9.0, 1.0, 0.9), yaw_quaternion(np.pi))) for p in walker.track)
+    look = replace(look, source=look.source and look.source.format(walker.id))
+    drawn(small_drive, apply(recorded(scene), Add(NEW, walker.category, walker.size_lwh, there, look)))
+    assert asked
+    assert {paint is not None for paint in asked} == {knows_clothes}
