@@ -24,6 +24,7 @@ SOFTNESS = 0.35  # pixels
 SEAM_SHARE = 0.01  # of a block's width
 PAINT_PERCENTILE = 75  # of levels: glass is darker than paint, and bodies differ in where they have it
 LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is made as light as the other
+BESIDE_SHARE = 0.05  # of a car's height, by which its outline may be beside that of cars of about its size
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
 
@@ -89,7 +90,8 @@ def lifted(
     view = camera.view
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
     stayed = _stands_there(T_world_source_box, wanted.T_world_box) and not pick.mirrored
-    return Lifted(block, _sampled(picture, where), cover if stayed else cover * ~met.twice, met.depth, seen, stayed)
+    cover = cover * (met.near if stayed else ~met.twice)
+    return Lifted(block, _sampled(picture, where), cover, met.depth, seen, stayed)
 
 
 def _stands_there(there: Rigid, here: Rigid) -> bool:
@@ -123,12 +125,13 @@ def _sampled(picture: NDArray[np.uint8], where: NDArray[np.float32]) -> NDArray[
 
 @dataclass(frozen=True, eq=False)
 class Met:
-    """Where each pixel's ray meets an actor, in the box's frame as its source saw it (h, w, 3), the depth there, and which rays
-    pass beside it and would show `twice` what others meet."""
+    """Where each pixel's ray meets an actor, in the box's frame as its source saw it (h, w, 3), the depth there, which rays go
+    beside it and would show `twice` what others meet, and which come so `near` that it may be there."""
 
     points: Array
     depth: NDArray[np.float32]
     twice: NDArray[np.bool_]
+    near: NDArray[np.bool_]
 
 
 def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fullness: float) -> Met:
@@ -144,14 +147,18 @@ def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fulln
     meets = np.isfinite(away)
     if not same_side[shows].all() or not shows.any() or not meets.any():
         points, depth = standee_points(wanted, eye_source, block)
-        return Met(points, depth, np.zeros(depth.shape, bool))
+        return Met(points, depth, np.zeros(depth.shape, bool), np.ones(depth.shape, bool))
     depth = nearest_known(np.where(meets, away, 0).astype(np.float32), meets)
     points = start + direction * depth[..., None]
     # What a ray beside the body is given of the source must lie beside the body there, too: a mirror, a rack, not its flank.
     twice = ~meets
     twice[twice] = np.isfinite(_body(eye_source, points[twice] - eye_source, wanted.size_lwh, category, fullness))
     solid = cv2.morphologyEx(twice.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))  # a line is rounding
-    return Met(points, depth, solid > 0)
+    near = np.ones(meets.shape, bool)
+    if category == "vehicle.car":  # others are of too many shapes
+        tall_px = wanted.camera.view.intrinsics[1] * wanted.size_lwh[2] / float(np.median(depth[meets]))
+        near = cv2.distanceTransform((~meets).astype(np.uint8), cv2.DIST_L2, 5) <= 1 + BESIDE_SHARE * tall_px
+    return Met(points, depth, solid > 0, near)
 
 
 def _body(start: Array, direction: Array, size_lwh: Vec3, category: str, fullness: float) -> Array:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from editor.geometry import Rigid, multiply, yaw_quaternion
+from editor.cameras import box_hull
+from editor.geometry import Rigid, box_corners, multiply, yaw_quaternion
 from editor.tracks import actor_at
+from engine.draft.crowd import filled
 from engine.draft.lift import Lifted, met_by, standee_points
 from engine.draft.picks import Wanted
 from engine.draft.surfaces import Block
@@ -83,3 +85,14 @@ def test_from_within_its_box_an_actor_is_a_standee(footage):
     met = met_by(wanted, np.array([-9.0, 0.5, 0.3]), Block(0, 0, 160, 90), "vehicle.car", 1.0)
     points, _ = standee_points(wanted, np.array([-9.0, 0.5, 0.3]), Block(0, 0, 160, 90))
     assert np.array_equal(met.points, points)
+
+
+def test_a_wall_above_the_bonnet_is_not_near_a_car_that_stays_and_a_truck_may_have_any_shape(footage):
+    """What is recoloured where it stands is not its whole box."""
+    wanted = seen_from(2.5, (5.5, 2.1, 2.4), footage)
+    car, truck = (met_by(wanted, eye_of(wanted), Block(0, 0, 160, 90), name, 1.0) for name in ("vehicle.car", "vehicle.truck"))
+    assert truck.near.all()
+    corners = wanted.camera.T_world_camera.inverse().apply(box_corners(wanted.T_world_box, wanted.size_lwh))
+    box = filled(box_hull(wanted.camera.view, corners), (90, 160)) > 0
+    assert 0.8 < (box & car.near).sum() / box.sum() < 1.0
+    assert not car.near[:10].any()
