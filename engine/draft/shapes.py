@@ -10,26 +10,28 @@ from editor.geometry import Array
 from engine.draft.bank import FOLDER
 
 if TYPE_CHECKING:
+    from open3d.core import Tensor
     from open3d.t.geometry import RaycastingScene, TriangleMesh
 
 
 def meet(mesh: str, eye: Array, directions: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How many times a direction (…, 3) away each ray from an eye (3,) meets a shape first, inf where it passes; and the faces'
     normals (…, 3) there. All in the frame of the shape's box."""
-    from open3d import core
-
-    rays = np.concatenate([np.broadcast_to(eye, directions.shape), directions], axis=-1).astype(np.float32)
-    hits = _scene(mesh).cast_rays(core.Tensor(rays), nthreads=1)
+    hits = _cast(_scene(mesh), eye, directions)
     return hits["t_hit"].numpy(), hits["primitive_normals"].numpy()
 
 
 def meet_about(mesh: str, eyes: Array, directions: Array) -> NDArray[np.float32]:
     """How many times a direction (…, 3) away each ray, from one eye (3,) or from its own (…, 3), meets what bodies of a shape's
     kind have in common, inf where it passes: its convex hull, whose lower half goes straight down to the ground."""
+    return _cast(_about(mesh), eyes, directions)["t_hit"].numpy()
+
+
+def _cast(scene: "RaycastingScene", eyes: Array, directions: Array) -> "dict[str, Tensor]":
     from open3d import core
 
     rays = np.concatenate([np.broadcast_to(eyes, directions.shape), directions], axis=-1).astype(np.float32)
-    return _about(mesh).cast_rays(core.Tensor(rays), nthreads=1)["t_hit"].numpy()
+    return scene.cast_rays(core.Tensor(rays), nthreads=1)
 
 
 @lru_cache(maxsize=64)
