@@ -8,6 +8,7 @@ const NO_MAP = {
 };
 const STEPS = { undo: "undo", redo: "redo", goto: "going to another edit" };
 const PACED_FROM = 4; // pictures: how long the first ones took says nothing of the rest
+const EARLIER = 6; // edits: so many in a row leave something to show until the newest is drawn
 const AROUND = 400; // milliseconds the playhead must rest before the draft is asked to start from there
 
 export function createDocument(store, pictures, generating, say) {
@@ -53,7 +54,7 @@ export function createDocument(store, pictures, generating, say) {
     const { scene, model } = lengthened(answer.scene, answer.model, answer.take.beyond);
     const sameScene = state.scene?.name === answer.scene.name;
     store.set({
-      scene, take: withMap(answer.take), takes: answer.takes, gesture: null, waiting: null,
+      scene, take: withMap(answer.take), earlier: [], takes: answer.takes, gesture: null, waiting: null,
       selected: null, compared: null, playing: false, tool: "select", saving: "saved",
       frame: sameScene ? Math.min(state.frame, scene.frames.length - 1) : scene.first_frame, model, manner: mannerFor(model, sameScene),
     });
@@ -133,7 +134,8 @@ export function createDocument(store, pictures, generating, say) {
     }
     for (const actor of patch.actors) actors.set(actor.id, actor);
     for (const id of patch.removed) actors.delete(id);
-    store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, saving: "saved", waiting: null });
+    const earlier = beyond === undefined ? [state.take, ...state.earlier].slice(0, EARLIER) : [];
+    store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, earlier, saving: "saved", waiting: null });
     for (const number of promised) if (number < patch.next_added) promised.delete(number);
     pictures.know(patch.state, patch.drawn);
     draw();
@@ -212,7 +214,8 @@ export function createDocument(store, pictures, generating, say) {
         }
         const isOther = answer.take.state !== state.take.state;
         if (isOther) generating.forget();
-        store.set({ take: renamed(answer.take), takes: answer.takes, saving: "saved" });
+        const earlier = isOther ? [state.take, ...state.earlier].slice(0, EARLIER) : state.earlier;
+        store.set({ take: renamed(answer.take), earlier, takes: answer.takes, saving: "saved" });
         entitle(state.take);
         pictures.know(answer.take.state, answer.take.drawn);
         if (isOther) draw();

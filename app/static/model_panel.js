@@ -2,6 +2,7 @@
 
 import { make, option, seconds } from "./dom.js";
 import { listenToNumber } from "./fields.js";
+import { askedLight } from "./scenario.js";
 
 const TICK_MS = 500; // between two looks at the clock while something is drawn
 
@@ -108,7 +109,8 @@ export function createModelPanel(root, store, pictures, generating, take, say) {
     $("#unlearned").textContent = `Unknown to the model: ${words}`;
     $("#unlearned").title = `The world model never learned these words: ${words}`;
     $("#unlearned-all").textContent = `It never learned: ${words}.`;
-    for (const note of [$("#unlearned"), $("#unlearned-all")]) note.hidden = unlearned.length === 0;
+    $("#unlearned-all").hidden = unlearned.length === 0;
+    $("#unlearned").hidden = unlearned.length === 0 || askedLight(state.take).length === 0; // until words matter, "More" says it
   }
 
   function draw() {

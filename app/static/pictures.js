@@ -81,9 +81,6 @@ export function createPictures(store, say) {
     return hasCome(known) ? known : null;
   }
 
-  /** The image of a `source`, or its small one until that has come. */
-  const shown = ({ url, small }) => (url && image(url)) || (small ? image(small) : null);
-
   /** Fetch a picture when nothing else is wanted. */
   function ahead(url) {
     if (!images.has(url)) begin(url, true);
@@ -105,7 +102,8 @@ export function createPictures(store, say) {
       const kept = preview ? previews : drawn, known = kept.get(takeState) ?? new Map();
       kept.delete(takeState); // the newest come last
       kept.set(takeState, known);
-      known.set(named(tier, manner, frame, view), { url: route(url), origin, tier: preview ? "preview" : tier });
+      const name = named(tier, manner, frame, view), { url: last = null } = previews.get(takeState)?.get(name) ?? {};
+      known.set(name, { url: route(url), origin, tier: preview ? "preview" : tier, last });
     }
     if (messages.length === 0) return;
     forgetOldest();
@@ -124,13 +122,15 @@ export function createPictures(store, say) {
     store.touch("pictures");
   }
 
-  /** What the world model made of a picture in the present manner, refined if it is; with `forming`, a preview will do. */
-  function generated(take, frame, view, forming = false) {
-    const { manner } = store.state, known = drawn.get(take.state), coming = forming ? previews.get(take.state) : null;
-    if (!manner || !(known || coming)) return null;
-    const [refined, anchor] = ["refined", "anchor"].map((tier) => named(tier, manner, frame, view));
-    return known?.get(refined) ?? known?.get(anchor) ?? coming?.get(refined) ?? coming?.get(anchor) ?? null;
+  /** What the world model made of a picture in the present manner, the best first; with `forming`, previews too. */
+  function allGenerated(take, frame, view, forming) {
+    const { manner } = store.state, kept = [drawn.get(take.state), forming ? previews.get(take.state) : null];
+    if (!manner) return [];
+    const names = ["refined", "anchor"].map((tier) => named(tier, manner, frame, view));
+    return kept.flatMap((known) => names.map((name) => known?.get(name))).filter(Boolean);
   }
+
+  const generated = (take, frame, view) => allGenerated(take, frame, view, false)[0] ?? null;
 
   const isIn = (ranges, frame) => ranges?.some(([from, to]) => from <= frame && frame <= to) ?? false;
 
@@ -206,25 +206,60 @@ export function createPictures(store, say) {
     return { url: `${WHOLE}?${words}`, small: url, tier: tier === "draft" ? origin : tier };
   }
 
-  /** What to show of a take (null: the recording): its address, that of a small one to show until a full one has come, and its
-   * tier: "recorded", "draft", "preview", "anchor", "refined", "waiting" or "missing". */
-  function source(take, frame, viewIndex, full = false) {
+  /** What may be shown of a take (null: the recording), the best first: {url, small: to be shown until a full one has come, tier,
+   * of: the take that it shows; null: the recording}. A tier is "recorded", "draft", "preview", "anchor", "refined", "waiting" or
+   * "missing". Of the open take, what it was before its last edits comes before the recording. */
+  function sources(take, frame, viewIndex, full = false) {
     const { scene } = store.state;
-    const picture = scene.frames[frame].pictures[viewIndex];
-    if (!picture?.exists) return { url: null, tier: "missing" };
-    const view = scene.views[viewIndex].name;
+    const picture = scene.frames[frame].pictures[viewIndex], view = scene.views[viewIndex].name;
+    if (!picture?.exists) return [{ url: null, small: null, tier: "missing", of: null }];
     const onDisk = { url: recordedUrl(scene, picture, full), small: full ? recordedUrl(scene, picture, false) : null };
-    const recorded = picture.beyond ? { url: null } : onDisk;
-    const made = take ? generated(take, frame, view, true) : null;
-    if (made?.origin === "generated") return full && made.tier !== "preview" ? large(take, frame, view, made) : { url: made.url, tier: made.tier };
-    if (!take || !isDirty(take, frame, view)) return { ...recorded, tier: picture.beyond ? "missing" : "recorded" };
-    const found = drawn.get(take.state)?.get(named("draft", null, frame, view));
-    if (!found) return { ...recorded, tier: "waiting" };
-    if (!full) return { url: found.url, tier: found.origin };
-    return large(take, frame, view, found);
+    const recorded = { ...(picture.beyond ? { url: null, small: null } : onDisk), tier: picture.beyond ? "missing" : "recorded", of: null };
+    if (!take) return [recorded];
+    const own = drawnOf(take, frame, view, full, true);
+    if (!isDirty(take, frame, view)) return [...own, recorded];
+    const before = take === store.state.take ? asItWas(frame, view, full) : [];
+    return [...own, ...before, recorded].map((source) => (source.of === take ? source : { ...source, tier: "waiting" }));
+  }
+
+  /** What was drawn of a take, generated or as a draft, the best first. */
+  function drawnOf(take, frame, view, full, forming) {
+    const draft = drawn.get(take.state)?.get(named("draft", null, frame, view)), isWhole = ({ tier }) => full && tier !== "preview";
+    const small = ({ url, origin, tier }) => ({ url, small: null, tier: tier === "draft" ? origin : tier });
+    const all = allGenerated(take, frame, view, forming), made = all[0]?.origin === "generated" ? all : [];
+    const before = made.filter(({ last }) => last).map((each) => ({ ...each, url: each.last, tier: "preview" }));
+    const found = [...made, ...before, ...(draft ? [draft] : [])];
+    return found.map((each) => ({ ...(isWhole(each) ? large(take, frame, view, each) : small(each)), of: take }));
+  }
+
+  /** What was drawn of the open take before its last edits, back to where it was as recorded; in full size where that is there,
+   * since nothing of it is asked any more. */
+  function asItWas(frame, view, full) {
+    const { earlier } = store.state, back = earlier.findIndex((was) => !isDirty(was, frame, view));
+    const found = earlier.slice(0, back < 0 ? earlier.length : back + 1).flatMap((was) => drawnOf(was, frame, view, full, false));
+    return found.map((each) => (each.small && !isThere(each.url) ? { ...each, url: each.small, small: null } : each));
+  }
+
+  /** What is to be shown of a take in the end. */
+  const source = (take, frame, viewIndex, full = false) => sources(take, frame, viewIndex, full)[0];
+
+  const isReady = ({ url, small }) => isThere(url) || isThere(small);
+
+  /** What can be shown of a take by now, and the address of what is `wanted` in its place; asking fetches nothing. */
+  function standing(take, frame, viewIndex, full) {
+    const all = sources(take, frame, viewIndex, full), [best] = all;
+    return { ...(isBroken(best.url) ? best : all.find(isReady) ?? best), wanted: best.url };
+  }
+
+  /** The same with its image (null where nothing has come), while the best is on its way. */
+  function shown(take, frame, viewIndex, full) {
+    const { url, small } = source(take, frame, viewIndex, full);
+    if (!(url && image(url)) && small) image(small);
+    const found = standing(take, frame, viewIndex, full);
+    return { ...found, image: [found.url, found.small].filter(isThere).map(image)[0] ?? null };
   }
 
   return {
-    image, shown, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unrefined, tiers, source,
+    image, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unrefined, tiers, source, standing, shown,
   };
 }

@@ -56,6 +56,7 @@ export function createStore(initial) {
 export const INITIAL = {
   scene: null, // what was recorded, with `map`
   take: null, // what the take makes of it, and its findings
+  earlier: [], // what the open take was before its last edits here, the newest first: shown until it is drawn
   scenes: [],
   takes: [],
   bank: [], // shipped actors that an added one can look like

@@ -13,10 +13,9 @@ const TIERS = {
   recorded: "recorded", draft: "draft", preview: "generated · preview", anchor: "generated · anchor", refined: "generated · refined",
   waiting: "drawing …", missing: "no picture",
 };
-const AS_RECORDED = ["recorded", "waiting"]; // tiers that show actors where they were
-const LIT_AS_RECORDED = [...AS_RECORDED, "draft"];
+const LIT_AS_RECORDED = ["recorded", "waiting", "draft"];
 const TOPICS = [
-  "scene", "take", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "zoom", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
+  "scene", "take", "earlier", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "zoom", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
 ];
 
 const PASSING = ["pictures", "draft", "gesture", "waiting", "hovered"]; // change often, and few of the pictures: see `glance`
@@ -103,36 +102,45 @@ export function createViews(grid, store, pictures) {
     if (selected || hovered) drawLabel(context, view, actor, outline, scale);
   }
 
-  /** Who is not where the shown picture has it: whoever is being moved, and, where that is the recording, all who were. */
-  function displaced(tier) {
+  const actorsOf = (take) => take?.actors ?? state.scene.actorsById;
+
+  /** Who is not where a picture of a take (null: the recording) has it: whoever is being moved, and whom edits have changed since. */
+  function displaced(of) {
     const ids = new Set([...(state.gesture?.actors?.keys() ?? []), ...(state.waiting?.actors?.keys() ?? [])]);
-    if (tier === "waiting") state.take.changed.forEach((id) => ids.add(id));
-    return ids;
+    if (of === state.take) return ids;
+    if (of === null) return new Set([...ids, ...state.take.changed]);
+    const { actors } = state.take;
+    return new Set([...ids, ...[...of.actors.keys(), ...actors.keys()].filter((id) => of.actors.get(id) !== actors.get(id))]);
   }
 
-  /** Until the draft is there: the places that actors have left are dimmed, and their recorded pixels go along with their boxes. */
-  function drawGhosts(context, through, index, tier, image) {
-    const ids = displaced(tier);
-    if (ids.size === 0) return;
-    const left = AS_RECORDED.includes(tier) ? state.scene.actorsById : state.take.actors;
-    const known = [...ids].map((id) => left.get(id)).filter(Boolean);
+  /** Until the draft is there: the places that actors have left are dimmed, and their pixels go along with their boxes. */
+  function drawGhosts(context, through, index, { of, image }) {
+    const ids = displaced(of), now = lens(index, of);
+    const left = [...ids].map((id) => actorsOf(of).get(id)).filter(Boolean);
     context.fillStyle = "rgba(14, 17, 22, 0.5)";
-    for (const { outline } of boxes(through, known)) {
+    for (const { outline } of boxes(now, left)) {
       trace(context, outline);
       context.fill();
     }
-    const recorded = lens(index, null);
-    for (const box of boxes(through, [...actorsNow(state).values()].filter(({ id }) => ids.has(id)))) {
-      drawGhost(context, box, recorded, image);
+    const moved = [...actorsNow(state).values()].filter(({ id }) => ids.has(id));
+    const recorded = pictures.shown(null, state.frame, index, isFull(index)).image;
+    for (const box of boxes(through, moved)) {
+      drawGhost(context, box, lookIn(box.actor, index, of, image) ?? lookIn(box.actor, index, null, recorded));
     }
   }
 
-  /** The recorded pixels of one actor, shifted and scaled to where its box is now. */
-  function drawGhost(context, { actor, middle, depth }, recorded, image) {
-    const { actorsById } = state.scene;
-    const original = actorsById.get(actor.id) ?? actorsById.get(actor.source?.replace("actor:", ""));
-    const was = original ? boxes(recorded, [original])[0] : null;
-    if (!was?.middle || !middle) return;
+  /** Where a picture of a take (null: the recording) shows an actor, or whom he is a copy of: {was: his box there, view, image};
+   * null where it does not. */
+  function lookIn({ id, source }, index, of, image) {
+    const actor = actorsOf(of).get(id) ?? actorsOf(of).get(source?.replace("actor:", ""));
+    const there = lens(index, of), was = actor && there && image ? boxes(there, [actor])[0] : null;
+    return was?.middle ? { was, view: there.view, image } : null;
+  }
+
+  /** The pixels of one actor, shifted and scaled to where its box is now. */
+  function drawGhost(context, { middle, depth }, look) {
+    if (!look || !middle) return;
+    const { was, view, image } = look;
     context.save();
     context.translate(middle[0], middle[1]);
     context.scale(was.depth / depth, was.depth / depth);
@@ -140,7 +148,7 @@ export function createViews(grid, store, pictures) {
     trace(context, was.outline);
     context.clip();
     context.globalAlpha = 0.9;
-    drawPicture(context, image, recorded.view);
+    drawPicture(context, image, view);
     context.restore();
   }
 
@@ -181,19 +189,18 @@ export function createViews(grid, store, pictures) {
     for (const box of found) if (box.actor === chosen) drawBox(context, through.view, box, scale);
   }
 
+  const isFull = (index) => state.expanded === index && state.resting;
+
   /** One side of the wipe: the picture of a take (null: the recording) and its boxes; returns its tier. */
   function drawSide(context, index, take, actors, width) {
-    const full = state.expanded === index && state.resting;
-    const source = pictures.source(take, state.frame, index, full);
-    const image = pictures.shown(source);
+    const found = pictures.shown(take, state.frame, index, isFull(index));
     const through = lens(index, take);
-    if (!through) return source.tier;
+    if (!through) return found.tier;
     const scale = through.view.width / width;
-    if (image) drawPicture(context, image, through.view);
-    const plain = take === state.take && displaced(source.tier).size > 0 ? pictures.shown(pictures.source(null, state.frame, index, full)) : null;
-    if (plain) drawGhosts(context, through, index, source.tier, plain);
+    if (found.image) drawPicture(context, found.image, through.view);
+    if (take === state.take && found.image && displaced(found.of).size > 0) drawGhosts(context, through, index, found);
     drawBoxes(context, through, actors, scale);
-    return !image && source.url && pictures.isBroken(source.url) ? "missing" : source.tier;
+    return !found.image && found.url && pictures.isBroken(found.url) ? "missing" : found.tier;
   }
 
   /** A fitted picture has its view's shape; the recorded one fills its own. */
@@ -234,21 +241,26 @@ export function createViews(grid, store, pictures) {
     context.textAlign = "left";
   }
 
-  /** What a picture is called, and what it does not show yet of the light that the take asks for. */
-  function badgeWords(tier, index) {
+  /** What a picture is called, and what it does not show yet of the light that the take asks for; a small one says the latter alone. */
+  function drawBadge({ badge, index }, tier) {
     const light = state.model && LIT_AS_RECORDED.includes(tier) ? askedLight(state.take) : [];
-    return tierWord(tier, index) + (light.length > 0 ? `, not yet ${light.join(", ")}` : "");
+    const zoom = state.expanded === index && state.zoom ? ` · ${state.zoom.by.toFixed(1)}×` : "";
+    const [word, unlit] = [tierWord(tier, index), light.length > 0 ? `not yet ${light.join(", ")}` : ""];
+    badge.dataset.tier = tier;
+    badge.classList.toggle("unlit", unlit !== "");
+    badge.replaceChildren(make("span", { text: word + (unlit ? ", " : "") }), unlit + zoom);
   }
 
   function tierWord(tier, index) {
     if (tier === "recorded" && state.scene.synthetic) return "synthetic";
     if (tier === "waiting" && !state.draft) return "not drawn";
-    const whole = ["draft", "anchor", "refined"].includes(tier) && state.expanded === index && state.resting ? pictures.source(state.take, state.frame, index, true).url : null;
+    const whole = ["draft", "anchor", "refined"].includes(tier) && isFull(index) ? pictures.source(state.take, state.frame, index, true).url : null;
     if (!whole || pictures.image(whole)) return TIERS[tier];
     return `${TIERS[tier]}, ${pictures.isBroken(whole) ? "small" : "full size follows …"}`;
   }
 
-  function drawTile({ canvas, badge, figure, index, view }) {
+  function drawTile(tile) {
+    const { canvas, figure, index, view } = tile;
     if (figure.hidden) return;
     const { context, width, height } = fitted(canvas);
     if (width === 0) return;
@@ -260,8 +272,7 @@ export function createViews(grid, store, pictures) {
     const tier = drawSide(context, index, state.take, actorsNow(state), width);
     if (state.wipe.on) drawWipe(context, index, shown, width);
     context.restore();
-    badge.textContent = badgeWords(tier, index) + (state.expanded === index && state.zoom ? ` · ${state.zoom.by.toFixed(1)}×` : "");
-    badge.dataset.tier = tier;
+    drawBadge(tile, tier);
     figure.classList.toggle("wiping", state.wipe.on);
   }
 
@@ -271,10 +282,9 @@ export function createViews(grid, store, pictures) {
   function glance({ index }) {
     const through = lens(index), actors = actorsNow(state);
     const sides = state.wipe.on ? [state.take, state.compared, null] : [state.take, null];
-    const full = state.expanded === index && state.resting;
-    const sources = sides.map((take) => pictures.source(take, state.frame, index, full))
-      .map(({ url, small, tier }) => [tier, url, pictures.isThere(url), pictures.isThere(small), pictures.isBroken(url)]);
-    const moved = [...displaced("draft")];
+    const found = sides.map((take) => pictures.standing(take, state.frame, index, isFull(index)));
+    const sources = found.map(({ url, small, tier, wanted }) => [tier, url, pictures.isThere(url), pictures.isThere(small), pictures.isBroken(url), wanted]);
+    const moved = [...displaced(state.take)];
     const places = moved.flatMap((id) => [actors.get(id), state.take.actors.get(id), state.scene.actorsById.get(id)]).filter(Boolean);
     const hovered = [actors.get(state.hovered)].filter(Boolean);
     const outlines = through ? [places, hovered].map((some) => boxes(through, some).map(({ actor, outline }) => [actor.id, outline])) : [];

@@ -123,6 +123,7 @@ def test_pictures_of_a_strength_with_many_digits_are_known_again(window):
 
 
 def test_words_that_the_model_never_learned_are_named(window):
+    assert window.page.locator("#unlearned").is_hidden()
     under(window, "rain")
     assert window.page.locator("#unlearned").inner_text() == "Unknown to the model: a, scene, at, nowhere, straight, road"
     window.page.locator("#more summary").click()

@@ -109,6 +109,39 @@ def test_a_picture_that_does_not_come_is_asked_for_again(window):
     assert window.ask(url) in failed
 
 
+FRONT = "s.scene.views.findIndex(({ name }) => name === 'CAM_FRONT')"
+STANDING = f"retake.pictures.standing(take, s.frame, {FRONT}, false)"
+NOTE_BLANKS = """() => {
+  const { pictures, store: { state } } = retake;
+  globalThis.blanks = [];
+  (function look() {
+    state.scene.views.forEach(({ name }, view) => {
+      const { url, tier } = pictures.standing(state.take, state.frame, view, false);
+      if (!pictures.isThere(url)) globalThis.blanks.push([name, tier]);
+    });
+    requestAnimationFrame(look);
+  })();
+}"""
+
+
+def test_until_an_edit_is_drawn_its_pictures_show_what_the_take_was_before_and_never_nothing(window):
+    wait_for(window, f"retake.pictures.isThere({STANDING}.url)")
+    window.page.evaluate(NOTE_BLANKS)
+    window.drag(window.actor_on_map(truck(window)), (-35, 6))
+    window.settle(1)
+    wait_for(window, f"{STANDING}.tier === 'draft'")
+    before = window.ask(f"{{ url: {STANDING}.url, state: take.state }}")
+    with Held(window, "draft") as drafts:
+        window.drag(window.actor_on_map(truck(window)), (-20, 4))
+        window.settle(2)
+        drafts.wait()
+        shown = window.ask(f"(({{ url, tier, of }}) => ({{ url, tier, state: of.state }}))({STANDING})")
+        assert shown == {**before, "tier": "waiting"}
+    wait_for(window, f"{STANDING}.tier === 'draft' && {STANDING}.of === take")
+    assert window.ask(f"{STANDING}.url") != before["url"]
+    assert window.ask("globalThis.blanks") == []
+
+
 def test_a_take_that_cannot_be_compared_says_so_and_the_picker_goes_back(window):
     window.drag(window.actor_on_map(truck(window)), (-30, 0))
     window.settle(1)

@@ -8,7 +8,7 @@ from editor.scene import Actor, ActorId, Pose, View
 from engine.draft.backdrop import FAR_M, Ground
 from engine.draft.crowd import Cast, hidden, ray_box
 from engine.draft.inpaint import inpainted
-from engine.draft.lift import standee_points
+from engine.draft.met import standee_points
 from engine.draft.picks import Wanted
 from engine.draft.silhouettes import Outline, cut_out
 from engine.draft.sources import Camera, coarser
