@@ -21,7 +21,7 @@ from editor.scene import Actor, ActorId, Pose, Scenario, Scene, View
 from editor.tracks import HOLD_US, ego_at
 
 AROUND_M = 4.0  # added to a box on every side: how far from it an actor's cut-out can change a picture
-SHADOW_HEIGHTS = 2.4  # of an actor, added on the ground where that is more: how far from it a draft draws its shadow
+SHADOW_HEIGHTS = 3.0  # of an actor, added on the ground where that is more: how far from it a draft draws its shadow
 UNMOVED = 1e-9
 FramesByView = Mapping[str, tuple[int, ...]]
 

@@ -61,7 +61,7 @@ class Footage:
     @cached_property
     def looks(self) -> Looks:
         """The recorded actors' pixels."""
-        return Looks(self.witnesses, self.silhouettes, self.standing.haze)
+        return Looks(self.witnesses, self.silhouettes, self.standing)
 
     def make_ready(self) -> None:
         """Reads and works out what the first edit would wait for: the LiDAR, who is where when, the recording car's body."""

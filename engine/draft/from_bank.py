@@ -12,7 +12,7 @@ import numpy as np
 from cachetools import cached
 from numpy.typing import NDArray
 
-from editor.geometry import Array
+from editor.geometry import Array, Rigid
 from engine.draft.backdrop import nearest_known
 from engine.draft.bank import FOLDER, BankEntry, BankPicture
 from engine.draft.lift import Lifted
@@ -21,6 +21,8 @@ from engine.draft.picks import Wanted
 from engine.draft.remove import footprint_mask
 from engine.draft.room import room_for
 from engine.draft.shapes import meet
+from engine.draft.sunlight import Sun
+from engine.draft.sunlit import lit, relit
 from engine.draft.surfaces import Block
 
 MIDDLE = (0.0, 0.0)
@@ -37,9 +39,13 @@ ROW = 4096
 ROAD_LEVEL = 118.0  # how bright a road would be in the light that the bank is drawn in
 GAIN = 0.35, 1.25
 TINT_SHARE = 0.6  # of the road's own tint is taken for the light's
+# The light that the bank is drawn in (`engine.town.bank`): the way to its sun in a box's frame, and how much light that gives.
+BANK_SUN = np.array((0.308, 0.533, 0.788))
+OVER_SKY = np.float32((1.40, 1.29, 1.11))  # times that of the sky
+UP = np.array((0.0, 0.0, 1.0))
 
 
-def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[np.uint8]) -> Lifted:
+def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[np.uint8], sun: Sun | None) -> Lifted:
     """The entry's pixels in a block, in the light of the picture that they will be set into, without what air adds to it."""
     scale = np.divide(entry.size_lwh, wanted.size_lwh)
     eye = wanted.T_world_box.inverse().apply(np.asarray(wanted.camera.T_world_camera.translation)) * scale
@@ -53,6 +59,9 @@ def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[n
     points, normals, eye = met.points[hit], met.normals[hit], np.float32(eye)
     bands = (slice(k, k + BAND) for k in range(0, len(points), BAND))
     found = np.concatenate([_colours(entry, eye, points[band], normals[band], fine_px) for band in bands])
+    if sun is not None:
+        outward = normals * np.sign(((eye - points) * normals).sum(axis=-1, keepdims=True))
+        found = _relit(found, outward, wanted.T_world_box, sun)
     colours = np.zeros((*hit.shape, 3), np.float32)
     colours[hit] = np.clip(found * _light(wanted, picture), 0, 255)
     return Lifted(block, colours, met.alpha, nearest_known(met.depth, hit), np.zeros(hit.shape, bool), stayed=False)
@@ -185,6 +194,14 @@ def _remapped(values: NDArray[np.float32], where: Array, how: int) -> NDArray[np
 
 
 # --------------------------------------------------------------------------------------------------------- light
+
+
+def _relit(colours: NDArray[np.float32], normals: Array, T_world_box: Rigid, sun: Sun) -> NDArray[np.float32]:
+    """Colours (n, 3) of faces whose normals are in the box's frame, lit as the sun lights them there and not the bank's; either
+    against level ground."""
+    towards, over_sky = T_world_box.matrix()[:3, :3].T @ np.asarray(sun.towards), sun.over_sky(T_world_box)
+    there = lit(normals, BANK_SUN, OVER_SKY) / lit(UP, BANK_SUN, OVER_SKY)
+    return relit(colours, lit(normals, towards, over_sky) / lit(UP, towards, over_sky) / there)
 
 
 def _light(wanted: Wanted, picture: NDArray[np.uint8]) -> Array:

@@ -1,7 +1,7 @@
 """The ground from above: how light each place of it is, from pictures of a whole drive without whoever stood before it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ Map = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 CELL_M = 0.4
-FRAMES = 8  # that are read, in every view
+FRAMES = 12  # that are read, in every view
 WIDE_PX = 480  # larger pictures are read at this size
 STEP_PX = 6  # at 448 pixels across: where it is looked up what stands before the ground
 NEAR_M, FAR_M = 6.0, 25.0  # from a camera: nearer it may see its own car, farther the ground too flatly
@@ -30,15 +30,21 @@ ROUNDS = 4
 @dataclass(frozen=True, eq=False)
 class FromAbove:
     """Logs of linear light (h, w, 3), against the ground's median and the view's exposure, and the brightest that was seen of
-    each place. Cell (row, column) is about origin + CELL_M * (column, row) in the world, `seen` (h, w) says which were, and
-    `levels` are what was taken off the views.
+    each place. Cell (row, column) is about origin + CELL_M * (column, row) in the world, `times` (h, w) says how often each was
+    seen, and `levels` are what was taken off the views. `glances` are what it was made of.
     """
 
     light: Map
     brightest: Map
-    seen: Mask
+    times: NDArray[np.int32]
     origin: Array
     levels: dict[str, NDArray[np.float32]]
+    glances: tuple["Glance", ...]
+
+    @property
+    def seen(self) -> Mask:
+        """Which cells (h, w) were."""
+        return self.times > 0
 
     def where(self, xy: Array) -> NDArray[np.float32]:
         """The fractional cells (..., 2), column first, of places (..., 2) in the world."""
@@ -46,10 +52,14 @@ class FromAbove:
 
 
 @dataclass(frozen=True, eq=False)
-class _Glance:
+class Glance:
+    """What one picture shows: the light (n, 3) of some cells, as the map has it."""
+
+    frame: int
+    t_us: int
     view: str
     cells: NDArray[np.int64]  # flat
-    light: NDArray[np.float32]  # (n, 3)
+    light: NDArray[np.float32]
 
 
 def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbove:
@@ -59,18 +69,18 @@ def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbov
     shape = tuple(int(x) + 2 for x in np.ceil((path.max(axis=0) + FAR_M - origin) / CELL_M))[::-1]
     found = list(_glances(recording, backdrop, cast, origin, shape))
     levels = _levels(found, shape[0] * shape[1])
-    count, total = np.zeros(shape[0] * shape[1]), np.zeros((shape[0] * shape[1], 3))
+    found = [replace(g, light=np.clip(g.light - levels[g.view], DARK, BRIGHT)) for g in found]
+    times, total = np.zeros(shape[0] * shape[1], np.int32), np.zeros((shape[0] * shape[1], 3))
     brightest = np.full((shape[0] * shape[1], 3), DARK, np.float32)
     for glance in found:
-        light = np.clip(glance.light - levels[glance.view], DARK, BRIGHT)
-        count[glance.cells] += 1  # no cell is twice in a glance
-        total[glance.cells] += light
-        brightest[glance.cells] = np.maximum(brightest[glance.cells], light)
-    light = (total / np.maximum(count, 1)[:, None]).reshape(*shape, 3).astype(np.float32)
-    return FromAbove(light, brightest.reshape(*shape, 3), (count > 0).reshape(shape), origin, levels)
+        times[glance.cells] += 1  # no cell is twice in a glance
+        total[glance.cells] += glance.light
+        brightest[glance.cells] = np.maximum(brightest[glance.cells], glance.light)
+    light = (total / np.maximum(times, 1)[:, None]).reshape(*shape, 3).astype(np.float32)
+    return FromAbove(light, brightest.reshape(*shape, 3), times.reshape(shape), origin, levels, tuple(found))
 
 
-def _levels(found: list[_Glance], cells: int) -> dict[str, NDArray[np.float32]]:
+def _levels(found: list[Glance], cells: int) -> dict[str, NDArray[np.float32]]:
     """How light each view's pictures are, so that views agree about the places that several of them show."""
     if not found:
         return {}
@@ -86,7 +96,7 @@ def _levels(found: list[_Glance], cells: int) -> dict[str, NDArray[np.float32]]:
     return {v: level.astype(np.float32) for v, level in levels.items()}
 
 
-def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array, shape: tuple[int, int]) -> Iterator[_Glance]:
+def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array, shape: tuple[int, int]) -> Iterator[Glance]:
     frames = recording.scene.frames
     for frame in sorted({round(k) for k in np.linspace(0, len(frames) - 1, FRAMES)}):
         for view in recording.scene.views:
@@ -98,7 +108,7 @@ def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array
             picture = recording.glance(frame, view.name) if len(cells) > FEW else None
             if picture is not None:
                 soft = cv2.GaussianBlur(picture, (0, 0), 0.8 * camera.view.width / 448)
-                yield _Glance(view.name, cells, logs(soft[pixels[:, 1], pixels[:, 0]]))
+                yield Glance(frame, camera.t_us, view.name, cells, logs(soft[pixels[:, 1], pixels[:, 0]]))
 
 
 def _open_ground(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.geometry import Rigid, Vec3, footprint, vec3
+from editor.geometry import Array, Rigid, Vec3, footprint, vec3
 from editor.scene import Actor
 from editor.tracks import actor_at
 from engine.draft.backdrop import Ground
@@ -14,6 +14,8 @@ from engine.draft.gather import Witnesses
 from engine.draft.met import met_by
 from engine.draft.picks import Pick, Wanted
 from engine.draft.silhouettes import Silhouettes
+from engine.draft.sunlight import Sun
+from engine.draft.sunlit import lit, relit
 from engine.draft.surfaces import Block
 
 STAYED_M, STAYED_RAD = 0.3, 0.1
@@ -62,9 +64,10 @@ class Lifted:
 
 
 def lifted(
-    witnesses: Witnesses, silhouettes: Silhouettes, actor: Actor, wanted: Wanted, pick: Pick, block: Block
+    witnesses: Witnesses, silhouettes: Silhouettes, actor: Actor, wanted: Wanted, pick: Pick, block: Block, sun: Sun | None
 ) -> Lifted | None:
-    """The actor's pixels from one source, as its body or a standee of it would show to the wanted view."""
+    """The actor's pixels from one source, as its body or a standee of it would show to the wanted view, with the sun on the
+    side where it stands there."""
     source = pick.source
     picture = witnesses.recording.glance(source.frame, source.view)
     alpha = silhouettes.of(str(actor.id), source)
@@ -87,7 +90,18 @@ def lifted(
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
     stayed = _stands_there(T_world_source_box, wanted.T_world_box) and not pick.mirrored
     cover = cover * (met.near if stayed else ~met.twice)
-    return Lifted(block, _sampled(picture, where), cover, met.depth, seen, stayed)
+    colours = _sampled(picture, where)
+    if sun is not None and not stayed and min(cover.shape) > 1:
+        colours = relit(colours, _turned(sun, met.normals(eye * larger) * side, T_world_source_box, wanted.T_world_box))
+    return Lifted(block, colours, cover, met.depth, seen, stayed)
+
+
+def _turned(sun: Sun, normals: Array, there: Rigid, here: Rigid) -> NDArray[np.float32]:
+    """How many times as light faces (h, w, 3) of a box get where it is turned otherwise. Whether the sun reaches either place
+    is known too roughly to say more of it than how much of it is turned away."""
+    over_sky = (sun.over_sky(there) + sun.over_sky(here)) / 2
+    before, after = (lit(normals, box.matrix()[:3, :3].T @ np.asarray(sun.towards), over_sky) for box in (there, here))
+    return after / before
 
 
 def _stands_there(there: Rigid, here: Rigid) -> bool:

@@ -12,7 +12,7 @@ from editor.tracks import actor_at
 from engine.draft.bank import BankEntry, apart, bank, of_family
 from engine.draft.from_bank import from_bank
 from engine.draft.gather import Source, Witnesses
-from engine.draft.haze import Air, Haze
+from engine.draft.haze import Air
 from engine.draft.lift import Lifted, lifted
 from engine.draft.paint import repainted, repainted_as_shown
 from engine.draft.paints import Paints
@@ -21,6 +21,7 @@ from engine.draft.sightings import Sightings, sightings
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Camera
 from engine.draft.stand_ins import MOST_UNSEEN, Role, shows_ill, stand_in
+from engine.draft.standing import Standing
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
@@ -32,10 +33,12 @@ SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 class Looks:
     """Lifts actors from the recording for any view that is wanted of them."""
 
-    def __init__(self, witnesses: Witnesses, silhouettes: Silhouettes, haze: Haze | None) -> None:
+    def __init__(self, witnesses: Witnesses, silhouettes: Silhouettes, standing: Standing) -> None:
         """Nothing is looked up yet."""
         self._witnesses, self._silhouettes = witnesses, silhouettes
+        haze = standing.haze
         self._air = None if haze is None else Air(haze, witnesses.recording, witnesses.backdrop, witnesses.cast)
+        self._standing = standing
         self._recorded = {actor.id: actor for actor in witnesses.cast.actors}
         self._sightings: dict[ActorId, Sightings] = {}
         self._like: dict[tuple[str, tuple[float, float, float]], Actor | BankEntry] = {}
@@ -81,7 +84,7 @@ class Looks:
         if isinstance(who, BankEntry):
             return self._shipped_one(who, wanted, frame, block)
         for pick in picks:
-            found = lifted(self._witnesses, self._silhouettes, who, wanted, pick, block)
+            found = lifted(self._witnesses, self._silhouettes, who, wanted, pick, block, self._standing.sun)
             if found is not None:
                 return self._through_air(found, who, pick.source, wanted, frame)
         return None
@@ -100,10 +103,10 @@ class Looks:
         here = Source(frame, wanted.camera.view.name)
         picture = self._witnesses.recording.picture(here.frame, here.view)
         if self._air is None:
-            return from_bank(who, wanted, block, picture)
+            return from_bank(who, wanted, block, picture, self._standing.sun)
         away = _distance(wanted.T_world_box, wanted.camera)
         clear = self._air.carried(picture, here, away, here, 0.0).astype(np.uint8)
-        found = from_bank(who, wanted, block, clear)
+        found = from_bank(who, wanted, block, clear, self._standing.sun)
         return found.recoloured(self._air.carried(found.colours, here, 0.0, here, away))
 
     def _lender(self, actor: Actor, wanted: Wanted, frame: int) -> Actor | BankEntry:

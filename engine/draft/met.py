@@ -16,6 +16,7 @@ from engine.draft.surfaces import Block
 BESIDE_SHARE = 0.05  # of a car's height, by which its outline may be beside that of cars of about its size
 WITHIN = 0.85  # of its box, by which a body's faces lie within it
 PIVOT_SHARE = 0.6  # of the way from a box's middle to its face, where a standee stands
+SMOOTH_PX = 1.5  # of faces' normals
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,12 @@ class Met:
     depth: NDArray[np.float32]
     twice: NDArray[np.bool_]
     near: NDArray[np.bool_]
+
+    def normals(self, eye: Array) -> NDArray[np.float32]:
+        """How the faces that rays meet are turned (h, w, 3), in the box's frame, smoothed; `eye` (3,) is on their outside."""
+        across, down = (np.gradient(self.points, axis=axis) for axis in (1, 0))
+        normals = cv2.GaussianBlur(_unit(np.cross(across, down)).astype(np.float32), (0, 0), SMOOTH_PX)
+        return _unit(normals) * np.sign(((eye - self.points) * normals).sum(axis=-1, keepdims=True))
 
 
 def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fullness: float) -> Met:
@@ -106,6 +113,10 @@ def _facing(eye: Array, halves: Array) -> Array:
     towards = _level_direction(eye)
     scale = 1.0 / max(abs(towards[0]) / halves[0], abs(towards[1]) / halves[1])
     return towards * scale * PIVOT_SHARE
+
+
+def _unit(v: Array) -> Array:
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
 
 def _level_direction(v: Array) -> Array:

@@ -82,7 +82,7 @@ def _fallen(
     points = camera.eye + camera.rays_world(pixels) * ground[..., None].astype(np.float64)
     shaded = _shaded(sun, T, size_lwh, parts, points) & _near(T, actor.size_lwh, points)
     soft = cv2.GaussianBlur(shaded.astype(np.float32), (0, 0), SOFT_PX * camera.view.width / 448)
-    share = np.where(ground < FAR_M, soft * _at(sun.open, sun, points[..., :2]), 0)
+    share = np.where(ground < FAR_M, soft * sun.at(sun.open, points[..., :2]), 0)
     if (share > FAINT).any():
         share[_hidden(backdrop, camera, pixels, ground, points[share > FAINT])] = 0
     return Fallen(block, share, points) if (share > FAINT).any() else None
@@ -168,7 +168,7 @@ def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: M
     Markings are lighter in shade than tarmac in the sun: what is a spot against the shade lies in it.
     """
     light = logs(picture[shadow.block.slices]) - sun.above.levels[camera.view.name]
-    share = np.clip(sun.share(light - _at(sun.lit, sun, shadow.points[..., :2])), 0, 1) * ground
+    share = np.clip(sun.share(light - sun.at(sun.lit, shadow.points[..., :2])), 0, 1) * ground
     wide = 2 * max(1, round(NOISE_PX * camera.view.width / 448)) + 1
     held = cv2.medianBlur((255 * share).astype(np.uint8), wide).astype(np.float32) / 255
     held = np.clip((held - SUNNY) / (SHADY - SUNNY), 0, 1)
@@ -179,11 +179,6 @@ def _held(picture: Picture8, sun: Sun, shadow: Fallen, camera: Camera, ground: M
     small = np.ones((3, 3), np.uint8)
     edge = cv2.dilate(inside, small) > cv2.erode(inside, small)
     return np.where(edge, share, held).astype(np.float32)
-
-
-def _at(values: NDArray[np.float32], sun: Sun, xy: Array) -> NDArray[np.float32]:
-    where = sun.above.where(xy)
-    return cv2.remap(values, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _shifted(picture: Picture8, block: Block, light: NDArray[np.float32]) -> tuple[Picture8, Mask]:

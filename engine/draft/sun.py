@@ -1,10 +1,12 @@
 """Where the sun stands, from the recording alone: no clock and no place are asked.
 
 Every direction of a grid predicts where parked actors' boxes and the upright points of the LiDAR throw their shadows on the
-ground. The right one is where the ground is darker there than around, seen from above, and bluer; how dark says how much
-light the shade keeps. Ours; what tells is how far it stands out against other directions (see `docs/log.md`).
+ground, and where those who move do for a while. The right one is where the ground is darker there than around, or than at other
+times, seen from above, and bluer; how dark says how much light the shade keeps. Ours; what tells is how far it stands out
+against other directions (see `docs/log.md`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -12,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from editor.dirty import SHADOW_HEIGHTS
-from editor.geometry import footprint
+from editor.geometry import Array, footprint
 from editor.scene import Actor
 from engine.draft.backdrop import Backdrop
 from engine.draft.fromabove import CELL_M, FromAbove, Map, Mask
+from engine.draft.passing_shade import PassingShade, Shade, is_tall, moves, passing_shade
 from engine.draft.sunlight import Sun, sun_over
 
 # Steps of an elevation are steps of a shadow's length, in heights.
@@ -27,8 +30,9 @@ FINE_TURNS, FINE_LENGTHS = (
 )
 WINDOW = 11  # cells across, whose mean a cell is compared with
 HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than this, more may stand that was not measured
-PARKED_M, LOW_M = 0.7, 0.8
 CLEAR, SURE, DARKER = 5.0, 9.0, -0.6  # of 104 drives under every sky no false sun had 4.8 (docs/log.md)
+BESIDE, WIDELY_BESIDE = np.radians(35), np.radians(60)
+HALF_CLEAR, HALF_SURE = 4.0, 4.0  # where those who move leave the sun's shade besides
 DARK_SHARE, FEW_CELLS = 0.4, 12
 
 
@@ -52,20 +56,51 @@ def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) ->
     """None by night, under clouds, where the sun is low, where too little throws shadows, or where nothing stands out."""
     if not above.seen.any() or not len(backdrop.upright):
         return None
-    scene = _scene(above, backdrop, actors)
-    scores = np.array([[_score(scene, a, length) for length in LENGTHS] for a in AZIMUTHS])
-    # Contact shadows and the dark feet of walls speak for short shadows to every side.
-    scores -= np.median(scores, axis=0)
-    turn, stretch = np.unravel_index(int(np.argmax(scores)), scores.shape)
-    others = np.abs((AZIMUTHS - AZIMUTHS[turn] + np.pi) % (2 * np.pi) - np.pi) > np.radians(35)
-    best = scores[turn, stretch]
-    if best < CLEAR or best * best < SURE * scores[others].max():
+    scene, passing = _scene(above, backdrop, actors), passing_shade(above, actors, SHADOW_HEIGHTS)
+    scores = _scores(lambda azimuth, length: _score(scene, azimuth, length))
+    found = _clearest(scores, BESIDE, CLEAR, SURE) or _by_passing(scores, passing)
+    if found is None:
         return None
-    finer = [(_score(scene, AZIMUTHS[turn] + a, LENGTHS[stretch] * k), a, k) for a in FINE_TURNS for k in FINE_LENGTHS]
-    _, a, k = max(finer)
-    azimuth, length = AZIMUTHS[turn] + a, LENGTHS[stretch] * k
+    azimuth, length = _finer(scene, passing, *found)
     # Longer shadows leave the ground that an actor is known to change (`editor.dirty`), and lie on walls.
-    return _measured(scene, azimuth, length) if length <= SHADOW_HEIGHTS else None
+    return _measured(scene, passing, azimuth, length) if length <= SHADOW_HEIGHTS else None
+
+
+def _scores(score: Callable[[float, float], float]) -> Array:
+    """Of every azimuth and length, against the median of all azimuths: contact shadows and the dark feet of walls speak for
+    short shadows to every side."""
+    scores = np.array([[score(azimuth, length) for length in LENGTHS] for azimuth in AZIMUTHS])
+    return scores - np.median(scores, axis=0)
+
+
+def _clearest(scores: Array, beside: float, clear: float, sure: float) -> tuple[float, float] | None:
+    """The azimuth and length of the best score, if that is `clear` and its square stands out, so `sure`, against those of
+    directions that are not `beside` it."""
+    turn, stretch = np.unravel_index(int(np.argmax(scores)), scores.shape)
+    others = np.abs((AZIMUTHS - AZIMUTHS[turn] + np.pi) % (2 * np.pi) - np.pi) > beside
+    best = scores[turn, stretch]
+    if best < clear or best * best < sure * scores[others].max():
+        return None
+    return float(AZIMUTHS[turn]), float(LENGTHS[stretch])
+
+
+def _joined(one: Array | float, other: Array | float) -> Array | float:
+    return np.hypot(np.maximum(one, 0), np.maximum(other, 0))
+
+
+def _by_passing(scores: Array, passing: PassingShade) -> tuple[float, float] | None:
+    """The same where those who move say so: their shadows are wide, and so is what stands out beside them."""
+    if not passing.is_dark:
+        return None
+    moving = _scores(lambda azimuth, length: passing.score(_way(azimuth, length)))
+    found = _clearest(_joined(scores, moving), WIDELY_BESIDE, HALF_CLEAR, HALF_SURE)
+    return found if found is not None and passing.shade(_way(*found)) is not None else None
+
+
+def _finer(scene: _Scene, passing: PassingShade, azimuth: float, length: float) -> tuple[float, float]:
+    """The best azimuth and length near some, by those who are parked and those who move."""
+    near = [(azimuth + turn, length * stretch) for turn in FINE_TURNS for stretch in FINE_LENGTHS]
+    return max(near, key=lambda place: _joined(_score(scene, *place), passing.score(_way(*place))))
 
 
 def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _Scene:
@@ -77,16 +112,11 @@ def _scene(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) -> _
     # Shade is bluer than sunshine.
     level = above.light.mean(axis=-1) + above.light[..., 0] - above.light[..., 2]
     contrast = np.clip(np.where(usable, level - _around(level, usable), 0), -1, 1).astype(np.float32)
-    parked = [a for a in actors if _is_parked(a)]
+    parked = [a for a in actors if is_tall(a) and not moves(a)]
     outlines = above.where(np.array([footprint(a.track[0].T_world, a.size_lwh) for a in parked]).reshape(-1, 4, 2))
     tall = np.array([a.size_lwh[2] for a in parked], np.float32) / CELL_M
     weight = usable / np.maximum(_sum(usable.astype(np.float32)), 1)
     return _Scene(above, contrast, usable, weight, places, (heights / CELL_M).astype(np.float32), outlines, tall)
-
-
-def _is_parked(actor: Actor) -> bool:
-    first, last = (np.asarray(actor.track[k].T_world.translation) for k in (0, -1))
-    return bool(np.linalg.norm(first - last) < PARKED_M and actor.size_lwh[2] > LOW_M)
 
 
 def _around(values: Map, where: Mask) -> Map:
@@ -135,8 +165,20 @@ def _score(scene: _Scene, azimuth: float, length: float) -> float:
     return float(-np.vdot(mask, scene.contrast) / np.sqrt(max(float(np.vdot(mask, mask)), 30.0)))
 
 
-def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
-    """The sun there, if the ground that it should leave in shade is dark enough."""
+def _measured(scene: _Scene, passing: PassingShade, azimuth: float, length: float) -> Sun | None:
+    """The sun there, if the ground that it should leave in shade is dark enough. The same ground with and without shade says
+    best how dark that is."""
+    way = _way(azimuth, length)
+    measured = passing.shade(way) or _beside(scene, azimuth, length)
+    if measured is None or measured.shade.mean() > DARKER:
+        return None
+    up = np.arctan2(1, length)
+    towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
+    return sun_over(scene.above, towards, measured.shade, measured.level, _beside_parked(scene, way))
+
+
+def _beside(scene: _Scene, azimuth: float, length: float) -> Shade | None:
+    """How much darker ground that should lie in shade is than ground beside it."""
     small, light = np.ones((3, 3), np.uint8), scene.above.light
     mask = _shaded(scene, azimuth, length)
     perhaps = mask | _perhaps(scene, azimuth, length)
@@ -148,12 +190,7 @@ def _measured(scene: _Scene, azimuth: float, length: float) -> Sun | None:
     darker = light[deep] - around
     # What is no darker stands in another shade, as what is around it does, or under something that the LiDAR saw through.
     dark = darker.mean(axis=1) <= np.quantile(darker.mean(axis=1), DARK_SHARE)
-    shade, level = darker[dark].mean(axis=0).astype(np.float32), np.median(around[dark], axis=0)
-    if shade.mean() > DARKER:
-        return None
-    up = np.arctan2(1, length)
-    towards = (float(np.cos(up) * np.cos(azimuth)), float(np.cos(up) * np.sin(azimuth)), float(np.sin(up)))
-    return sun_over(scene.above, towards, shade, level, _beside_parked(scene, _way(azimuth, length)))
+    return Shade(darker[dark].mean(axis=0).astype(np.float32), np.median(around[dark], axis=0))
 
 
 def _perhaps(scene: _Scene, azimuth: float, length: float) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from editor.geometry import Array, Rigid
 from engine.draft.fromabove import FromAbove, Map, Mask
 
 Light = NDArray[np.float32]  # (..., 3) logarithms, as `FromAbove` has them
@@ -61,6 +62,17 @@ class Sun:
     lit: Map
     open: Map
     lightest: Lightest
+
+    def at(self, values: Map, xy: Array) -> Map:
+        """Values of the map's cells (h, w) or (h, w, 3) at places (a, b, 2) in the world."""
+        where = self.above.where(xy)
+        return cv2.remap(values, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+    def over_sky(self, T_world_box: Rigid) -> NDArray[np.float32]:
+        """How many times the light of the sky (r, g, b) the sun gives to what is turned to it where a box stands."""
+        x, y, _ = T_world_box.translation
+        reaches = float(self.at(self.open, np.array([[[x, y]]]))[0, 0])
+        return reaches * np.expm1(-self.shade) / np.float32(self.towards[2])
 
     def share(self, light: Light) -> Map:
         """How many times the shade lies in differences (..., 3) of logarithms: about 1 where one is shaded and one lit."""

@@ -86,7 +86,7 @@ class Placement:
         behind = fill(witnesses, others, camera, veiled.picture(frame, self.view), hole, here)
         wanted = Wanted(actor_at(self.actor, camera.t_us), self.actor.size_lwh, camera)
         pick = Pick(Source(self.source, self.view), False)
-        lift = lifted(witnesses, Silhouettes(witnesses), self.actor, wanted, pick, block_around(region, 8))
+        lift = lifted(witnesses, Silhouettes(witnesses), self.actor, wanted, pick, block_around(region, 8), None)
         if lift is None:
             return Exercise(behind.picture, ~behind.unknown, hole, region, true)
         placed = composite(behind.picture, lift, before_static(witnesses, camera, lift), wanted)

@@ -63,7 +63,7 @@ def test_what_is_sure_is_filled_by_shapes_of_that_kind(name, degrees):
     T = Rigid((9.0, 0.0, size[2] / 2), yaw_quaternion(np.radians(degrees)))
     sure = np.any([filled(part, SHAPE) > 0 for part in body_of("vehicle.car", T, np.asarray(size) / 2, CAMERA).sure], axis=0)
     block = Block(0, 0, SHAPE[1], SHAPE[0])
-    shown = from_bank(bank()[name], Wanted(T, size, CAMERA), block, np.full((*SHAPE, 3), 110, np.uint8)).alpha > 0.5
+    shown = from_bank(bank()[name], Wanted(T, size, CAMERA), block, np.full((*SHAPE, 3), 110, np.uint8), None).alpha > 0.5
     assert sure.sum() > 0.3 * shown.sum()
     assert (sure & ~shown).sum() < 0.03 * sure.sum()
 

@@ -64,3 +64,9 @@ def test_a_wall_above_the_bonnet_is_not_near_a_car_that_stays_and_a_truck_may_ha
     box = filled(box_hull(wanted.camera.view, corners), (90, 160)) > 0
     assert 0.8 < (box & car.near).sum() / box.sum() < 1.0
     assert not car.near[:10].any()
+
+
+def test_faces_are_turned_as_those_of_the_box_are_that_the_camera_sees(footage):
+    wanted = seen_from(0.0, BARRIER[1], footage)  # right ahead: its near face alone
+    met = met_by(wanted, eye_of(wanted), Block(70, 45, 20, 10), BARRIER[0], 1.0)
+    assert met.normals(eye_of(wanted)) == pytest.approx(np.broadcast_to([-1.0, 0.0, 0.0], (10, 20, 3)), abs=0.02)

@@ -166,7 +166,9 @@ def test_the_sun_reaches_the_ground_only_where_it_was_seen_to(sunny: Path):
     light[20:26, 10:16], parked[19:27, 9:17] = shade, True
     light[30:32, 50:53] = lit  # markings in the shade
     seen[60:] = False
-    sun = sun_over(replace(above, light=light, brightest=light, seen=seen), tuple(TOWARDS_SUN), shade, lit, parked)
+    sun = sun_over(
+        replace(above, light=light, brightest=light, times=seen.astype(np.int32)), tuple(TOWARDS_SUN), shade, lit, parked
+    )
     assert (sun.open[:55, :34] > 0.99).all()
     assert (sun.open[:, 44:] < 0.01).all()
     assert (sun.open[76:] < 0.01).all()

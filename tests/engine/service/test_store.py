@@ -134,7 +134,8 @@ def test_an_edit_leaves_the_keys_of_pictures_that_do_not_see_it():
     assert {view for _, view in changed} <= {"CAM_FRONT_RIGHT", "CAM_BACK_RIGHT", "CAM_FRONT", "CAM_BACK"}
     second = away.scenario.with_actor(replace(away.scenario.actor(ActorId("lead")), size_lwh=(5.0, 2.0, 1.7)))
     third = keys(replace(away, scenario=second))
-    assert {view for (frame, view), key in third.items() if key != after[frame, view]} == {"CAM_FRONT"}
+    ahead = {"CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT"}  # the first and the last may show its shadow
+    assert {view for (frame, view), key in third.items() if key != after[frame, view]} == ahead
 
 
 def test_a_change_far_behind_the_camera_is_not_seen_and_one_around_it_is():
