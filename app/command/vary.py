@@ -1,0 +1,132 @@
+"""`vary`: every combination of a few choices of a take, each as a take of its own in a workspace."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import get_args
+
+from app.command.opening import CommandError, Opened, add_json, add_take, as_json, opened
+from app.takes import Kept, SaveError, Takes, stamp
+from editor import variations
+from editor.checks import findings
+from editor.scene import Actor, TimeOfDay, Weather
+from editor.variations import Choice, Variation, VariationError
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+FROM_TO_STEP = re.compile(rf"({NUMBER}):({NUMBER}):({NUMBER})")
+OF_AN_ACTOR: dict[str, tuple[Callable[[Actor, list[str]], list[Choice]], str]] = {
+    "left": (lambda actor, values: variations.shifts(actor, _numbers(values), True), "metres to its left; right is below 0"),
+    "ahead": (lambda actor, values: variations.shifts(actor, _numbers(values), False), "metres ahead of where it was"),
+    "colour": (variations.colours, "its paint, #rrggbb"),
+    "category": (variations.categories, "what it is"),
+}
+
+
+def add_to(commands: argparse._SubParsersAction) -> None:
+    """The command's arguments."""
+    parser = commands.add_parser("vary", help="variations of a take, as takes of their own", description=__doc__)
+    add_take(parser)
+    about = "the workspace that the window keeps takes in; ./workspace without it"
+    parser.add_argument("--workspace", type=Path, default=Path("workspace"), metavar="FOLDER", help=about)
+    for name, values in (("time-of-day", TimeOfDay), ("weather", Weather)):
+        parser.add_argument(f"--{name}", metavar="A,B", help=f"of {', '.join(get_args(values))}")
+    parser.add_argument("--seed", metavar="A,B", help="of what chance draws; here as elsewhere 0:4:1 is 0,1,2,3,4")
+    for name, (_, about) in OF_AN_ACTOR.items():
+        parser.add_argument(f"--{name}", action="append", default=[], metavar="ACTOR=A,B", help=f"of an actor: {about}")
+    parser.add_argument("--without", action="append", default=[], metavar="ACTOR", help="with this actor, and without it")
+    parser.add_argument("--sound", action="store_true", help="only those in which `check` finds nothing")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write them; what is there already is left as it is."""
+    if options.take is None:
+        raise CommandError("TAKE is missing; wanted a *.take.json file")
+    clip, takes = opened(options), Takes(options.workspace / "takes")
+    try:
+        choices = _choices(options, clip)
+        if not choices:
+            raise CommandError("nothing is varied; wanted one of --time-of-day, --weather, --seed, --left, …")
+        found = list(variations.variations(clip.take, clip.scenario, choices, stamp()))
+    except VariationError as error:
+        raise CommandError(str(error)) from error
+    street_map = clip.data_set.street_map(clip.scene) if options.sound else None
+    sound = [each for each in found if street_map is None or not findings(each.scenario, street_map)]
+    written = [_written(takes, clip, each) for each in sound]
+    if options.json:
+        print(as_json([{"id": v.take.id, "name": v.take.name, "file": str(kept.path)} for v, kept in written]))
+        return 0
+    for variation, kept in written:
+        print(f"{kept.path}  {variation.take.name!r}")
+    print(f"{len(written)} variations of {clip.take.name!r}{_left_out(len(found) - len(sound))}")
+    return 0
+
+
+def _left_out(count: int) -> str:
+    return f"; {count} left out, for what a check finds in them" if count else ""
+
+
+def _written(takes: Takes, clip: Opened, variation: Variation) -> tuple[Variation, Kept]:
+    try:
+        there = takes.find(clip.scene.name, variation.take.id)
+        return variation, takes.save(variation.take) if there is None else there
+    except SaveError as error:
+        raise CommandError(str(error)) from error
+
+
+# ----------------------------------------------------------------------------------------------- what was typed
+
+
+def _choices(options: argparse.Namespace, clip: Opened) -> list[list[Choice]]:
+    out = []
+    for name, values, choice in (("time-of-day", TimeOfDay, variations.hours), ("weather", Weather, variations.weathers)):
+        asked = getattr(options, name.replace("-", "_"))
+        if asked is not None:
+            out.append(choice(_known(f"--{name}", _listed(asked), get_args(values))))
+    if options.seed is not None:
+        out.append(variations.seeds(_whole(_listed(options.seed))))
+    for name, (choice, _) in OF_AN_ACTOR.items():
+        for asked in getattr(options, name):
+            actor, _, values = asked.partition("=")
+            out.append(choice(variations.actor_called(clip.scenario, actor), _listed(values)))
+    out.extend(variations.with_and_without(variations.actor_called(clip.scenario, name)) for name in options.without)
+    return out
+
+
+def _listed(text: str) -> list[str]:
+    """Values with commas between them; FROM:TO:STEP stands for several."""
+    found = []
+    for part in text.split(","):
+        span = FROM_TO_STEP.fullmatch(part.strip())
+        found.extend([part.strip()] if span is None else _steps(*map(float, span.groups())))
+    return list(dict.fromkeys(found))
+
+
+def _steps(start: float, end: float, step: float) -> list[str]:
+    count = (end - start) / step if step else -1.0
+    if not 0 <= count < variations.MOST:
+        raise CommandError(f"{start:g}:{end:g}:{step:g}; wanted FROM:TO:STEP, such as -1:1:0.5")
+    return [f"{start + k * step:.6g}" for k in range(int(count + 1e-6) + 1)]
+
+
+def _known(name: str, asked: Sequence[str], values: tuple[str, ...]) -> list[str]:
+    for value in asked:
+        if value not in values:
+            raise CommandError(f"{name} {value[:80]!r}; wanted one of {', '.join(values)}")
+    return list(asked)
+
+
+def _numbers(values: Sequence[str]) -> list[float]:
+    for value in values:
+        if not re.fullmatch(NUMBER, value):
+            raise CommandError(f"{value[:80]!r} metres; wanted a number")
+    return [float(value) for value in values]
+
+
+def _whole(values: Sequence[str]) -> list[int]:
+    for value in values:
+        if not value.isdecimal():
+            raise CommandError(f"--seed {value[:80]!r}; wanted a whole number from 0")
+    return [int(value) for value in values]

@@ -1,0 +1,144 @@
+"""Variations of a take: what else could have been, in every combination of a few choices, each a take that branched from it."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import product
+
+from editor.apply import apply
+from editor.edits import Delete, Edit, EditError, Move, Recolour, Relabel, SetTimeOfDay, SetWeather
+from editor.files import edit_to_json
+from editor.findings import called, sign
+from editor.geometry import yaw_of
+from editor.rules import presence
+from editor.scene import Actor, ActorId, Scenario, TimeOfDay, Weather
+from editor.take import LONGEST_NAME, Step, Take, TakeError, branched, validate
+from editor.tracks import track_at
+
+MOST = 1000
+TAG, GESTURE = "variation", "variation"
+
+
+class VariationError(ValueError):
+    """Variations that cannot be made; the sentence says what was got and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one variation has instead: in words, as edits on top of the take's, or as another seed."""
+
+    words: str = ""
+    edits: tuple[Edit, ...] = ()
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A take that branched, and the scenario that it asks for."""
+
+    take: Take
+    scenario: Scenario
+
+
+AS_IT_IS = Choice()
+
+# ----------------------------------------------------------------------------------------------------- choices
+
+
+def hours(values: Sequence[TimeOfDay]) -> list[Choice]:
+    """Times of day."""
+    return [Choice(value, (SetTimeOfDay(value),)) for value in values]
+
+
+def weathers(values: Sequence[Weather]) -> list[Choice]:
+    """Weathers."""
+    return [Choice(value, (SetWeather(value),)) for value in values]
+
+
+def seeds(values: Sequence[int]) -> list[Choice]:
+    """Seeds of what chance draws."""
+    return [Choice(f"seed {value}", seed=value) for value in values]
+
+
+def shifts(actor: Actor, metres: Sequence[float], to_the_left: bool) -> list[Choice]:
+    """An actor's whole track, so many metres to its left or ahead, as it stands where it first shows; 0 is as it is."""
+    first = presence(actor)[0]
+    heading = yaw_of(track_at(actor.track, first).rotation) + (math.pi / 2 if to_the_left else 0.0)
+    way = math.cos(heading), math.sin(heading)
+    ahead, behind = ("to the left", "to the right") if to_the_left else ("ahead", "back")
+
+    def one(by: float) -> Choice:
+        words = f"{called(actor)} {abs(by):g} m {ahead if by > 0 else behind}"
+        return Choice(words, (Move(actor.id, first, (by * way[0], by * way[1], 0.0)),))
+
+    return [one(by) if by else AS_IT_IS for by in metres]
+
+
+def colours(actor: Actor, values: Sequence[str]) -> list[Choice]:
+    """An actor's paint, #rrggbb."""
+    return [Choice(f"{called(actor)} in {value}", (Recolour(actor.id, value),)) for value in values]
+
+
+def categories(actor: Actor, values: Sequence[str]) -> list[Choice]:
+    """What an actor is."""
+    return [Choice(f"{called(actor)} as {value}", (Relabel(actor.id, value),)) for value in values]
+
+
+def with_and_without(actor: Actor) -> list[Choice]:
+    """An actor that is there, and that is not."""
+    return [AS_IT_IS, Choice(f"without {called(actor)}", (Delete(actor.id),))]
+
+
+def actor_called(scenario: Scenario, name: str) -> Actor:
+    """The actor of this identity, or whose sign (`editor.findings`) is this; VariationError where none or several are."""
+    found = [a for a in scenario.actors if name in (a.id, sign(ActorId(a.id)))]
+    if len(found) != 1:
+        raise VariationError(
+            f"{len(found) or 'no'} actors of scene {scenario.scene.name} are called {name[:80]!r}; wanted an actor's identity, "
+            f"or how the window calls it, such as 3fa2c1 or A1"
+        )
+    return found[0]
+
+
+# -------------------------------------------------------------------------------------------------- variations
+
+
+def variations(take: Take, scenario: Scenario, choices: Sequence[Sequence[Choice]], created: str) -> Iterator[Variation]:
+    """Every combination of one choice of each kind, but for the one that changes nothing. `scenario` is what the take asks for.
+
+    The same choices give the same takes, by identity. EditError, naming the variation, where the scenario cannot take it.
+    """
+    count = math.prod(len(kind) for kind in choices)
+    if count > MOST:
+        raise VariationError(f"{count} variations; wanted at most {MOST}")
+    for combination in product(*choices):
+        varied = _varied(take, combination, created)
+        if (varied.edits, varied.seed) != (take.edits, take.seed):
+            yield Variation(varied, _replayed(take, scenario, varied))
+
+
+def _varied(take: Take, combination: Sequence[Choice], created: str) -> Take:
+    edits = [edit for choice in combination for edit in choice.edits]
+    seed = next((choice.seed for choice in combination if choice.seed is not None), take.seed)
+    words = ", ".join(choice.words for choice in combination if choice.words)
+    key = sha256("\n".join((take.id, str(seed), *map(edit_to_json, edits))).encode()).hexdigest()[:12]
+    branch = branched(take, id=f"{take.id[:50]}-{key}", name=f"{take.name}: {words}"[:LONGEST_NAME], created=created)
+    steps = (*take.edits, *(Step(edit, GESTURE) for edit in edits))
+    varied = replace(branch, seed=seed, edits=steps, tags=tuple(dict.fromkeys((*take.tags, TAG))))
+    try:
+        validate(varied)
+    except TakeError as error:
+        raise VariationError(f"{varied.name}: {error}") from error
+    return varied
+
+
+def _replayed(take: Take, scenario: Scenario, varied: Take) -> Scenario:
+    done = [step.edit for step in take.edits]
+    for step in varied.edits[len(take.edits) :]:
+        try:
+            scenario = apply(scenario, step.edit, done)
+        except EditError as error:
+            raise EditError(f"{varied.name}: {error}") from error
+        done.append(step.edit)
+    return scenario

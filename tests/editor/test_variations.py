@@ -1,0 +1,96 @@
+"""Every combination of choices is a take of its own, always the same one, on top of what the take has."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from editor.edits import EditError, SetTimeOfDay
+from editor.files import dumps, loads
+from editor.scene import recorded
+from editor.take import Step, Take, scenario_of
+from editor.tracks import actor_at
+from editor.variations import (
+    MOST,
+    VariationError,
+    actor_called,
+    categories,
+    colours,
+    hours,
+    seeds,
+    shifts,
+    variations,
+    weathers,
+    with_and_without,
+)
+from tests.editor.made import made_scene
+
+SCENE = made_scene()
+NIGHT = Take("t1", "a take", SCENE.fingerprint, "2026-01-31T12:00:00Z", edits=(Step(SetTimeOfDay("night")),), tags=("mine",))
+NOW = "2026-02-01T12:00:00Z"
+CAR = next(a for a in SCENE.actors if a.category == "vehicle.car")
+
+
+def made(*choices, take=NIGHT):
+    return list(variations(take, scenario_of(take, SCENE), choices, NOW))
+
+
+def test_every_combination_branches_from_the_take_and_asks_for_what_was_chosen():
+    found = made(weathers(["rain", "fog"]), seeds([0, 5]), with_and_without(CAR))
+    asked = {(v.scenario.weather, v.take.seed, CAR.id in {a.id for a in v.scenario.actors}) for v in found}
+    assert asked == {(weather, seed, there) for weather in ("rain", "fog") for seed in (0, 5) for there in (True, False)}
+    assert len({v.take.id for v in found}) == len(found) == 8
+    for v in found:
+        assert v.scenario.time_of_day == "night"
+        assert (v.take.parent, v.take.created, v.take.tags) == ("t1", NOW, ("mine", "variation"))
+        assert v.scenario == scenario_of(loads(dumps(v.take)), SCENE)
+    assert found[-1].take.name.startswith("a take: fog, seed 5, without Car ")
+
+
+def test_the_take_itself_is_no_variation_of_it():
+    assert not made(seeds([NIGHT.seed]), shifts(CAR, [0.0], to_the_left=True))
+    assert len(made(with_and_without(CAR), shifts(CAR, [0.0], to_the_left=True))) == 1
+
+
+def test_the_same_choices_give_the_same_takes_and_others_others():
+    ids = [v.take.id for v in made(hours(["dusk", "noon"]))]
+    assert ids == [v.take.id for v in made(hours(["dusk", "noon"]))]
+    other = replace(NIGHT, id="t2")
+    assert not set(ids) & {v.take.id for v in made(hours(["dusk", "noon"]), take=other)}
+
+
+@pytest.mark.parametrize("to_the_left", [True, False])
+def test_an_actor_goes_as_far_as_asked_to_its_own_left_or_ahead(to_the_left):
+    for by, v in zip((-2.0, 1.5), made(shifts(CAR, [-2.0, 1.5], to_the_left)), strict=True):
+        (moved,) = (a for a in v.scenario.actors if a.id == CAR.id)
+        first = CAR.track[0]
+        in_its_frame = first.T_world.inverse().apply(np.asarray(actor_at(moved, first.t_us).translation))
+        np.testing.assert_allclose(in_its_frame, (0, by, 0) if to_the_left else (by, 0, 0), atol=1e-6)
+        gone = [math.dist(a.T_world.translation, b.T_world.translation) for a, b in zip(CAR.track, moved.track, strict=True)]
+        np.testing.assert_allclose(gone, abs(by), atol=1e-6)
+
+
+def test_paint_and_category_are_choices_too():
+    found = made(colours(CAR, ["#c02020", "#ffffff"]), categories(CAR, ["vehicle.truck"]))
+    actors = [next(a for a in v.scenario.actors if a.id == CAR.id) for v in found]
+    assert [(a.look.colour, a.category) for a in actors] == [("#c02020", "vehicle.truck"), ("#ffffff", "vehicle.truck")]
+
+
+def test_an_actor_is_found_by_its_identity_or_as_the_window_calls_it():
+    scenario = recorded(SCENE)
+    assert actor_called(scenario, CAR.id) == CAR
+    alike = [a for a in SCENE.actors if a.id[:6] == CAR.id[:6]]
+    if len(alike) == 1:
+        assert actor_called(scenario, CAR.id[:6]) == CAR
+    with pytest.raises(VariationError, match="no actors of scene .* are called 'nobody'"):
+        actor_called(scenario, "nobody")
+
+
+def test_what_cannot_be_is_refused_by_name():
+    with pytest.raises(EditError, match="a take: Car .* in red: colour 'red'"):
+        made(colours(CAR, ["red"]))
+    with pytest.raises(VariationError, match=f"{MOST + 1} variations; wanted at most {MOST}"):
+        made(seeds(range(MOST + 1)))
+    with pytest.raises(VariationError, match="seed 18446744073709551616: seed 18446744073709551616; wanted 0 to"):
+        made(seeds([2**64]))
