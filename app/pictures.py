@@ -68,6 +68,7 @@ class Pictures:
         self._dataroot, self._folder, self._has_complained = dataroot, folder, False
         self._cache = diskcache.Cache(str(folder), size_limit=SIZE_LIMIT_BYTES, eviction_policy="least-recently-stored")
         self._drawn: OrderedDict[str, dict[tuple[int, str, Tier, Manner | None], Drawn]] = OrderedDict()
+        self._onward: OrderedDict[str, dict[str, set[Place]]] = OrderedDict()
         self._in_memory: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -126,6 +127,8 @@ class Pictures:
             return drawn
         with self._lock:
             self._remember(state, [drawn])
+            for after in self._reached(state, (drawn.frame, drawn.view)) if drawn.is_generated else ():
+                self._remember(after, [drawn])
         return drawn
 
     def _stored(self, key: str, data: bytes) -> bool:
@@ -139,18 +142,34 @@ class Pictures:
             return False
 
     def carry(self, before: str, after: str, stale: Mapping[str, Sequence[int]]) -> None:
-        """What the world model drew of one state of a take shows another state too, but for the pictures that are stale."""
+        """What the world model drew of one state of a take, or has still to finish, shows another state too, but for the
+        pictures that are stale."""
         gone = {(frame, view) for view, frames in stale.items() for frame in frames}
         with self._lock:
             known = self._drawn.get(before, {}).values()
             self._remember(after, [d for d in known if d.is_generated and (d.frame, d.view) not in gone])
+            self._onward.setdefault(before, {})[after] = gone
+            _keep_latest(self._onward, before)
+
+    def _reached(self, state: str, place: Place) -> set[str]:
+        """The states that a picture of another was carried on to, or would have been, had it been there."""
+        found, left = {state}, [state]
+        while left:
+            further = {after for after, gone in self._onward.get(left.pop(), {}).items() if place not in gone} - found
+            found |= further
+            left.extend(further)
+        return found - {state}
 
     def _remember(self, state: str, pictures: Iterable[Drawn]) -> None:
         known = self._drawn.setdefault(state, {})
         known.update({(d.frame, d.view, d.tier, d.manner): d for d in pictures})
-        self._drawn.move_to_end(state)
-        while len(self._drawn) > MOST_STATES:
-            self._drawn.popitem(last=False)
+        _keep_latest(self._drawn, state)
+
+
+def _keep_latest(by_state: OrderedDict[str, dict], state: str) -> None:
+    by_state.move_to_end(state)
+    while len(by_state) > MOST_STATES:
+        by_state.popitem(last=False)
 
 
 # ------------------------------------------------------------------------------------------------ what is to be drawn

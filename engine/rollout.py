@@ -5,7 +5,7 @@ can be drawn. What no edit touches is a reference: it stays as it was recorded, 
 Drawing yields pictures, and None wherever it may be stopped without one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from editor.map import StreetMap
 from editor.scene import Scenario
-from engine.model.asked import asked
+from engine.model.asked import asking
 from engine.model.drafts import Drafts
 from engine.model.reach import reach
 from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
@@ -89,7 +89,7 @@ class Rollout:
         yield None
         if not chunk.dirty.any():
             return
-        clip = self._clip(place[:1], place[1:], {place: chunk}, {}, {place: 1.0})
+        clip = yield from self._clip(place[:1], place[1:], {place: chunk}, {}, {place: 1.0})
         step = next(self.pipeline.stream(clip, replace(self.sampling, num_steps=1)))
         (picture,) = self.pipeline.pictures(step, clip.drafts, ((0, 0),))
         yield replace(chunk, tier="anchor", origin="generated", picture=picture, preview=True, done=0, total=0)
@@ -119,7 +119,7 @@ class Rollout:
         shown = tuple(view for view in views if any(place[1] == view for place in wanted))
         if not shown:
             return
-        clip = self._clip(frames, shown, chunks, known, {place: levels.get(place, 1.0) for place in wanted})
+        clip = yield from self._clip(frames, shown, chunks, known, {place: levels.get(place, 1.0) for place in wanted})
         for step in self.pipeline.stream(clip, self.sampling):
             yield None
             yield from self._answers(tier, step, clip, chunks, wanted)
@@ -131,13 +131,17 @@ class Rollout:
         chunks: Mapping[Place, Chunk],
         known: PixelsByPlace,
         start: Mapping[Place, float],
-    ) -> Clip:
+    ) -> Generator[None, None, Clip]:
         def grid(value: Callable[[Place], NDArray]) -> NDArray:
             return np.array([[value((frame, view)) for view in views] for frame in frames])
 
         parts = (grid(lambda place, n=name: getattr(chunks[place], n)) for name in ("picture", "valid", "dirty"))
-        gbuffers = None if self.seen is None else grid(lambda place: self.seen(*place, chunks[place].picture))
-        what = asked(self.scenario, self.streets, frames, views, self.size)
+        seen: dict[Place, NDArray[np.float16]] = {}
+        for place in [] if self.seen is None else [(frame, view) for frame in frames for view in views]:
+            seen[place] = self.seen(*place, chunks[place].picture)
+            yield None
+        gbuffers = grid(seen.__getitem__) if seen else None
+        what = yield from asking(self.scenario, self.streets, frames, views, self.size)
         return Clip(
             what,
             self.pipeline.relit(what, Drafts(*parts, gbuffers)),

@@ -3,6 +3,7 @@
 T frames, V views, n actors of whom a box covers anything in the clip; tokens are squares of `TOKEN` pixels of the pictures.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import cv2
@@ -45,22 +46,43 @@ def asked(
     """What these frames and views are asked to show at a size (width, height).
 
     SceneError where a frame has no picture of a view; ValueError for a size that is no multiple of `TOKEN`."""
+    steps = asking(scenario, street_map, frames, views, size)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def asking(
+    scenario: Scenario, street_map: StreetMap, frames: tuple[int, ...], views: tuple[str, ...], size: tuple[int, int]
+) -> Generator[None, None, Asked]:
+    """The same picture by picture, for whoever may give it up between two of them."""
     if size[0] % TOKEN or size[1] % TOKEN:
         raise ValueError(f"clips of {size[0]} x {size[1]} pixels; wanted multiples of {TOKEN}")
-    shown = [[conditions(scenario, street_map, frame, view, size) for view in views] for frame in frames]
+    places = [(frame, view) for frame in frames for view in views]
+    shown, layouts, members = [], [], []
+    for place in places:
+        shown.append(conditions(scenario, street_map, *place, size))
+        layouts.append(layout(shown[-1]).astype(np.float16))
+        yield
+    seen = sorted({box.index for one in shown for box in one.boxes})
+    for one in shown:
+        members.append(_members(one, seen))
+        yield
     times_us = [_time(scenario, frame, views[0]) for frame in frames]
-    seen = sorted({box.index for row in shown for one in row for box in one.boxes})
+    grid = len(frames), len(views)
     return Asked(
         times_s=np.array([(t - times_us[0]) * 1e-6 for t in times_us], np.float32),
-        cameras=np.array([camera_numbers(one.view) for one in shown[0]], np.float32),
+        cameras=np.array([camera_numbers(one.view) for one in shown[: len(views)]], np.float32),
         waypoints=np.array([_waypoints(scenario.ego, t) for t in times_us], np.float32),
         action=np.array([_action(scenario.ego, t) for t in times_us], np.float32),
         text=scene_text(scenario),
         recorded_text=scene_text(recorded(scenario.scene)),
-        layout=np.array([[layout(one) for one in row] for row in shown], np.float16),
+        layout=np.reshape(layouts, (*grid, *layouts[0].shape)),
         categories=tuple(scenario.actors[i].category for i in seen),
         size_lwh=np.array([scenario.actors[i].size_lwh for i in seen], np.float32).reshape(-1, 3),
-        members=np.array([[_members(one, seen) for one in row] for row in shown]),
+        members=np.reshape(members, (*grid, *members[0].shape)),
     )
 
 

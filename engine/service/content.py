@@ -47,9 +47,9 @@ def picture_keys(request: Request, recording: str) -> dict[Place, str]:
     """
     scenario = request.scenario
     by_model = request.tier != "draft"
-    asked = _sha256(code_digest(), recording, request.tier, repr((request.size, request.seed)))
+    asked = _sha256(code_digest(), recording, request.tier, repr(request.size))
     if by_model:
-        asked = _sha256(asked, _model_words(request))
+        asked = _sha256(asked, repr(request.seed), _model_words(request))
     places = request.places()
     pictures = [scenario.scene.frames[frame].picture(view) for frame, view in places]
     shown = shown_changes(scenario, places, labels=by_model)

@@ -56,7 +56,7 @@ def generated(request: Request, task: Task) -> Steps:
     seen = partial(of_draft, _footage(request), request.scenario) if pipeline.reads_gbuffers else None
     run = of_request(pipeline, request, streets, _drafted(request, task), sampling, seen)
     draw = _anchors if request.tier == "anchor" else _refined
-    networks = [network for network in (pipeline.transformer, pipeline.relight) if network is not None]
+    networks = [n for n in (pipeline.autoencoder, pipeline.relight, pipeline.transformer) if n is not None]
     for chunk in _stoppable(draw(run, request, task), networks, task):
         if chunk is None or (chunk.tier == request.tier and (chunk.frame, chunk.view) in wanted):
             yield chunk
@@ -186,8 +186,8 @@ def _drafted(request: Request, task: Task) -> Drafted:
 
 
 def _stoppable(steps: Steps, networks: list[nn.Module], task: Task) -> Steps:
-    """The same steps; a cancelled one ends with the block of a network that it is in, or with the picture that is relit, since
-    all of them can take seconds."""
+    """The same steps; a cancelled one ends with the layer of a network that it is in, since to code pictures, to relight them and
+    every pass of the transformer can take seconds."""
     while True:
         with _looking(networks, task.is_cancelled):
             try:

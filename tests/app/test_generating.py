@@ -196,6 +196,28 @@ def test_what_an_edit_leaves_alone_is_carried_over_to_the_new_state(desk, pictur
     assert pictures.has_generated("next", MANNER)
 
 
+def test_what_is_finished_after_edits_elsewhere_shows_the_states_that_they_led_to(pictures):
+    """And there and back again, as by undo; stale pictures go no further."""
+    pixels = np.zeros((2, 2), bool)
+
+    def finish(frame, view):
+        pictures.keep(
+            "a", Chunk(frame, view, "refined", "generated", np.full((2, 2, 3), frame, np.uint8), pixels, pixels, 0, 0), MANNER
+        )
+
+    finish(1, "CAM_FRONT")
+    pictures.carry("a", "b", {"CAM_FRONT": (3,)})
+    pictures.carry("b", "c", {"CAM_BACK": (2,)})
+    pictures.carry("c", "b", {"CAM_BACK": (2,)})
+    for frame in (2, 3):
+        for view in VIEWS:
+            finish(frame, view)
+    seen = {state: {(d.frame, d.view) for d in pictures.drawn(state)} for state in "abc"}
+    assert seen["a"] - seen["b"] == {(3, "CAM_FRONT")}
+    assert seen["b"] - seen["c"] == {(2, "CAM_BACK")}
+    assert {(1, "CAM_FRONT"), (2, "CAM_FRONT"), (3, "CAM_BACK")} == seen["c"]
+
+
 def test_previews_are_shown_and_never_remembered(desk, pictures, small_drive):
     document = edited(desk, SetWeather("rain"))
     messages = told(Painter(), pictures, document, small_drive)

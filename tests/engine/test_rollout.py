@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -116,7 +115,7 @@ def test_the_anchor_that_is_waited_for_is_previewed_before_others_are_drafted(dr
     place = 10, "CAM_FRONT"
     hurried = rollout(drive, delete(drive, 7.0), previewed=place, preview_first=True)
     steps = hurried.anchors(ANCHORS, VIEWS, {})
-    (first,) = [chunk for chunk in islice(steps, 2) if chunk is not None]
+    first = next(chunk for chunk in steps if chunk is not None)
     assert (first.frame, first.view, first.preview, first.origin, first.total) == (*place, True, "generated", 0)
     assert hurried.drafted.cache_info().misses == 1
     draft = hurried.drafted(*place)

@@ -1,6 +1,7 @@
 """What the tiers of the world model store and reuse, and what their keys promise: one process, real networks at tiny size."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from editor.dirty import dirty
 from editor.edits import Delete, Relabel, SetWeather
 from engine.gbuffer import of_draft
-from engine.model import relight
+from engine.model import asked, relight
 from engine.model.asked import TOKEN
+from engine.model.autoencoder import PictureAutoencoder
 from engine.model.headlights import beam
 from engine.service import generating
 from engine.service.content import all_keys, picture_keys
@@ -174,6 +176,33 @@ def test_cancelled_while_drafts_are_relit_it_ends_with_the_picture_that_it_is_at
     assert len(lit) == 2 < len(ANCHORS) * len(VIEWS)
 
 
+def test_cancelled_while_drafts_are_coded_it_ends_with_the_picture_that_it_is_at(anchors, monkeypatch):
+    coded = []
+
+    def counted(codec, pictures):
+        coded.append(None)
+        return latents(codec, pictures)
+
+    latents = PictureAutoencoder.latents
+    monkeypatch.setattr(PictureAutoencoder, "latents", counted)
+    assert not any(generated(after(anchors, RAIN), Task({}, None, lambda: len(coded) == 2)))
+    assert len(coded) == 2 < len(ANCHORS) * len(VIEWS)
+
+
+@pytest.mark.parametrize(("module", "name"), [(asked, "conditions"), (generating, "of_draft"), (generating, "chunk_of")])
+def test_whoever_waits_no_more_is_heard_between_any_two_pictures_that_are_made_ready(anchors, monkeypatch, module, name):
+    made, function = [], getattr(module, name)
+
+    def counted(*args):
+        made.append(None)
+        return function(*args)
+
+    monkeypatch.setattr(module, name, counted)
+    at_steps = [len(made) for _ in generated(after(anchors, RAIN), Task({}))]
+    assert at_steps[-1] == len(ANCHORS) * len(VIEWS)
+    assert all(b - a <= 1 for a, b in pairwise([0, *at_steps]))
+
+
 def test_the_estimate_counts_steps_down_to_nothing(monkeypatch):
     """Two windows of two steps, a second each, and a picture that nothing had to be drawn for."""
     monkeypatch.setattr(generating, "monotonic", iter(range(10)).__next__)
@@ -227,6 +256,13 @@ def test_weights_and_sampling_change_every_key(anchors, tmp_path):
 def test_where_the_checkpoint_lies_does_not_matter(anchors, tmp_path):
     copy = replace(anchors.model, checkpoint=write_checkpoint(tmp_path / "copy"))
     assert picture_keys(replace(anchors, model=copy), "r") == picture_keys(anchors, "r")
+
+
+def test_another_seed_draws_anew_what_chance_draws_and_no_draft(anchors):
+    requests = anchors, replace(anchors, seed=1)
+    one, other = (all_keys(request, "r") for request in requests)
+    assert one["draft"] == other["draft"]
+    assert not set(one["anchor"].values()) & set(other["anchor"].values())
 
 
 def test_a_label_is_told_to_the_model_and_not_to_a_draft(anchors):

@@ -107,7 +107,6 @@ def test_every_picture_has_a_key_of_its_own():
     "other",
     [
         replace(BASE, size=None),
-        replace(BASE, seed=1),
         edited(actors=BASE.scenario.actors[1:]),
         edited(actors=(BASE.scenario.actors[0], MOVED, BASE.scenario.actors[2])),
         edited(actors=(BASE.scenario.actors[0], replace(CAR, look=Look(colour="#ff0000")), BASE.scenario.actors[2])),
