@@ -13,7 +13,7 @@ function isReachedByAlt(event) {
 }
 
 /** "ctrl+shift+z": a key press as the table writes it. */
-export function keyName(event) {
+function keyName(event) {
   if (isReachedByAlt(event)) return event.key;
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push("ctrl");

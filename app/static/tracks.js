@@ -5,7 +5,7 @@ A track is [[t_us, x, y, z, qw, qx, qy, qz], …] with times rising. */
 import "./projection.js";
 
 const { rotate, multiply, compose, inverse } = globalThis.RetakeProjection;
-export const HOLD_US = 100_000;
+const HOLD_US = 100_000;
 export const MPS_TO_KMH = 3.6;
 
 function slerp(a, b, share) {

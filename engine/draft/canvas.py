@@ -89,7 +89,7 @@ def without_shadows(canvas: Canvas, shot: Shot, shadows: Sequence[Fallen], bare:
     """The ground without some shadows; those who stay throw theirs."""
     for shadow in shadows:
         sun, free = shot.footage.standing.sun, bare(shadow.block)
-        picture, new = lightened(canvas.picture, sun, shadow, shot.camera, free, shot.staying)
+        picture, new = lightened(canvas.picture, sun, shadow, shot.camera, free, shot.left)
         canvas = Canvas(picture, canvas.unknown, canvas.dirty | new)
     return canvas
 

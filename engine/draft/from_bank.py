@@ -61,7 +61,7 @@ def from_bank(entry: BankEntry, wanted: Wanted, block: Block, picture: NDArray[n
     found = np.concatenate([_colours(entry, eye, points[band], normals[band], fine_px) for band in bands])
     if sun is not None:
         outward = normals * np.sign(((eye - points) * normals).sum(axis=-1, keepdims=True))
-        found = _relit(found, outward, wanted.T_world_box, sun)
+        found = _relit(found, outward, outward * scale, wanted.T_world_box, sun)
     colours = np.zeros((*hit.shape, 3), np.float32)
     colours[hit] = np.clip(found * _light(wanted, picture), 0, 255)
     return Lifted(block, colours, met.alpha, nearest_known(met.depth, hit), np.zeros(hit.shape, bool), stayed=False)
@@ -196,12 +196,13 @@ def _remapped(values: NDArray[np.float32], where: Array, how: int) -> NDArray[np
 # --------------------------------------------------------------------------------------------------------- light
 
 
-def _relit(colours: NDArray[np.float32], normals: Array, T_world_box: Rigid, sun: Sun) -> NDArray[np.float32]:
-    """Colours (n, 3) of faces whose normals are in the box's frame, lit as the sun lights them there and not the bank's; either
-    against level ground."""
+def _relit(colours: NDArray[np.float32], were: Array, are: Array, T_world_box: Rigid, sun: Sun) -> NDArray[np.float32]:
+    """Colours (n, 3) of faces, lit as the sun lights them there and not the bank's; either against level ground. `were` are
+    their normals in the entry's frame, `are` those in the box's, of any length: a stretched box turns faces."""
     towards, over_sky = T_world_box.matrix()[:3, :3].T @ np.asarray(sun.towards), sun.over_sky(T_world_box)
-    there = lit(normals, BANK_SUN, OVER_SKY) / lit(UP, BANK_SUN, OVER_SKY)
-    return relit(colours, lit(normals, towards, over_sky) / lit(UP, towards, over_sky) / there)
+    are = are / np.maximum(np.linalg.norm(are, axis=-1, keepdims=True), 1e-9)
+    there = lit(were, BANK_SUN, OVER_SKY) / lit(UP, BANK_SUN, OVER_SKY)
+    return relit(colours, lit(are, towards, over_sky) / lit(UP, towards, over_sky) / there)
 
 
 def _light(wanted: Wanted, picture: NDArray[np.uint8]) -> Array:

@@ -1,7 +1,8 @@
 """The ground from above: how light each place of it is, from pictures of a whole drive without whoever stood before it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -30,8 +31,8 @@ ROUNDS = 4
 @dataclass(frozen=True, eq=False)
 class FromAbove:
     """Logs of linear light (h, w, 3), against the ground's median and the view's exposure, and the brightest that was seen of
-    each place. Cell (row, column) is about origin + CELL_M * (column, row) in the world, `times` (h, w) says how often each was
-    seen, and `levels` are what was taken off the views. `glances` are what it was made of.
+    each place. Cell (row, column) is about origin + CELL_M * (column, row) in the world, `times` (h, w) says in how many frames
+    each was seen, and `levels` are what was taken off the views. `glances` are what it was made of.
     """
 
     light: Map
@@ -53,12 +54,21 @@ class FromAbove:
 
 @dataclass(frozen=True, eq=False)
 class Glance:
-    """What one picture shows: the light (n, 3) of some cells, as the map has it."""
+    """What the pictures of one frame show: the light (n, 3) of some cells, as the map has it."""
+
+    t_us: int
+    cells: NDArray[np.int64]  # flat, each once
+    light: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """What one picture shows: the light (n, 3) of some cells."""
 
     frame: int
     t_us: int
     view: str
-    cells: NDArray[np.int64]  # flat
+    cells: NDArray[np.int64]
     light: NDArray[np.float32]
 
 
@@ -67,20 +77,29 @@ def from_above(recording: Recording, backdrop: Backdrop, cast: Cast) -> FromAbov
     path = np.array([pose.T_world.translation[:2] for pose in recording.scene.ego])
     origin = np.floor(path.min(axis=0) - FAR_M)
     shape = tuple(int(x) + 2 for x in np.ceil((path.max(axis=0) + FAR_M - origin) / CELL_M))[::-1]
-    found = list(_glances(recording, backdrop, cast, origin, shape))
+    found = list(_looks(recording, backdrop, cast, origin, shape))
     levels = _levels(found, shape[0] * shape[1])
-    found = [replace(g, light=np.clip(g.light - levels[g.view], DARK, BRIGHT)) for g in found]
+    glances = tuple(_glance(list(looks), levels) for _, looks in groupby(found, key=lambda look: look.frame))
     times, total = np.zeros(shape[0] * shape[1], np.int32), np.zeros((shape[0] * shape[1], 3))
     brightest = np.full((shape[0] * shape[1], 3), DARK, np.float32)
-    for glance in found:
-        times[glance.cells] += 1  # no cell is twice in a glance
+    for glance in glances:
+        times[glance.cells] += 1
         total[glance.cells] += glance.light
         brightest[glance.cells] = np.maximum(brightest[glance.cells], glance.light)
     light = (total / np.maximum(times, 1)[:, None]).reshape(*shape, 3).astype(np.float32)
-    return FromAbove(light, brightest.reshape(*shape, 3), times.reshape(shape), origin, levels, tuple(found))
+    return FromAbove(light, brightest.reshape(*shape, 3), times.reshape(shape), origin, levels, glances)
 
 
-def _levels(found: list[Glance], cells: int) -> dict[str, NDArray[np.float32]]:
+def _glance(looks: list[_Look], levels: dict[str, NDArray[np.float32]]) -> Glance:
+    """The views of one frame together; what several of them show is what they show in the mean."""
+    every = np.concatenate([look.cells for look in looks])
+    light = np.concatenate([np.clip(look.light - levels[look.view], DARK, BRIGHT) for look in looks])
+    cells, which, count = np.unique(every, return_inverse=True, return_counts=True)
+    total = np.stack([np.bincount(which, channel, len(cells)) for channel in light.T], axis=-1)
+    return Glance(looks[0].t_us, cells, (total / count[:, None]).astype(np.float32))
+
+
+def _levels(found: list[_Look], cells: int) -> dict[str, NDArray[np.float32]]:
     """How light each view's pictures are, so that views agree about the places that several of them show."""
     if not found:
         return {}
@@ -96,7 +115,7 @@ def _levels(found: list[Glance], cells: int) -> dict[str, NDArray[np.float32]]:
     return {v: level.astype(np.float32) for v, level in levels.items()}
 
 
-def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array, shape: tuple[int, int]) -> Iterator[Glance]:
+def _looks(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array, shape: tuple[int, int]) -> Iterator[_Look]:
     frames = recording.scene.frames
     for frame in sorted({round(k) for k in np.linspace(0, len(frames) - 1, FRAMES)}):
         for view in recording.scene.views:
@@ -108,7 +127,7 @@ def _glances(recording: Recording, backdrop: Backdrop, cast: Cast, origin: Array
             picture = recording.glance(frame, view.name) if len(cells) > FEW else None
             if picture is not None:
                 soft = cv2.GaussianBlur(picture, (0, 0), 0.8 * camera.view.width / 448)
-                yield Glance(frame, camera.t_us, view.name, cells, logs(soft[pixels[:, 1], pixels[:, 0]]))
+                yield _Look(frame, camera.t_us, view.name, cells, logs(soft[pixels[:, 1], pixels[:, 0]]))
 
 
 def _open_ground(

@@ -92,15 +92,17 @@ def lifted(
     cover = cover * (met.near if stayed else ~met.twice)
     colours = _sampled(picture, where)
     if sun is not None and not stayed and min(cover.shape) > 1:
-        colours = relit(colours, _turned(sun, met.normals(eye * larger) * side, T_world_source_box, wanted.T_world_box))
+        normals = met.normals(eye * larger)
+        colours = relit(colours, _turned(sun, normals * side, T_world_source_box, normals, wanted.T_world_box))
     return Lifted(block, colours, cover, met.depth, seen, stayed)
 
 
-def _turned(sun: Sun, normals: Array, there: Rigid, here: Rigid) -> NDArray[np.float32]:
-    """How many times as light faces (h, w, 3) of a box get where it is turned otherwise. Whether the sun reaches either place
-    is known too roughly to say more of it than how much of it is turned away."""
+def _turned(sun: Sun, were: Array, there: Rigid, are: Array, here: Rigid) -> NDArray[np.float32]:
+    """How many times as light faces get that were turned so (h, w, 3) in one box and are turned so in another. Whether the sun
+    reaches either place is known too roughly to say more of it than how much of it is turned away."""
     over_sky = (sun.over_sky(there) + sun.over_sky(here)) / 2
-    before, after = (lit(normals, box.matrix()[:3, :3].T @ np.asarray(sun.towards), over_sky) for box in (there, here))
+    towards = (box.matrix()[:3, :3].T @ np.asarray(sun.towards) for box in (there, here))
+    before, after = (lit(normals, way, over_sky) for normals, way in zip((were, are), towards, strict=True))
     return after / before
 
 

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from editor.geometry import Array, Rigid, Vec3, footprint, vec3
 from editor.scene import Actor
 from editor.tracks import actor_at, is_present
-from engine.draft.fromabove import CELL_M, FromAbove, Glance, Mask
+from engine.draft.fromabove import CELL_M, FromAbove, Glance
 from engine.draft.shadows import Part, parts_of
 
 LOW_M, MOVED_M = 0.8, 0.7
 LEAST_TIMES = 3  # that a cell was seen, or other times say nothing of it
 DARKER, LEAST_SHARE, MOST_BEHIND = -0.5, 0.1, 0.15  # a logarithm; of the cells in shade; of that share, on the sun's side
 BLUER = 0.08
-FEW_CELLS = 60
+FEW_CELLS, LEAST_BEHIND = 60, 0.5  # that were seen in shade; of as many, on the sun's side
 NOISE = 30.0  # cells, below which a fit counts as if it were of so many
 
 
@@ -74,17 +74,16 @@ class PassingShade:
         return dark >= FEW_CELLS
 
     def shade(self, way: NDArray[np.float32]) -> Shade | None:
-        """What shadows that fall that way leave, if the sun stands so; None where it does not."""
+        """What shadows that fall that way leave, if the sun stands so; None where it does not, or where too little was seen on
+        either side."""
         here, behind = self._inside(way), self._inside(-way)
-        dark = self._darker(here)
-        if len(here) < FEW_CELLS or dark.mean() < LEAST_SHARE or self._darker(behind).mean() > MOST_BEHIND * dark.mean():
+        if len(here) < FEW_CELLS or len(behind) < LEAST_BEHIND * len(here):
+            return None
+        dark, dark_behind = (inside[:, 0].mean(axis=1) < DARKER for inside in (here, behind))
+        if dark.mean() < LEAST_SHARE or dark_behind.mean() > MOST_BEHIND * dark.mean():
             return None
         shade = np.median(here[dark, 1], axis=0).astype(np.float32)
         return Shade(shade, np.median(here[dark, 2], axis=0)) if shade[2] - shade[0] > BLUER else None
-
-    @staticmethod
-    def _darker(inside: NDArray[np.float32]) -> Mask:
-        return inside[:, 0].mean(axis=1) < DARKER if len(inside) else np.zeros(1, bool)
 
     def _inside(self, way: NDArray[np.float32]) -> NDArray[np.float32]:
         """Of cells well within shadows, how much lighter they are than at other times, and than they get, and how light they
@@ -109,8 +108,7 @@ class PassingShade:
 def passing_shade(above: FromAbove, actors: tuple[Actor, ...], heights: float) -> PassingShade:
     """What those who move may have darkened, with shadows as long as so many heights."""
     movers = [actor for actor in actors if is_tall(actor) and moves(actor)]
-    frames = sorted({glance.frame for glance in above.glances})
-    moments = [_moment(above, [g for g in above.glances if g.frame == frame], movers, heights) for frame in frames]
+    moments = [_moment(above, glance, movers, heights) for glance in above.glances]
     return PassingShade(tuple(moment for moment in moments if moment is not None), above.times.shape)
 
 
@@ -125,11 +123,9 @@ def is_tall(actor: Actor) -> bool:
     return actor.size_lwh[2] > LOW_M
 
 
-def _moment(above: FromAbove, glances: list[Glance], movers: list[Actor], heights: float) -> _Moment | None:
-    t_us = glances[0].t_us
-    cells, light = np.concatenate([g.cells for g in glances]), np.concatenate([g.light for g in glances])
-    known = above.times.ravel()[cells] >= LEAST_TIMES
-    cells, light = cells[known], light[known]
+def _moment(above: FromAbove, glance: Glance, movers: list[Actor], heights: float) -> _Moment | None:
+    t_us, known = glance.t_us, above.times.ravel()[glance.cells] >= LEAST_TIMES
+    cells, light = glance.cells[known], glance.light[known]
     row, column = np.divmod(cells, above.times.shape[1])
     near, parts = np.zeros(len(cells), bool), []
     for actor in movers:

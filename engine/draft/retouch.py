@@ -83,7 +83,7 @@ def _without_actors(canvas: Canvas, shot: Shot) -> tuple[Canvas, Mask]:
 def _behind(shot: Shot) -> Crowd:
     """Who may come to light: all who stay, without those nearer, whose own pixels the hole already leaves out."""
     nearest = min(shot.distance(actor) for actor in shot.gone)
-    return shot.staying.only(np.linalg.norm(shot.staying.centres - shot.camera.eye, axis=1) > nearest)
+    return shot.left.only(np.linalg.norm(shot.left.centres - shot.camera.eye, axis=1) > nearest)
 
 
 def _taken(actor: Actor, shot: Shot) -> Mask:

@@ -31,8 +31,8 @@ FINE_TURNS, FINE_LENGTHS = (
 WINDOW = 11  # cells across, whose mean a cell is compared with
 HIGH_M, GOES_ON_M = 2.5, (1.0, 2.5, 4.5, 7.0, 10.0)  # above a point higher than this, more may stand that was not measured
 CLEAR, SURE, DARKER = 5.0, 9.0, -0.6  # of 104 drives under every sky no false sun had 4.8 (docs/log.md)
-BESIDE, WIDELY_BESIDE = np.radians(35), np.radians(60)
-HALF_CLEAR, HALF_SURE = 4.0, 4.0  # where those who move leave the sun's shade besides
+BESIDE = np.radians(35)
+HALF_CLEAR = 4.0  # where those who move leave the sun's shade besides
 DARK_SHARE, FEW_CELLS = 0.4, 12
 
 
@@ -58,7 +58,7 @@ def find_sun(above: FromAbove, backdrop: Backdrop, actors: tuple[Actor, ...]) ->
         return None
     scene, passing = _scene(above, backdrop, actors), passing_shade(above, actors, SHADOW_HEIGHTS)
     scores = _scores(lambda azimuth, length: _score(scene, azimuth, length))
-    found = _clearest(scores, BESIDE, CLEAR, SURE) or _by_passing(scores, passing)
+    found = _clearest(scores) or _by_passing(scores, passing)
     if found is None:
         return None
     azimuth, length = _finer(scene, passing, *found)
@@ -73,15 +73,17 @@ def _scores(score: Callable[[float, float], float]) -> Array:
     return scores - np.median(scores, axis=0)
 
 
-def _clearest(scores: Array, beside: float, clear: float, sure: float) -> tuple[float, float] | None:
-    """The azimuth and length of the best score, if that is `clear` and its square stands out, so `sure`, against those of
-    directions that are not `beside` it."""
+def _clearest(scores: Array) -> tuple[float, float] | None:
+    """The azimuth and length of the best score, if that is clear, and sure against the best of those that are not beside it."""
+    best, azimuth, length = _best(scores)
+    others = np.abs((AZIMUTHS - azimuth + np.pi) % (2 * np.pi) - np.pi) > BESIDE
+    return (azimuth, length) if best >= CLEAR and best * best >= SURE * scores[others].max() else None
+
+
+def _best(scores: Array) -> tuple[float, float, float]:
+    """The best score, and its azimuth and length."""
     turn, stretch = np.unravel_index(int(np.argmax(scores)), scores.shape)
-    others = np.abs((AZIMUTHS - AZIMUTHS[turn] + np.pi) % (2 * np.pi) - np.pi) > beside
-    best = scores[turn, stretch]
-    if best < clear or best * best < sure * scores[others].max():
-        return None
-    return float(AZIMUTHS[turn]), float(LENGTHS[stretch])
+    return float(scores[turn, stretch]), float(AZIMUTHS[turn]), float(LENGTHS[stretch])
 
 
 def _joined(one: Array | float, other: Array | float) -> Array | float:
@@ -89,12 +91,13 @@ def _joined(one: Array | float, other: Array | float) -> Array | float:
 
 
 def _by_passing(scores: Array, passing: PassingShade) -> tuple[float, float] | None:
-    """The same where those who move say so: their shadows are wide, and so is what stands out beside them."""
+    """The best by those who move, too, where it is half as clear and what they leave there is the sun's shade. Against other
+    directions it need not stand out: their shadows are wide, and what else they darken is told by that shade."""
     if not passing.is_dark:
         return None
     moving = _scores(lambda azimuth, length: passing.score(_way(azimuth, length)))
-    found = _clearest(_joined(scores, moving), WIDELY_BESIDE, HALF_CLEAR, HALF_SURE)
-    return found if found is not None and passing.shade(_way(*found)) is not None else None
+    best, azimuth, length = _best(_joined(scores, moving))
+    return (azimuth, length) if best >= HALF_CLEAR and passing.shade(_way(azimuth, length)) is not None else None
 
 
 def _finer(scene: _Scene, passing: PassingShade, azimuth: float, length: float) -> tuple[float, float]:

@@ -186,8 +186,8 @@ def _drafted(request: Request, task: Task) -> Drafted:
 
 
 def _stoppable(steps: Steps, networks: list[nn.Module], task: Task) -> Steps:
-    """The same steps; a cancelled one ends with the layer of a network that it is in, since to code pictures, to relight them and
-    every pass of the transformer can take seconds."""
+    """The same steps; a cancelled one ends with the layer of a network that it is in, since to code pictures, to relight them
+    and every pass of the transformer can take seconds."""
     while True:
         with _looking(networks, task.is_cancelled):
             try:

@@ -73,6 +73,7 @@ NEAR_M, FAR_M, LENGTHS = 8.0, 20.0, 1.6  # the camera's distance: so many length
 LONG_PX = 500  # the longest side of a picture, about
 ROOM = 1.05  # around the box, for mirrors
 QUALITY = 80
+AZIMUTH, ELEVATION = math.radians(60), math.radians(52)  # of the sun; `engine.draft.from_bank` knows where it stood
 SUN, SKY = (1.5, 1.41, 1.25), (1.07, 1.09, 1.13)  # weak sunshine: nobody knows which side is lit where a picture will be set in
 FINER = 2  # pictures are drawn so many times larger and averaged
 
@@ -157,7 +158,7 @@ def _alone(actor: Actor) -> World:
     part = part_of(mesh, np.ones(len(mesh.triangles)), np.array([np.eye(3), np.eye(3)]))
     n = 2
     shade = Field(torch.ones(n * n), CELL_M, 1.0, n, n)
-    light = Light(math.radians(60), math.radians(52), sun=SUN, ambient=SKY, haze_m=1e6)
+    light = Light(AZIMUTH, ELEVATION, sun=SUN, ambient=SKY, haze_m=1e6)
     tracer = intersector("open3d", "cpu", (Triangles(mesh.points, mesh.triangles),))
     return World((part,), tracer, plain_ground(), light, shade)
 

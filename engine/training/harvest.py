@@ -29,7 +29,7 @@ from engine.training.clips import ENDING, TrainingClip, write_clip
 
 LAST_SEED = 499_999  # the benchmark's seeds begin far above
 LISTING = Listing("training", (), SIX, recipe=RECIPE)
-NUM_FRAMES, NUM_VIEWS = 8, 2
+NUM_FRAMES = 8
 STRIDES = (4, 4, 2, 1)  # in recorded frames, four a second: mostly anchors, some segments
 WHOLE = ("ego_path", "time_of_day", "weather")  # kinds after which the whole picture is drawn anew
 

@@ -18,6 +18,7 @@ from engine.model.digest import digest
 from engine.model.drafts import tensor_of
 from engine.model.headlights import beam
 from engine.model.relight import LIGHT_WORDS, Relight, colours, crosstalk, light_words, mixed
+from engine.model.told import GROUND, MIRRORED
 from engine.training.batches import LIGHTS
 from engine.training.clips import ENDING, ClipError, TrainingClip, read_clip, write_clip
 from engine.training.loop import clip_gradient
@@ -97,6 +98,7 @@ def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.G
     draft, truth, gbuffer, lit = (torch.where(turned, x.flip(-1), x) for x in some)
     exposure = torch.exp(plan.brighter * (2 * dice(n, 3, 1, 1) - 1))
     draft, truth = (((x + 1) * exposure - 1).clamp(max=1) for x in (draft, truth))
+    gbuffer[:, MIRRORED] = exposed_mirror(gbuffer, exposure)
     asked, recorded, told = samples.asked[clip], samples.recorded[clip], dice(n, 1) >= plan.untold
     mix = net.mixes(draft, gbuffer, torch.where(told, asked, asked * (1 - recorded)), recorded * told)
     drawn = mixed(draft, gbuffer, lit, mix)
@@ -104,6 +106,12 @@ def _loss(net: Relight, samples: _Samples, plan: RelightPlan, generator: torch.G
     everywhere = torch.ones_like(draft[:1, :1])
     blur = torch.stack([sharpness_loss(*pair, everywhere) for pair in zip(drawn.split(1), truth.split(1), strict=True)])
     return (gain(error, drafted, GOOD) + plan.sharpness * blur + plan.crosstalk * crosstalk(mix)).mean()
+
+
+def exposed_mirror(gbuffer: torch.Tensor, exposure: torch.Tensor) -> torch.Tensor:
+    """What the ground mirrors (n, 3, h, w), in G-buffers of pictures that were exposed so many times as long (n, 3, 1, 1)."""
+    ground = gbuffer[:, GROUND : GROUND + 1]
+    return torch.minimum((gbuffer[:, MIRRORED] + ground) * exposure - ground, ground)
 
 
 def _samples(folder: Path) -> _Samples:

@@ -9,6 +9,8 @@ from editor.datasets.recorded import read_picture
 from editor.edits import Delete, Move, Recolour
 from editor.scene import Scenario, Scene
 from engine.draft.draft import draft
+from engine.draft.fromabove import FromAbove
+from engine.draft.sunlight import Lightest, Sun
 from engine.service.requests import Chunk, Request
 from tests.small_drive import SIZE
 
@@ -33,3 +35,13 @@ def recorded_picture(root: Path, scene: Scene, frame: int, view: str, size: tupl
     camera = scene.view(view)
     picture = read_picture(root, scene.frames[frame].picture(view), camera)
     return picture if size is None else fit_picture(picture, camera, *size)[0]
+
+
+def low_sun(azimuth: float, reaches: float) -> Sun:
+    """A low sun that gives level ground as much light as the sky does, twice."""
+    towards = (0.9 * float(np.cos(azimuth)), 0.9 * float(np.sin(azimuth)), 0.436)
+    cells = np.zeros((80, 80, 3), np.float32)
+    above = FromAbove(cells, cells, np.ones((80, 80), np.int32), np.array([-10.0, -16.0]), {}, ())
+    return Sun(
+        towards, np.float32(np.log([1 / 3] * 3)), above, cells, np.full((80, 80), reaches, np.float32), Lightest.of(above)
+    )

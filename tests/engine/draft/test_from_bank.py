@@ -10,13 +10,14 @@ from editor.cameras import box_hull
 from editor.geometry import Rigid, Vec3, box_corners, yaw_quaternion
 from editor.scene import View
 from engine.draft.bank import FOLDER, bank
-from engine.draft.from_bank import from_bank, own_paint
-from engine.draft.fromabove import FromAbove
+from engine.draft.from_bank import BANK_SUN, OVER_SKY, _relit, from_bank, own_paint
 from engine.draft.paint import colours_apart
 from engine.draft.picks import Wanted
 from engine.draft.sources import Camera
-from engine.draft.sunlight import Lightest, Sun
+from engine.draft.sunlight import Sun
 from engine.draft.surfaces import Block
+from engine.town.bank import AZIMUTH, ELEVATION, SKY, SUN
+from tests.engine.draft.drawing import low_sun
 
 AHEAD = Rigid((0.0, 0.0, 1.6), (0.5, -0.5, 0.5, -0.5))  # a camera that looks along the world's x
 VIEW = View("CAM_FRONT", 160, 90, (120.0, 120.0, 79.5, 44.5, 0.0), AHEAD)
@@ -139,16 +140,6 @@ def test_an_entrys_own_paint():
     assert colours_apart(own_paint(bank()["suv"]), "#c9ccce") < 15
 
 
-def _sun(azimuth: float, reaches: float) -> Sun:
-    """A low sun that gives level ground as much light as the sky does, twice."""
-    towards = (0.9 * float(np.cos(azimuth)), 0.9 * float(np.sin(azimuth)), 0.436)
-    cells = np.zeros((80, 80, 3), np.float32)
-    above = FromAbove(cells, cells, np.ones((80, 80), np.int32), np.array([-10.0, -16.0]), {}, ())
-    return Sun(
-        towards, np.float32(np.log([1 / 3] * 3)), above, cells, np.full((80, 80), reaches, np.float32), Lightest.of(above)
-    )
-
-
 def test_the_side_in_the_sun_is_light_and_the_other_dark_and_in_shade_they_are_alike():
     entry = bank()["truck"]
     wanted = _wanted(entry.size_lwh, np.pi / 4)  # its left side and its back show
@@ -160,7 +151,23 @@ def test_the_side_in_the_sun_is_light_and_the_other_dark_and_in_shade_they_are_a
         flank, back = columns[: len(columns) // 2], columns[-len(columns) // 5 :]
         return float(np.nanmean(light[:, flank])), float(np.nanmean(light[:, back]))
 
-    left, right = sides(_sun(np.pi / 2, 1.0)), sides(_sun(-np.pi / 2, 1.0))
+    left, right = sides(low_sun(np.pi / 2, 1.0)), sides(low_sun(-np.pi / 2, 1.0))
     assert left[0] > 1.2 * right[0]
     assert right[1] > 1.2 * left[1]
-    assert sides(_sun(np.pi / 2, 0.0)) == pytest.approx(sides(_sun(-np.pi / 2, 0.0)))
+    assert sides(low_sun(np.pi / 2, 0.0)) == pytest.approx(sides(low_sun(-np.pi / 2, 0.0)))
+
+
+def test_the_banks_own_light_is_what_it_is_drawn_in():
+    up = np.cos(ELEVATION)
+    assert pytest.approx((up * np.cos(AZIMUTH), up * np.sin(AZIMUTH), np.sin(ELEVATION)), abs=1e-3) == BANK_SUN
+    assert pytest.approx(np.divide(SUN, SKY), abs=0.01) == OVER_SKY
+
+
+def test_in_a_long_box_a_slanted_face_is_steeper_to_the_sun():
+    """A windscreen that looks forwards and up, in a box three times as long, looks more upwards."""
+    slanted = np.array([[0.8, 0.0, 0.6]])
+    level, long = (
+        _relit(np.full((1, 3), 90, np.float32), slanted, slanted * scale, NOTHING, low_sun(0.0, 1.0))
+        for scale in ((1.0, 1.0, 1.0), (1 / 3, 1.0, 1.0))
+    )
+    assert (long < level - 5).all()

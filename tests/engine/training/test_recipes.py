@@ -14,7 +14,7 @@ from engine.training import loop, recipes
 from engine.training.__main__ import main
 from engine.training.batches import Batches
 from engine.training.clips import write_clip
-from engine.training.harvest import LISTING, NUM_FRAMES, NUM_VIEWS
+from engine.training.harvest import LISTING, NUM_FRAMES
 from engine.training.lights import LIGHTS
 from engine.training.loop import Plan, train
 from engine.training.objectives import loss_of_step
@@ -26,8 +26,8 @@ from tests.engine.model.folders import write_autoencoder, write_clip_text
 from tests.engine.training.made_up import clip
 
 HARVESTED = {
-    "edits": (NUM_FRAMES, NUM_VIEWS, *LISTING.recipe.size[::-1]),
-    "lights": (LIGHTS.num_frames, NUM_VIEWS, *LIGHTS.recipe.size[::-1]),
+    "edits": (NUM_FRAMES, 2, *LISTING.recipe.size[::-1]),
+    "lights": (LIGHTS.num_frames, 2, *LIGHTS.recipe.size[::-1]),
 }
 
 

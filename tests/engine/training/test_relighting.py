@@ -10,11 +10,12 @@ import torch
 from engine.model.checkpoints import RELIGHT
 from engine.model.digest import digest
 from engine.model.relight import Relight
+from engine.model.told import GROUND, MIRRORED
 from engine.training import relighting
 from engine.training.__main__ import main
 from engine.training.clips import ClipError, read_clip, write_clip
 from engine.training.recipes import RELIT
-from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips
+from engine.training.relighting import RelightPlan, exposed_mirror, relight_trained, relit_by, relit_clips
 from tests.engine.training.made_up import clip
 
 BRIEF = RelightPlan(steps=400, batch=8, brighter=0.0)
@@ -188,3 +189,17 @@ def test_most_notes_say_nothing_of_the_light_and_it_learns_with_those_too(clips)
     new = foggy(7)
     untold = replace(new.asked, text="Fog.", recorded_text="Driving.")
     assert error(net.relit(untold, new.drafts).pictures, new.truth) < 0.1 * error(new.drafts.pictures, new.truth)
+
+
+def test_what_the_ground_mirrors_is_exposed_as_the_picture_is():
+    """A G-buffer of a brighter picture; half a cell of ground mirrors half as much, none nothing."""
+    ground, picture = torch.tensor([1.0, 0.5, 0.0]), torch.tensor([-0.6, 0.2, 0.9])
+    exposure = torch.tensor([1.5, 1.0, 0.7]).reshape(1, 3, 1, 1)
+
+    def gbuffer(shown):
+        made = torch.zeros(1, 8, 1, 3)
+        made[:, GROUND], made[:, MIRRORED] = ground, shown * ground
+        return made
+
+    brighter = ((picture + 1) * exposure - 1).clamp(max=1)
+    assert torch.allclose(exposed_mirror(gbuffer(picture), exposure), brighter * ground)
