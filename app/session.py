@@ -30,12 +30,13 @@ from editor.files import TakeFileError, check_fingerprint, edit_to_json, load_ta
 from editor.history import History, opened
 from editor.routes import along_lanes
 from editor.scene import ActorId, Scenario, Scene, recorded
-from editor.take import Step, Take
+from editor.take import Step, Take, branched
 from editor.ways import ways_of
 
 T = TypeVar("T")
 MOST_TRIES = 50  # of a change whose file is written by others meanwhile
 MOST_OPEN = 64  # takes in memory; all are on disk, so any can be let go of
+LET_GO = 1  # undone gestures that another edit may take the place of; more are work that somebody may miss
 
 
 class StaleError(Exception):
@@ -53,6 +54,15 @@ class Stage:
     streets_of: Callable[[Scene], Streets]
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A take that keeps what had been undone when another edit took its place, how many gestures that were, and its file."""
+
+    take: Take
+    gestures: int
+    kept: Kept
+
+
 @dataclass(frozen=True, eq=False)
 class Document:
     """An open take: its history, and what its present scenario implies."""
@@ -64,6 +74,7 @@ class Document:
     changed: tuple[ActorId, ...]  # the actors that differ from their recording
     findings: tuple[Finding, ...]
     kept: Kept | None  # its file as it was read or written; None: never saved, since a take without edits has none
+    aside: "Aside | None" = None  # what its last edit took the place of
 
     @property
     def take(self) -> Take:
@@ -179,7 +190,10 @@ class Desk:
     def commit(
         self, scene_name: str, take_id: str, base: str, edits: Sequence[Edit], gesture: str
     ) -> tuple[Document, Document]:
-        """One gesture's edits; the document before and after, the latter on disk. A lost answer may be asked for again."""
+        """One gesture's edits; the document before and after, the latter on disk. A lost answer may be asked for again.
+
+        Edits that were undone cannot be brought back after it. Where they are of several gestures, a take of their own keeps
+        them, on disk before the edit is."""
 
         def work(before: Document) -> tuple[Document, Document]:
             if before.take.edits and before.take.edits[-1].gesture == gesture:
@@ -191,9 +205,25 @@ class Desk:
                     history = history.commit(_led(before.stage, history.present, edit), gesture=gesture)
                 return history
 
-            return before, self._changed(before, edited)
+            aside, after = self._undone_aside(before), before
+            try:
+                after = self._changed(before, edited)
+            finally:
+                if aside is not None and after is before:  # it was refused, or changes nothing
+                    self.takes.take_back(aside.take, aside.kept)
+            return before, after if aside is None or after is before else self._keep(replace(after, aside=aside))
 
         return self._with(scene_name, take_id, work)
+
+    def _undone_aside(self, document: Document) -> Aside | None:
+        """What has been undone, as a take of its own; None where that is little."""
+        take, gestures = document.take, document.history.num_undone
+        if gestures <= LET_GO:
+            return None
+        with self._lock:
+            whole = replace(take, edits=(*take.edits, *take.undone))
+            aside = branched(whole, id=_new_id(), name=self._free_name(take.fingerprint.scene), created=stamp())
+            return Aside(aside, gestures, self.takes.save(aside))
 
     def step(self, scene_name: str, take_id: str, base: str, change: Callable[[History], History]) -> tuple[Document, Document]:
         """Undo, redo, or several of them; the document before and after. A lost answer may be asked for again."""

@@ -37,6 +37,14 @@ class History:
         """Whether there is a gesture to bring back."""
         return bool(self.take.undone)
 
+    @property
+    def num_undone(self) -> int:
+        """How many gestures there are to bring back."""
+        number, undone = 0, self.take.undone[::-1]
+        while undone:
+            undone, number = undone[: -_last_gesture(undone)], number + 1
+        return number
+
     def commit(self, edit: Edit, *, gesture: str | None = None) -> "History":
         """One edit on; the same history where it changes nothing. EditError where the scenario cannot take it."""
         scenario = apply(self.present, edit, _edits(self.take.edits))

@@ -23,7 +23,7 @@ from app.payload import (
 from app.pictures import drawn_json
 from app.routes.office import Office, json_answer, streets_for
 from app.routes.posted import Describing, Editing, GoingTo, Opening, Stepping
-from app.session import Document
+from app.session import Aside, Document
 from app.weights import usual_model, weights_of
 from editor.dirty import dirty
 from editor.files import edit_from_json
@@ -54,6 +54,10 @@ def _model_json(office: Office, scene: Scene) -> dict[str, Any] | None:
         return None
     weights = [{"name": each.name, "label": each.label} for each in weights_of(office.settings, scene)]
     return {"weights": weights, "steps": model.steps, "guidance": model.guidance, "anchors": anchor_frames(scene)}
+
+
+def _aside_words(aside: Aside) -> str:
+    return f"This edit took the place of {aside.gestures} that had been undone; {aside.take.name} keeps them."
 
 
 def _takes(office: Office, scene: str) -> list[dict[str, Any]]:
@@ -110,6 +114,8 @@ def _add_editing(router: APIRouter, office: Office) -> None:
             made_stale = dirty(before.scenario, after.scenario).model
             office.pictures.carry(before.state, after.state, made_stale)
             answer |= {"base": before.state, "made_stale": ranges_json(made_stale)}
+        if after.aside is not None:
+            answer |= {"takes": _takes(office, after.stage.scene.name), "notice": _aside_words(after.aside)}
         return json_answer(_with_drawn(office, after, answer))
 
     def step(asked: Stepping, change: Callable[[History], History]) -> Response:

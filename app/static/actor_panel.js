@@ -2,7 +2,7 @@
 
 import { make, option, seconds } from "./dom.js";
 import { actorName, actorNow, categoryColour, categoryWord, timeNow } from "./scenario.js";
-import { handleTimes, leftAt, offsetsWith } from "./ego_path.js";
+import { handleTimes, offsetAt, offsetsWith } from "./ego_path.js";
 import { isTypedInto, listenToNumber } from "./fields.js";
 import { actorAt, MPS_TO_KMH, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { createCharts } from "./charts.js";
@@ -12,7 +12,10 @@ const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "pla
 const STEP_M = 2;
 const MANY_KEYFRAMES = 26; // more than two lines of them
 const SIZE_M = { unit: "m", least: 0.05, most: 40 };
-const SPEED_KMH = { unit: "km/h", least: 0.5, most: 250 };
+const SPEED_KMH = { unit: "km/h", least: 0, most: 250 };
+const SLOWEST_KMH = 0.5; // below, it is to stop
+const STOP_MPS2 = 3; // how hard it brakes then
+const LEAST_STOP_M = 0.3;
 const BEND_M = { unit: "m", least: -20, most: 20 };
 const UNLIKE = 1.5; // times as long, wide or high as its category is or the other way round: another kind's box
 const STANDS_M = 1; // a path shorter than this has no speed to be given
@@ -110,11 +113,33 @@ export function createActorPanel(root, store, take, actions, say) {
     return take.commit([gone(null, null), anew, ...actor.absent.map(([from, to]) => gone(from, to))]);
   }
 
-  /** The same way from here on, at another speed. */
+  /** The same way from here on, at another speed; at none it brakes, and stands from then on. */
   function driveAt(actor, kmh) {
-    const { t } = meant;
-    const waypoints = placesAhead(actor, t).map(([x, y]) => ({ x, y, t_us: null, speed_mps: kmh / MPS_TO_KMH }));
+    const { t } = meant, isToStop = kmh < SLOWEST_KMH;
+    const places = isToStop ? placesUntil(actor, t, brakingWay(actor, t)) : placesAhead(actor, t);
+    const speedAt = (i) => (isToStop && i < places.length - 1 ? null : isToStop ? 0 : kmh / MPS_TO_KMH);
+    const waypoints = places.map(([x, y], i) => ({ x, y, t_us: null, speed_mps: speedAt(i) }));
     return take.commit({ kind: "path", actor: actor.id, t_us: t, waypoints });
+  }
+
+  /** How far it comes until it stands; its speed falls smoothly, at the hardest half again as fast as in the mean. */
+  function brakingWay(actor, t) {
+    const mps = Math.hypot(...velocityAt(actor.track, t).slice(0, 2));
+    return Math.max((1.5 * mps * mps) / (2 * STOP_MPS2), LEAST_STOP_M);
+  }
+
+  /** The places along the rest of its way that lie within so many metres, and where those end; all where it is shorter. */
+  function placesUntil(actor, t, metres) {
+    const found = [];
+    let [x, y] = poseAt(actor.track, t), left = metres;
+    for (const place of placesAhead(actor, t)) {
+      const step = Math.hypot(place[0] - x, place[1] - y);
+      if (step >= left) return [...found, [x + ((place[0] - x) * left) / step, y + ((place[1] - y) * left) / step]];
+      found.push(place);
+      [x, y] = place;
+      left -= step;
+    }
+    return found;
   }
 
   /** Places along the rest of its way, some metres apart; the last is the track's own end. */
@@ -150,6 +175,7 @@ export function createActorPanel(root, store, take, actions, say) {
       title: make("h2"), chip: make("i", { class: "dot-large" }), category, colour, own, look, lookRow: labelled("Looks like", look),
       size: ["Length", "Width", "Height"].map((name, axis) => number(name, 0.1, SIZE_M, changing((actor, value) => resize(actor, axis, value)))),
       heading: number("Heading", 5, { unit: "°" }, changing(turnTo)), speed: number("Speed from here on", 5, SPEED_KMH, changing(driveAt)),
+      stop: make("button", { type: "button", class: "button small", text: "Stop", title: "It brakes from here on, and stands", onclick: () => { mean(); driveAt(chosen(), 0); } }),
       keyframes: make("div", { class: "keyframes", role: "group", "aria-label": "Keyframes of this actor" }),
     };
     root.replaceChildren(
@@ -159,7 +185,7 @@ export function createActorPanel(root, store, take, actions, say) {
       make("div", { class: "row" }, make("span", { text: "Size, metres" }), make("span", { class: "triple" }, ...fields.size)),
       fields.lookRow,
       labelled("Heading", fields.heading),
-      labelled("Speed from here on", fields.speed),
+      make("div", { class: "row" }, make("span", { text: "Speed from here on" }), make("span", { class: "inline filled" }, fields.speed, fields.stop)),
       make("div", { class: "row" }, make("span", { text: "Colour" }), make("span", { class: "inline" }, colour, own)),
       make("div", { class: "row" }, make("span", { text: "Delete" }), make("span", { class: "inline" },
         make("button", { type: "button", class: "button small", text: "before now", onclick: () => deleteFrom(null, timeNow(state) - 1) }),
@@ -179,7 +205,7 @@ export function createActorPanel(root, store, take, actions, say) {
     show(fields.heading, pose ? ((yawOf(pose) * 180) / Math.PI).toFixed(0) : "");
     show(fields.speed, (Math.hypot(...velocityAt(actor.track, t).slice(0, 2)) * MPS_TO_KMH).toFixed(1));
     const way = actor.track.reduce((sum, p, i, all) => (i === 0 || p[0] <= t ? sum : sum + Math.hypot(p[1] - all[i - 1][1], p[2] - all[i - 1][2])), 0);
-    fields.speed.querySelector("input").disabled = way < STANDS_M;
+    fields.stop.disabled = fields.speed.querySelector("input").disabled = way < STANDS_M;
     fields.speed.title = way < STANDS_M ? "It stands still: give it a path first" : "";
     if (root.ownerDocument.activeElement !== fields.colour || meant.id !== actor.id) fields.colour.value = actor.colour ?? "#808080";
     fields.own.disabled = actor.colour === null;
@@ -223,26 +249,28 @@ export function createActorPanel(root, store, take, actions, say) {
 
   // ------------------------------------------------------------------------------------------- the ego
 
-  function bendTo(t, left) {
-    const offsets = offsetsWith(state.scene, state.take.ego_offsets, t, { left });
-    if (leftAt(offsets, t) === leftAt(state.take.ego_offsets, t)) return draw();
+  function bendTo(t, name, metres) {
+    const offsets = offsetsWith(state.scene, state.take.ego_offsets, t, { [name]: metres });
+    if (offsetAt(offsets, t)[name] === offsetAt(state.take.ego_offsets, t)[name]) return draw();
     return take.commit({ kind: "ego_path", offsets });
   }
 
   function buildEgo() {
-    fields = { bends: handleTimes(state.scene).map((t) => ({ t, input: number(`Metres to the left at ${seconds(state.scene, t)}`, 0.25, BEND_M, (left) => bendTo(t, left)) })) };
+    const bend = (t, name, words) => number(`Metres ${words} at ${seconds(state.scene, t)}`, 0.25, BEND_M, (metres) => bendTo(t, name, metres));
+    fields = { bends: handleTimes(state.scene).map((t) => ({ t, left: bend(t, "left", "to the left"), ahead: bend(t, "ahead", "ahead") })) };
     fields.reset = make("button", { type: "button", class: "button small", text: "As recorded", onclick: () => take.commit({ kind: "ego_path", offsets: [] }) });
     root.replaceChildren(
       make("div", { class: "title" }, make("i", { class: "dot-large ego" }), make("h2", { text: "Ego car" })),
-      make("p", { class: "note", text: "Drag the white handles on its path, or type metres to the left of where it drove." }),
-      ...fields.bends.map(({ t, input }) => labelled(`At ${seconds(state.scene, t)}`, input)),
+      make("p", { class: "note", text: "Drag the white handles on its path, or type metres to the left and ahead of where it was; below 0 ahead, it is slower." }),
+      make("div", { class: "row" }, make("span"), make("span", { class: "pair note" }, make("span", { text: "left" }), make("span", { text: "ahead" }))),
+      ...fields.bends.map(({ t, left, ahead }) => make("div", { class: "row" }, make("span", { text: `At ${seconds(state.scene, t)}` }), make("span", { class: "pair" }, left, ahead))),
       make("div", { class: "buttons" }, fields.reset),
     );
   }
 
   function drawEgo() {
     const offsets = state.gesture?.offsets ?? state.take.ego_offsets;
-    for (const { t, input } of fields.bends) show(input, leftAt(offsets, t).toFixed(2));
+    for (const { t, ...inputs } of fields.bends) for (const name of ["left", "ahead"]) show(inputs[name], offsetAt(offsets, t)[name].toFixed(2));
     fields.reset.disabled = state.take.ego_offsets.length === 0;
   }
 

@@ -11,6 +11,7 @@ const GRAB_POSE = 6; // about a keyframe on the selected actor's path
 const SLACK = 5; // pixels about an actor, so that a pedestrian can be hit
 const SAME = 6; // about a waypoint that has just been laid
 const WHEEL = 0.0015;
+const EDGE = 8; // pixels of the map that stay outside of what is dragged
 
 export function createBevPointer(canvas, store, bev, gestures) {
   const { state } = store;
@@ -97,7 +98,7 @@ export function createBevPointer(canvas, store, bev, gestures) {
 
   canvas.addEventListener("pointermove", (event) => {
     if (!state.take) return;
-    const at = [event.offsetX, event.offsetY], point = camera.toWorld(...at);
+    const at = dragging ? onMap(event) : [event.offsetX, event.offsetY], point = camera.toWorld(...at);
     state.pointer = point; // nobody draws it
     if (panning) return pan(at);
     if (state.gesture) return gestures.follow(point, event.shiftKey);
@@ -106,6 +107,12 @@ export function createBevPointer(canvas, store, bev, gestures) {
     canvas.style.cursor = cursorFor(held);
     return null;
   });
+
+  /** Where the pointer is or, outside the map, the nearest place in it: nothing is dragged out of sight. */
+  function onMap({ offsetX, offsetY }) {
+    const within = (value, most) => Math.min(Math.max(value, EDGE), most - EDGE);
+    return [within(offsetX, canvas.clientWidth), within(offsetY, canvas.clientHeight)];
+  }
 
   const CURSORS = { rotate: "grab", bend: "ew-resize", actor: "move", pose: "move", ego: "pointer", ground: "default" };
 

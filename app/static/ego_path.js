@@ -35,16 +35,18 @@ export function egoFrameOffset(recorded, t, [x, y]) {
   return { ahead, left };
 }
 
-/** The offsets of all handles with the one at `t` set, to the centimetre; handles that are not bent yet stay on the recorded path.
- * None where nothing is bent. */
-export function offsetsWith(scene, offsets, t, { left }) {
+/** The offsets of all handles with what is said of the one at `t` set, to the centimetre; handles that are not bent yet stay on the
+ * recorded path. None where nothing is bent. */
+export function offsetsWith(scene, offsets, t, change) {
   const known = offsets.length > 0 ? offsets : handleTimes(scene).map((time) => ({ t_us: time, left: 0, ahead: 0 }));
-  const others = known.filter((offset) => offset.t_us !== t);
-  const all = [...others, { t_us: t, left: Math.round(left * 100) / 100 || 0, ahead: 0 }]; // never -0
+  const others = known.filter((offset) => offset.t_us !== t), { left, ahead } = { ...offsetAt(known, t), ...change };
+  const toCentimetre = (metres) => Math.round(metres * 100) / 100 || 0; // never -0
+  const all = [...others, { t_us: t, left: toCentimetre(left), ahead: toCentimetre(ahead) }];
   return all.some((offset) => offset.left !== 0 || offset.ahead !== 0) ? all.sort((a, b) => a.t_us - b.t_us) : [];
 }
 
-export const leftAt = (offsets, t) => offsets.find((offset) => offset.t_us === t)?.left ?? 0;
+/** How far [left, ahead] of the recorded path a handle is. */
+export const offsetAt = (offsets, t) => offsets.find((offset) => offset.t_us === t) ?? { left: 0, ahead: 0 };
 
 /** The value of a smooth curve through (t, value) points, held beyond its ends (cosine between neighbours). */
 function smooth(offsets, t, name) {

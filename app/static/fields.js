@@ -27,6 +27,11 @@ function refusal(input, { name, unit = "", least = -Infinity, most = Infinity, i
 /** Hand on what is typed into a number field and is as `wanted`: {name, unit, least, most, isWhole}. Escape leaves it as it was. */
 export function listenToNumber(input, wanted, take, refuse) {
   let before = input.value;
+  input.addEventListener("beforeinput", (event) => {
+    if (!event.data?.includes(",")) return; // a number field drops it, and 1,5 would be 15
+    event.preventDefault();
+    input.ownerDocument.execCommand("insertText", false, event.data.replace(",", "."));
+  });
   input.addEventListener("focus", () => { before = input.value; });
   input.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") input.value = before;

@@ -4,7 +4,7 @@ The map and the pictures hand over places on the ground (metres, world), so a dr
 
 import { actorNow, egoNow, groundAt, timeNow } from "./scenario.js";
 import { moved, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
-import { bent, egoFrameOffset, leftAt, offsetsWith } from "./ego_path.js";
+import { bent, egoFrameOffset, offsetAt, offsetsWith } from "./ego_path.js";
 
 const CLICK_M = 0.05; // a drag shorter than this is a click
 const CLICK_RAD = 0.005;
@@ -65,19 +65,19 @@ export function createGestures(store, take, nudges) {
   // ------------------------------------------------------------------------------------------- bending the ego path
 
   function beginBend(t, [x, y]) {
-    begin({ kind: "bend", t, from: [x, y], offset: null, ego: null });
+    begin({ kind: "bend", t, from: [x, y], ego: null });
   }
 
   function bend(gesture, point) {
-    const offset = egoFrameOffset(state.scene.ego, gesture.t, point);
-    const offsets = offsetsWith(state.scene, state.take.ego_offsets, gesture.t, offset);
-    store.set({ gesture: { ...gesture, offset, offsets, ego: bent(state.scene.ego, offsets) } });
+    const { left } = egoFrameOffset(state.scene.ego, gesture.t, point);
+    const offsets = offsetsWith(state.scene, state.take.ego_offsets, gesture.t, { left });
+    store.set({ gesture: { ...gesture, offsets, ego: bent(state.scene.ego, offsets) } });
   }
 
   function endBend(gesture) {
-    const { t, offset, offsets } = gesture;
-    if (!offset || leftAt(offsets, t) === leftAt(state.take.ego_offsets, t)) return store.set({ gesture: null });
-    return take.commit({ kind: "ego_path", offsets }, { actors: new Map(), ego: gesture.ego });
+    const { t, offsets, ego } = gesture;
+    if (!ego || offsetAt(offsets, t).left === offsetAt(state.take.ego_offsets, t).left) return store.set({ gesture: null });
+    return take.commit({ kind: "ego_path", offsets }, { actors: new Map(), ego });
   }
 
   // ------------------------------------------------------------------------------------------- waypoints, goals, adding

@@ -7,6 +7,7 @@ import { createLens } from "./views_lens.js";
 import { layout } from "./views_layout.js";
 
 const { apply, clipLine, project, BOX_EDGES } = globalThis.RetakeProjection;
+const WIPED = 0.02; // of a picture: a side of the wipe that is narrower is not seen
 const CAPTION_PX = 22; // what stands over the top of a picture
 const FRONT = [[0, 1], [1, 2], [2, 3], [3, 0]];
 const TIERS = {
@@ -219,7 +220,7 @@ export function createViews(grid, store, pictures) {
     context.beginPath();
     context.rect(0, 0, at, view.height);
     context.clip();
-    drawSide(context, index, state.compared, state.compared ? state.compared.actors : state.scene.actorsById, width);
+    const tier = drawSide(context, index, state.compared, state.compared ? state.compared.actors : state.scene.actorsById, width);
     context.restore();
     context.fillStyle = "#ffffff";
     context.fillRect(at - scale, 0, 2 * scale, view.height);
@@ -228,6 +229,7 @@ export function createViews(grid, store, pictures) {
     context.fill();
     label(context, state.compared?.name ?? (state.scene.synthetic ? "Unchanged" : "Recorded"), Math.max(at - 8 * scale, 0), view.height - 8 * scale, scale, "right");
     label(context, state.take.name, at + 8 * scale, view.height - 8 * scale, scale, "left");
+    return tier;
   }
 
   function label(context, text, x, y, scale, side) {
@@ -241,20 +243,28 @@ export function createViews(grid, store, pictures) {
     context.textAlign = "left";
   }
 
-  /** What a picture is called, and what it does not show yet of the light that the take asks for; a small one says the latter alone. */
-  function drawBadge({ badge, index }, tier) {
+  /** What a picture is called, and what it does not show yet of the light that the take asks for; a small one says the latter alone.
+   * Of two beside each other, what either is; of one that the other covers, nothing. */
+  function drawBadge({ badge, index }, tier, compared) {
+    if (compared !== null) {
+      const sides = [...(state.wipe.at > WIPED ? [[compared, state.compared]] : []), ...(state.wipe.at < 1 - WIPED ? [[tier, state.take]] : [])];
+      const words = sides.map(([each, take]) => tierWord(each, index, take));
+      badge.dataset.tier = state.wipe.at < 1 - WIPED ? tier : compared;
+      badge.classList.remove("unlit");
+      return badge.replaceChildren([...new Set(words)].join(" | "));
+    }
     const light = state.model && LIT_AS_RECORDED.includes(tier) ? askedLight(state.take) : [];
     const zoom = state.expanded === index && state.zoom ? ` · ${state.zoom.by.toFixed(1)}×` : "";
     const [word, unlit] = [tierWord(tier, index), light.length > 0 ? `not yet ${light.join(", ")}` : ""];
     badge.dataset.tier = tier;
     badge.classList.toggle("unlit", unlit !== "");
-    badge.replaceChildren(make("span", { text: word + (unlit ? ", " : "") }), unlit + zoom);
+    return badge.replaceChildren(make("span", { text: word + (unlit ? ", " : "") }), unlit + zoom);
   }
 
-  function tierWord(tier, index) {
+  function tierWord(tier, index, take = state.take) {
     if (tier === "recorded" && state.scene.synthetic) return "synthetic";
     if (tier === "waiting" && !state.draft) return "not drawn";
-    const whole = ["draft", "anchor", "refined"].includes(tier) && isFull(index) ? pictures.source(state.take, state.frame, index, true).url : null;
+    const whole = ["draft", "anchor", "refined"].includes(tier) && isFull(index) ? pictures.source(take, state.frame, index, true).url : null;
     if (!whole || pictures.image(whole)) return TIERS[tier];
     return `${TIERS[tier]}, ${pictures.isBroken(whole) ? "small" : "full size follows …"}`;
   }
@@ -270,9 +280,9 @@ export function createViews(grid, store, pictures) {
     context.save();
     context.scale(width / shown.width, height / shown.height);
     const tier = drawSide(context, index, state.take, actorsNow(state), width);
-    if (state.wipe.on) drawWipe(context, index, shown, width);
+    const compared = state.wipe.on ? drawWipe(context, index, shown, width) : null;
     context.restore();
-    drawBadge(tile, tier);
+    drawBadge(tile, tier, compared);
     figure.classList.toggle("wiping", state.wipe.on);
   }
 

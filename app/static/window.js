@@ -27,6 +27,7 @@ import { createTopbar } from "./topbar.js";
 import { createViews } from "./views.js";
 import { createViewsPointer } from "./views_pointer.js";
 
+const MOST_NOTICES = 3;
 const NOTICE_MS = 7000;
 const HINTS = {
   select: "Drag a car on the map or in a picture.",
@@ -60,6 +61,7 @@ async function begin(root) {
     const notice = make("div", { class: "notice", "data-kind": kind }, make("span", { text: sentence }),
       make("button", { type: "button", class: "quiet", "aria-label": "Dismiss", text: "×", onclick: () => notice.remove() }));
     $("#notices").append(notice);
+    while ($("#notices").children.length > MOST_NOTICES) $("#notices").firstChild.remove();
     setTimeout(() => notice.remove(), NOTICE_MS);
   }
 

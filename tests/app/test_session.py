@@ -17,7 +17,7 @@ from app.session import Desk, StaleError
 from app.takes import ChangedFileError, SaveError, Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
-from editor.edits import Move, Path, SetBeyond, Waypoint
+from editor.edits import EditError, Move, Path, SetBeyond, Waypoint
 from editor.files import TakeFileError, load_take, save_take
 from editor.history import History
 from editor.scene import SceneError
@@ -420,3 +420,53 @@ def test_a_take_without_a_file_is_removed_without_one(desk):
     assert desk.remove(SCENE, begun.take.id, begun.state) is None
     with pytest.raises(TakeFileError, match="there is no take"):
         desk.open(SCENE, begun.take.id)
+
+
+def driven_on(desk, document, *metres):
+    for metre in metres:
+        document = desk.commit(SCENE, document.take.id, document.state, moved(document, metre), f"g-{metre:06x}")[1]
+    return document
+
+
+def undone(desk, document, times):
+    for _ in range(times):
+        document = desk.step(SCENE, document.take.id, document.state, History.undo)[1]
+    return document
+
+
+def takes_of(desk):
+    return {summary.id for summary in desk.takes.summaries(SCENE)[0]}
+
+
+def test_an_edit_in_the_place_of_several_undone_ones_leaves_them_in_a_take_of_their_own(desk):
+    whole = driven_on(desk, desk.begin(SCENE), 1, 2, 3)
+    after = driven_on(desk, undone(desk, whole, 2), 4)
+    assert after.aside.gestures == 2
+    assert takes_of(desk) == {whole.take.id, after.aside.take.id}
+    kept = desk.open(SCENE, after.aside.take.id)
+    assert (kept.scenario, kept.take.parent, kept.take.undone) == (whole.scenario, whole.take.id, ())
+    assert kept.take.name != whole.take.name
+    assert driven_on(desk, after, 5).aside is None
+
+
+def test_one_undone_edit_is_let_go_of_as_everywhere(desk):
+    after = driven_on(desk, undone(desk, driven_on(desk, desk.begin(SCENE), 1, 2), 1), 3)
+    assert after.aside is None
+    assert takes_of(desk) == {after.take.id}
+
+
+def test_an_edit_that_is_refused_or_changes_nothing_takes_the_place_of_none(desk):
+    document = undone(desk, driven_on(desk, desk.begin(SCENE), 1, 2, 3), 3)
+    with pytest.raises(EditError):
+        driven_on(desk, document, 5000)
+    assert driven_on(desk, document, 0).take == document.take
+    assert takes_of(desk) == {document.take.id}
+    assert desk.open(SCENE, document.take.id).history.num_undone == 3
+
+
+def test_an_edit_whose_answer_was_lost_leaves_them_in_one_take(desk):
+    document = undone(desk, driven_on(desk, desk.begin(SCENE), 1, 2), 2)
+    asked = SCENE, document.take.id, document.state, moved(document, 3), "g-000009"
+    first, again = desk.commit(*asked)[1], desk.commit(*asked)[1]
+    assert first.aside == again.aside
+    assert len(takes_of(desk)) == 2
