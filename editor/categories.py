@@ -101,6 +101,12 @@ def category_of(name: str) -> Category:
     return Category(name, name.replace("_", " ").replace(".", ", "), (1.0, 1.0, 1.0), limits, None, GREY)
 
 
+def one_of(name: str) -> str:
+    """One of a category, in a sentence: "an adult"."""
+    label = category_of(name).label
+    return f"{'an' if label[0] in 'AEIOU' else 'a'} {label[0].lower()}{label[1:]}"
+
+
 def size_range(name: str) -> tuple[Vec3, Vec3]:
     """The smallest and largest sizes that one of this category may be given."""
     if name not in CATEGORIES:

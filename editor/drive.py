@@ -21,6 +21,7 @@ SAMPLE_US = 100_000
 CROWDED_US = 40_000  # no sample of ours this close to an annotated time
 LOOK_BACK_US = 500_000
 TURNING_S = 0.8  # what turns on the spot needs to face the new way
+PASSED_M = 0.5  # so near a waypoint was passed
 AS_DRIVEN_M = 6.0  # a last waypoint this near a recorded path is reached in its direction
 
 
@@ -40,6 +41,30 @@ def along_path(scenario: Scenario, actor: Actor, edit: Path) -> Actor:
     after = driven(scene, course, before[-1], times, recorded)
     track = simplified((*before[-1:], *after), lambda t: t in annotated)
     return replace(actor, track=(*before[:-1], *track))
+
+
+def num_passed(track: Track, edit: Path) -> int:
+    """How many of a path's first waypoints a track passes until it ends: what comes later in it than there is time for stays a
+    wish."""
+    end_us = track[-1].t_us
+    times = np.arange(edit.t_us, end_us + 1, SAMPLE_US) if end_us > edit.t_us else np.array([end_us])
+    places = np.array([track_at(track, int(t)).translation[:2] for t in (*times, end_us)])
+    at, number = 0, 0
+    for waypoint in edit.waypoints:
+        away = _away(places[at:], np.array((waypoint.x, waypoint.y)))
+        if not (away < PASSED_M).any():
+            return number
+        at, number = at + int(np.argmax(away < PASSED_M)), number + 1
+    return number
+
+
+def _away(line: Array, place: Array) -> Array:
+    """How far a place (2,) is from each stretch (n - 1,) of a line (n, 2); from the point, where there is but one."""
+    start, along = line[:-1], np.diff(line, axis=0)
+    if not len(along):
+        return np.linalg.norm(line - place, axis=1)
+    share = ((place - start) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12)
+    return np.linalg.norm(start + np.clip(share, 0, 1)[:, None] * along - place, axis=1)
 
 
 def start_of(track: Track, t_us: int, limits: Limits) -> Start:

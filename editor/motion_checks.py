@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.categories import Limits, category_of
+from editor.categories import Limits, category_of, one_of
 from editor.findings import Finding, FindingKind, called, excess, runs
 from editor.geometry import Array
 from editor.identity import Same
@@ -50,6 +50,7 @@ class _Track:
     def __init__(self, actor: Actor, poses: Poses) -> None:
         self.actor, self.poses = actor, poses
         self.limits: Limits = category_of(actor.category).limits
+        self.kind = one_of(actor.category)
         self.dt = np.diff(poses.seconds)
         self.velocity = np.diff(poses.places[:, :2], axis=0) / self.dt[:, None]
         self.speeds = np.hypot(*self.velocity.T)
@@ -79,7 +80,7 @@ class _Track:
         return found
 
     def speed(self) -> list[Finding]:
-        says = "goes {:.0f} km/h; {:.0f} is what its category can do"
+        says = f"goes {{:.0f}} km/h; {self.kind} can do {{:.0f}}"
         return self.over("speed", self.speeds, self.limits.speed_mps, NOISE_M, says, 3.6)
 
     def _axes(self) -> tuple[Array, Array]:
@@ -119,19 +120,19 @@ class _Track:
         calm = ~(self.jumped[:-1] | self.jumped[1:])
         found = []
         for got, limit, says in (
-            (along, self.limits.acceleration_mps2, "speeds up by {:.1f} m/s²; {:.1f} is what its category can do"),
-            (-along, self.limits.braking_mps2, "brakes by {:.1f} m/s²; {:.1f} is what its category can do"),
-            (across, self.limits.lateral_mps2, "is pushed sideways by {:.1f} m/s²; {:.1f} is what its category can take"),
+            (along, self.limits.acceleration_mps2, "speeds up by {:.1f} m/s²; {} can do {:.1f}"),
+            (-along, self.limits.braking_mps2, "brakes by {:.1f} m/s²; {} can do {:.1f}"),
+            (across, self.limits.lateral_mps2, "is pushed sideways by {:.1f} m/s²; {} can take {:.1f}"),
         ):
             bad = (got > limit * TOLERANCE + noise) & calm
             for a, b in self.runs(bad):
                 most = float(got[a : b + 1][bad[a : b + 1]].max())
-                found.append(self.found("acceleration", a, b + 2, excess(most, limit), says.format(most, limit)))
+                found.append(self.found("acceleration", a, b + 2, excess(most, limit), says.format(most, self.kind, limit)))
         return found
 
     def yaw_rate(self) -> list[Finding]:
         rate = np.abs(np.diff(self.poses.headings)) / self.dt
-        says = "turns by {:.0f}° every second; {:.0f}° is what its category can do"
+        says = f"turns by {{:.0f}}° every second; {self.kind} can do {{:.0f}}°"
         return self.over("yaw_rate", rate, self.limits.yaw_rate_radps, NOISE_RAD, says, 180 / np.pi)
 
     def bends(self) -> list[Finding]:
@@ -147,7 +148,7 @@ class _Track:
         bad = (turned > BEND_LEAST_RAD) & (turned / metres > limit)
         for a, b in self.runs(bad):
             radius = float((metres[a : b + 1] / turned[a : b + 1])[bad[a : b + 1]].min())
-            says = f"bends at a radius of {radius:.1f} m; {self.limits.turn_radius_m:.1f} m is what its category can do"
+            says = f"bends at a radius of {radius:.1f} m; {self.kind} can do {self.limits.turn_radius_m:.1f} m"
             found.append(self.found("curvature", a, int(end[b]), excess(1 / radius, self.limits.curvature), says))
         return found
 

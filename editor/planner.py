@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from editor import rules
-from editor.categories import Limits
+from editor.categories import Limits, one_of
 from editor.curves import SAME_PLACE_M, Curve, smooth_curve
 from editor.edits import EditError, Path, Waypoint
 from editor.geometry import Array
@@ -68,7 +68,7 @@ def _admit(scene: Scene, name: str, limits: Limits, start: Start, edit: Path) ->
             rules.finite("a speed", w.speed_mps)
             if not 0 <= w.speed_mps <= limits.speed_mps:
                 raise EditError(
-                    f"a speed of {_both_units(w.speed_mps)} for a {name}; wanted 0 to {_both_units(limits.speed_mps)}"
+                    f"a speed of {_both_units(w.speed_mps)} for {one_of(name)}; wanted 0 to {_both_units(limits.speed_mps)}"
                 )
         if w.t_us is not None:
             rules.in_scene(scene, w.t_us, "a waypoint's time")
@@ -154,7 +154,7 @@ class _Speeds:
         tries = np.arange(TIME_STEP_S, until + 1e-9, TIME_STEP_S)
         works = [t for t in tries if possible(metres, float(t), speed, last.speed_mps, top, self.limits)]
         seconds = (last.t_us - t_us) * 1e-6
-        asked = f"{metres:.1f} m in {seconds:.2f} s from {_both_units(speed)} is beyond a {self.name}"
+        asked = f"{metres:.1f} m in {seconds:.2f} s from {_both_units(speed)} is beyond {one_of(self.name)}"
         begin = (t_us - self.scene.span[0]) * 1e-6
         if not works:
             return f"{asked}; no arrival time in this scene is possible{self._reach(metres, until, speed, last.speed_mps, top)}"

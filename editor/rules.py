@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from editor.categories import CATEGORIES, size_range
+from editor.categories import CATEGORIES, one_of, size_range
 from editor.edits import EditError
 from editor.geometry import Vec3
 from editor.scene import Actor, ActorId, Look, Pose, Scenario, Scene, Span
@@ -82,7 +82,7 @@ def size(name: str, size_lwh: Vec3, recorded: Vec3 | None = None) -> None:
     low, high = size_range(name)
     for what, got, least, most in zip(("length", "width", "height"), size_lwh, low, high, strict=True):
         if not least <= got <= most:
-            raise EditError(f"{what} {got:g} m for a {name}; wanted {least:.2f} to {most:.2f} m")
+            raise EditError(f"{what} {got:g} m for {one_of(name)}; wanted {least:.2f} to {most:.2f} m")
 
 
 def colour(value: str | None) -> None:

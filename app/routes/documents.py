@@ -1,6 +1,6 @@
 """Opening takes, and changing them one gesture at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from app.anchors import anchor_frames
+from app.notices import notices_of
 from app.payload import (
     about_json,
     actions_json,
@@ -23,7 +24,7 @@ from app.payload import (
 from app.pictures import drawn_json
 from app.routes.office import Office, json_answer, streets_for
 from app.routes.posted import Describing, Editing, GoingTo, Opening, Stepping
-from app.session import Aside, Document
+from app.session import Document
 from app.weights import usual_model, weights_of
 from editor.dirty import dirty
 from editor.files import edit_from_json
@@ -54,10 +55,6 @@ def _model_json(office: Office, scene: Scene) -> dict[str, Any] | None:
         return None
     weights = [{"name": each.name, "label": each.label} for each in weights_of(office.settings, scene)]
     return {"weights": weights, "steps": model.steps, "guidance": model.guidance, "anchors": anchor_frames(scene)}
-
-
-def _aside_words(aside: Aside) -> str:
-    return f"This edit took the place of {aside.gestures} that had been undone; {aside.take.name} keeps them."
 
 
 def _takes(office: Office, scene: str) -> list[dict[str, Any]]:
@@ -108,14 +105,14 @@ def _add_opening(router: APIRouter, office: Office) -> None:
 def _add_editing(router: APIRouter, office: Office) -> None:
     desk = office.desk
 
-    def patch(before: Document, after: Document) -> Response:
-        answer = patch_json(before, after)
+    def patch(before: Document, after: Document, notices: Sequence[str] = ()) -> Response:
+        answer = patch_json(before, after) | {"notices": notices}
         if office.settings.checkpoint is not None:
             made_stale = dirty(before.scenario, after.scenario).model
             office.pictures.carry(before.state, after.state, made_stale)
             answer |= {"base": before.state, "made_stale": ranges_json(made_stale)}
         if after.aside is not None:
-            answer |= {"takes": _takes(office, after.stage.scene.name), "notice": _aside_words(after.aside)}
+            answer |= {"takes": _takes(office, after.stage.scene.name)}
         return json_answer(_with_drawn(office, after, answer))
 
     def step(asked: Stepping, change: Callable[[History], History]) -> Response:
@@ -125,7 +122,8 @@ def _add_editing(router: APIRouter, office: Office) -> None:
     def edit(asked: Editing) -> Response:
         """One gesture; it is on disk when this answers."""
         edits = [edit_from_json(orjson.dumps(each)) for each in asked.edits]
-        return patch(*desk.commit(asked.scene, asked.take, asked.base, edits, asked.gesture))
+        before, after = desk.commit(asked.scene, asked.take, asked.base, edits, asked.gesture)
+        return patch(before, after, notices_of(after, edits))
 
     @router.post("/undo")
     def undo(asked: Stepping) -> Response:

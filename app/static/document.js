@@ -124,7 +124,7 @@ export function createDocument(store, pictures, generating, say) {
     return `new-${number}`;
   }
 
-  function accept({ beyond, takes, notice, ...patch }, isEdit) {
+  function accept({ beyond, takes, notices = [], ...patch }, isEdit) {
     const known = state.take.actors, actors = new Map(known);
     if (beyond === undefined) generating.edited(state.take, patch);
     else {
@@ -137,7 +137,7 @@ export function createDocument(store, pictures, generating, say) {
     const earlier = beyond === undefined ? [state.take, ...state.earlier].slice(0, EARLIER) : [];
     store.set({ take: { ...state.take, ...patch, actors, changed: new Set(patch.changed) }, earlier, saving: "saved", waiting: null });
     if (takes) store.set({ takes });
-    if (notice) say(notice);
+    for (const notice of notices) say(notice);
     for (const number of promised) if (number < patch.next_added) promised.delete(number);
     pictures.know(patch.state, patch.drawn);
     draw();

@@ -152,12 +152,20 @@ export function createGestures(store, take, nudges) {
 
   const poseJson = ([t, x, y, z, ...rotation]) => ({ t_us: t, T_world: { translation: [x, y, z], rotation } });
 
+  /** How far a place is from the line between two others. */
+  function awayFrom(a, b, [x, y]) {
+    const [along, across] = [b[0] - a[0], b[1] - a[1]];
+    const share = ((x - a[0]) * along + (y - a[1]) * across) / (along * along + across * across || 1);
+    const clamped = Math.min(Math.max(share, 0), 1);
+    return Math.hypot(a[0] + clamped * along - x, a[1] + clamped * across - y);
+  }
+
   function headingAt(x, y) {
     let best = { distance: 4, yaw: null };
     for (const lane of state.scene.map.lanes) {
       for (let i = 1; i < lane.centre.length; i += 1) {
         const [a, b] = [lane.centre[i - 1], lane.centre[i]];
-        const distance = Math.hypot((a[0] + b[0]) / 2 - x, (a[1] + b[1]) / 2 - y);
+        const distance = awayFrom(a, b, [x, y]);
         if (distance < best.distance) best = { distance, yaw: Math.atan2(b[1] - a[1], b[0] - a[0]) };
       }
     }

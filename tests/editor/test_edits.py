@@ -217,7 +217,7 @@ class TestPath:
     def test_an_impossible_goal_says_what_would_be_possible(self):
         goal = Path("lead", KEY, (Waypoint(160.0, 0.0, t_us=time_of(50)),), is_goal=True)
         with pytest.raises(
-            EditError, match=r"120\.0 m in 3\.00 s .* is beyond a vehicle.car; it can arrive from (.*) s to 8.0 s"
+            EditError, match=r"120\.0 m in 3\.00 s .* is beyond a car; it can arrive from (.*) s to 8.0 s"
         ) as no:
             apply(BASE, goal)
         first = float(str(no.value).split("from ")[2].split(" s")[0])
@@ -283,7 +283,7 @@ REFUSED: list[tuple[Edit, str]] = [
     (Move("lead", KEY, (5e3, 0.0, 0.0)), "wanted at most 1000 m"),
     (Move("lead", KEY + 10**9, (1.0, 0.0, 0.0)), "runs from"),
     (Rotate("lead", KEY, math.inf), "an angle is inf"),
-    (Resize("lead", (40.0, 2.0, 1.5)), "length 40 m for a vehicle.car; wanted 1.15 to 18.40 m"),
+    (Resize("lead", (40.0, 2.0, 1.5)), "length 40 m for a car; wanted 1.15 to 18.40 m"),
     (Resize("lead", (4.0, 0.0, 1.5)), "width 0 m"),
     (Delete("lead", KEY, KEY - 1), "rising order"),
     (Delete("parked", time_of(70)), "is not there between those times"),
@@ -303,7 +303,7 @@ REFUSED: list[tuple[Edit, str]] = [
     (Path("lead", KEY, (Waypoint(NAN, 0.0),)), "is nan"),
     (
         Path("lead", KEY, (Waypoint(60.0, 0.0, speed_mps=100.0),)),
-        "speed of 100 m/s (360 km/h) for a vehicle.car; wanted 0 to 60 m/s (216 km/h)",
+        "speed of 100 m/s (360 km/h) for a car; wanted 0 to 60 m/s (216 km/h)",
     ),
     (Path("lead", KEY, (Waypoint(60.0, 0.0, t_us=KEY - 1),)), "rising times"),
     (Path("lead", KEY, (Waypoint(60.0, 0.0), Waypoint(60.0, 0.0))), "is the one before"),

@@ -1,5 +1,7 @@
 """How far edits reach into pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,9 @@ from editor.boxes import seen_boxes
 from editor.cameras import fit
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, Relabel
+from editor.geometry import Rigid
 from editor.masks import fill
-from editor.scene import recorded
+from editor.scene import ActorId, recorded
 from engine.model.reach import reach
 
 SIZE = 96, 64
@@ -49,3 +52,23 @@ def test_an_edit_reaches_over_the_actor_and_onto_the_ground_around_it(drive, ahe
 
 def test_an_actor_ahead_does_not_reach_into_the_view_back(drive, ahead):
     assert not reach(apply(drive, Delete(ahead.id)), FRAME, BACK, SIZE).any()
+
+
+def test_who_is_not_changed_is_spared_on_the_ground_around_and_where_he_stands_before(drive, ahead):
+    """A second truck is parked between the camera and the one that goes, and a third behind that one."""
+    x, y, z = ahead.track[0].T_world.translation
+
+    def parked(name, by):
+        track = tuple(replace(p, T_world=Rigid((x + by, y + 2.0, z), p.T_world.rotation)) for p in ahead.track)
+        return replace(ahead, id=ActorId(name), track=track)
+
+    def spared(other):
+        with_other = recorded(replace(drive.scene, actors=(*drive.scene.actors, other)))
+        return reach(apply(with_other, Delete(ahead.id)), FRAME, FRONT, SIZE), outline(with_other, other)
+
+    whole = outline(drive, ahead)
+    mask, body = spared(parked("nearer", -7.0))
+    assert not (mask & body).any()
+    assert (mask & whole).any()
+    mask, _ = spared(parked("farther", 9.0))
+    assert not (whole & ~mask).any()
