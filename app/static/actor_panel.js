@@ -14,7 +14,7 @@ const MANY_KEYFRAMES = 26; // more than two lines of them
 const SIZE_M = { unit: "m", least: 0.05, most: 40 };
 const SPEED_KMH = { unit: "km/h", least: 0, most: 250 };
 const SLOWEST_KMH = 0.5; // below, it is to stop
-const STOP_MPS2 = 3; // how hard it brakes then
+const STOP_MPS2 = 3; // how hard it brakes then, in the mean
 const LEAST_STOP_M = 0.3;
 const BEND_M = { unit: "m", least: -20, most: 20 };
 const UNLIKE = 1.5; // times as long, wide or high as its category is or the other way round: another kind's box
@@ -122,10 +122,10 @@ export function createActorPanel(root, store, take, actions, say) {
     return take.commit({ kind: "path", actor: actor.id, t_us: t, waypoints });
   }
 
-  /** How far it comes until it stands; its speed falls smoothly, at the hardest half again as fast as in the mean. */
+  /** How far it comes until it stands. */
   function brakingWay(actor, t) {
     const mps = Math.hypot(...velocityAt(actor.track, t).slice(0, 2));
-    return Math.max((1.5 * mps * mps) / (2 * STOP_MPS2), LEAST_STOP_M);
+    return Math.max((mps * mps) / (2 * STOP_MPS2), LEAST_STOP_M);
   }
 
   /** The places along the rest of its way that lie within so many metres, and where those end; all where it is shorter. */
