@@ -1,10 +1,15 @@
 /** Whose pixels an actor is drawn with: the choice, in the form that adds one and in the panel of who was added or relabelled. */
 
+import "./projection.js";
 import { make, option } from "./dom.js";
-import { actorName } from "./scenario.js";
+import { actorName, cameraAt } from "./scenario.js";
 import { route } from "./server.js";
+import { isPresent, placeAt } from "./tracks.js";
 
+const { apply, inverse, project } = globalThis.RetakeProjection;
 const MOST_OF_DRIVE = 40;
+const LENDS_PX = 20; // of a small picture: whoever never shows taller is a blur that nobody would choose
+const EVERY = 3; // frames
 
 function optionGroup(label, options) {
   const group = make("optgroup", { label, hidden: !options.length });
@@ -27,9 +32,22 @@ function family(bank, category) {
 export const modelOf = (state, source) =>
   state.bank.find((entry) => entry.source === source) ?? state.scene?.actors.find((actor) => `actor:${actor.id}` === source);
 
+/** Whether some picture of the drive shows a recorded actor so near that it can lend its looks. */
+function lends({ scene }, actor) {
+  const isNear = (frame, index) => {
+    const camera = cameraAt({ scene }, frame, index, null);
+    if (!camera || !isPresent(actor, camera.picture.t_us)) return false;
+    const place = apply(inverse(camera.pose), placeAt(actor.track, camera.picture.t_us)), { small } = scene.views[index];
+    if (place[2] < 1 || (small.intrinsics[1] * actor.size[2]) / place[2] < LENDS_PX) return false;
+    const [u, v] = project(small, place);
+    return u > 0 && u < small.width && v > 0 && v < small.height;
+  };
+  return scene.frames.some((_, frame) => frame % EVERY === 0 && scene.views.some((__, index) => isNear(frame, index)));
+}
+
 /** The options of a picker: the looks that suit a category, and in any case the one that is `chosen`. */
 export function lookOptions(state, category, chosen = null) {
-  const drive = (state.scene?.actors ?? []).filter((actor) => `actor:${actor.id}` === chosen || actor.category === category);
+  const drive = (state.scene?.actors ?? []).filter((actor) => `actor:${actor.id}` === chosen || (actor.category === category && lends(state, actor)));
   const first = drive.sort((a, b) => (`actor:${b.id}` === chosen) - (`actor:${a.id}` === chosen)).slice(0, MOST_OF_DRIVE);
   const shipped = family(state.bank, category);
   const other = state.bank.filter(({ source }) => source === chosen && !shipped.some((entry) => entry.source === chosen));

@@ -38,6 +38,8 @@ SURE = (
     _part((-0.8, 0.75), (-0.8, 0.7), (0.8, 0.8), (-0.5, 0.05)),
     _part((-0.5, 0.2), (-0.4, 0.0), (0.7, 0.6), (0.0, 0.7)),
 )
+AROUND_PERSON = (_part((-0.55, 0.55), (-0.55, 0.55), (0.55, 0.55), (-1.0, 0.97)),)
+SURE_PERSON = (_part((-0.2, 0.2), (-0.2, 0.2), (0.2, 0.2), (-0.1, 0.7)),)
 SURE_TALL = (
     _part((-0.85, 0.75), (-0.85, 0.75), (0.8, 0.8), (-0.5, 0.05)),
     _part((-0.8, 0.3), (-0.75, 0.05), (0.75, 0.65), (0.0, 0.75)),
@@ -46,7 +48,7 @@ SURE_TALL = (
 
 def body_of(category: str, T_world_box: Rigid, halves: Array, camera: Camera) -> Body | None:
     """Of a car; None of whoever else."""
-    if category != "vehicle.car":
+    if category != "vehicle.car" and not category.startswith("human."):
         return None
     is_tall = 2 * halves[2] > TALLEST_M
     T_camera_box = camera.T_world_camera.inverse() @ T_world_box
@@ -55,4 +57,6 @@ def body_of(category: str, T_world_box: Rigid, halves: Array, camera: Camera) ->
         found = (box_hull(camera.view, T_camera_box.apply(part * halves)) for part in parts)
         return tuple(hull for hull in found if hull is not None)
 
+    if category.startswith("human."):
+        return Body(outlines(AROUND_PERSON), outlines(SURE_PERSON))
     return Body((), outlines(SURE_TALL)) if is_tall else Body(outlines(AROUND), outlines(SURE))

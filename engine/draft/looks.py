@@ -27,6 +27,7 @@ from engine.service.requests import RenderError
 
 WELL_SEEN_PX = 80.0  # an actor this tall in some picture (448 across) lends its looks well, to whoever comes near as well
 SHIPPED_LIKENESS = 0.5  # of who is made up, where somebody recorded that lends its looks well has 1
+SHIPPED_PERSON = 0.9  # people are seen from all sides in turn, and a made-up one is the same from each
 SEEN_PX = 14.0  # one that never shows taller is a smudge and lends none
 
 
@@ -138,7 +139,8 @@ class Looks:
             if not alike and shipped is None and not of_kind:
                 raise RenderError(f"Nothing like {actor.category} was recorded in scene {self.scene.name} or is in the bank.")
             recorded = max(alike or of_kind, key=lambda a: self._likeness(a, actor), default=None)
-            made_up = shipped is not None and SHIPPED_LIKENESS - apart(shipped.size_lwh, actor.size_lwh)
+            shipped_likeness = SHIPPED_PERSON if kind == "human" else SHIPPED_LIKENESS
+            made_up = shipped is not None and shipped_likeness - apart(shipped.size_lwh, actor.size_lwh)
             keeps = shipped is None or (alike and self._likeness(recorded, actor) >= made_up)
             self._like[key] = recorded if keeps else shipped
         return self._like[key]

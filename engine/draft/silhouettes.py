@@ -28,6 +28,7 @@ DOT_PX, WIDEST_GAP_PX = 3, 20  # in a picture 448 across: how large a LiDAR hit 
 GAPS = 1.5  # of the mean distance between an actor's own hits: so near to them no farther actor shows through
 NEAR_PX = 24.0  # a pixel at the working size may be so many of the picture's
 FINE_ENOUGH, REACH, FLAT, STEEPER = 1.25, 1.5, 2e-4, 2.0  # of outlines that are laid along edges
+MEASURED_SHARE = 0.2  # of a person's outline, that the LiDAR must have hit to tell its shape
 MOST_GROWN = 2.0  # by which a hull may be larger than the one that votes on it
 
 
@@ -37,6 +38,7 @@ class Outline:
 
     hull: Hull
     body: Body | None = None
+    is_person: bool = False
 
 
 class Silhouettes:
@@ -119,7 +121,8 @@ class Silhouettes:
     def _outline(self, actor_id: str, source: Source) -> Outline:
         crowd, camera = self._witnesses.crowd(source), self._witnesses.recording.camera(source.frame, source.view)
         k, (hull, _) = crowd.index(actor_id), self.hulls(source)[actor_id]
-        return Outline(hull, body_of(self._categories[actor_id], crowd.poses[k], crowd.halves[k], camera))
+        category = self._categories[actor_id]
+        return Outline(hull, body_of(category, crowd.poses[k], crowd.halves[k], camera), category.startswith("human."))
 
 
 def between(dots: Mask, hull: Hull) -> Mask:
@@ -155,7 +158,11 @@ def cut_out(
     seeds = _seeds(mine, nearer, farther, block, scale, crop.shape[:2])
     hit = cv2.resize(hit[block.slices], (crop.shape[1], crop.shape[0]), interpolation=cv2.INTER_NEAREST)
     seeds[hit == OTHERS] = cv2.GC_BGD
-    seeds[(hit == OWN) & (seeds != cv2.GC_BGD)] = cv2.GC_FGD
+    if mine.is_person:
+        hidden = [part for each in nearer if each.body for part in each.body.sure]
+        _measure(seeds, hit == OWN, *((part - (block.left, block.top)) * scale for part in (hull, *hidden)))
+    else:
+        _put(seeds, hit == OWN, cv2.GC_FGD)
     if not (seeds == cv2.GC_FGD).any() or not (seeds == cv2.GC_BGD).any():
         return inside.astype(np.float32)
     cv2.setRNGSeed(7)
@@ -165,6 +172,25 @@ def cut_out(
     rough = cv2.resize(mask.astype(np.float32), (block.width, block.height), interpolation=cv2.INTER_LINEAR)
     out[block.slices] = _along_edges(rough, picture[block.slices], 1 / scale)
     return out
+
+
+def _measure(seeds: NDArray[np.uint8], hit: Mask, hull: Hull, *hidden: Hull) -> None:
+    """Set a person's seeds by what the LiDAR has hit of it, or by its body where that is too little to tell a shape. Over those
+    who hide some of it, the LiDAR, which stands higher than cameras, has hit what does not show."""
+    before = np.any([filled(part, hit.shape) > 0 for part in hidden], axis=0) if hidden else np.zeros_like(hit)
+    _put(seeds, before, cv2.GC_PR_BGD)
+    shape = cv2.morphologyEx((hit & ~before).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    if shape.sum() < MEASURED_SHARE * ((filled(hull, hit.shape) > 0) & ~before).sum():
+        _put(seeds, hit & ~before, cv2.GC_FGD)
+        return
+    _put(seeds, np.ones_like(hit), cv2.GC_PR_BGD)
+    _put(seeds, cv2.dilate(shape, np.ones((3, 3), np.uint8)) > 0, cv2.GC_PR_FGD)
+    _put(seeds, cv2.erode(shape, np.ones((3, 3), np.uint8)) > 0, cv2.GC_FGD)
+
+
+def _put(seeds: NDArray[np.uint8], where: Mask, seed: int) -> None:
+    """What is surely not the actor stays so."""
+    seeds[where & (seeds != cv2.GC_BGD)] = seed
 
 
 def _along_edges(rough: Alpha, picture: NDArray[np.uint8], step_px: float) -> Alpha:

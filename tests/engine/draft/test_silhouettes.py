@@ -11,6 +11,7 @@ from editor.datasets.nuscenes import open_data_set
 from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Pose
 from engine.draft.backdrop import Backdrop, Ground
+from engine.draft.body import Body
 from engine.draft.crowd import Cast, filled
 from engine.draft.gather import Source, Witnesses
 from engine.draft.silhouettes import OWN, Outline, Silhouettes, between, cut_out
@@ -135,3 +136,37 @@ def test_the_recording_cars_own_bonnet_is_nobody_else(scene):
     assert (free[bonnet] > 0.5).sum() > 100
     assert not behind[bonnet].any()
     assert (behind[~bonnet] > 0.5).sum() > 0.9 * (free[~bonnet] > 0.5).sum()
+
+
+def figure(shape=(120, 160)):
+    """A slim person beside the middle of a wide box, before a wall of bricks of about the person's brightness: the picture,
+    where the person is, and the box's outline."""
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    person = (np.abs(x - 90) < 10 - 5 * (y < 32)) & (y > 20) & (y < 104)
+    wall = np.where((y // 9 + x // 14) % 2, 95, 70)
+    picture = np.where(person, 60, wall).astype(np.uint8)[..., None] * np.ones(3, np.uint8)
+    return picture, person, np.array([[56, 16], [108, 16], [108, 108], [56, 108]], np.float32)
+
+
+def over(one, other):
+    return (one & other).sum() / (one | other).sum()
+
+
+def test_a_person_that_the_lidar_has_measured_is_cut_out_without_the_wall_behind():
+    picture, person, hull = figure()
+    dots = person & (np.indices(person.shape).sum(axis=0) % 2 == 0)
+    hit = np.where(dots, OWN, 0).astype(np.uint8)
+    body, thing = (cut_out(picture, Outline(hull, is_person=who), [], [], hit) > 0.5 for who in (True, False))
+    assert over(body, person) > 0.75
+    assert over(body, person) > 1.5 * over(thing, person)
+
+
+def test_what_the_lidar_has_hit_of_a_person_over_who_stands_before_is_not_seen():
+    picture, person, hull = figure()
+    low = np.indices(person.shape)[0] > 64
+    picture[low] = (150, 40, 40)
+    hit = np.where(person, OWN, 0).astype(np.uint8)
+    bonnet = np.array([[20, 65], [150, 65], [150, 119], [20, 119]], np.float32)
+    before = Outline(bonnet, Body((), (bonnet,)))
+    found = cut_out(picture, Outline(hull, is_person=True), [before], [], hit) > 0.5
+    assert over(found, person & ~low) > 0.75
