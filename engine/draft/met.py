@@ -37,12 +37,12 @@ class Met:
 
 
 def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fullness: float) -> Met:
-    """A body where the source saw every side that is wanted, otherwise a standee. `eye_source` is where its camera stood in the
-    box's frame, if that were as large as the wanted one; `fullness` is how much of their boxes vehicles fill."""
+    """A body where the source saw every side that is wanted; otherwise, and of people, a standee. `eye_source` is where its
+    camera stood in the box's frame, if that were as large as the wanted one; `fullness` is how much of their boxes vehicles fill."""
     start, direction = _rays(wanted, block)
     away = _body(start, direction, wanted.size_lwh, category, fullness)
     meets = np.isfinite(away)
-    if not meets.any() or not _sees_all_sides(eye_source, start, wanted.size_lwh):
+    if not meets.any() or category.startswith("human.") or not _sees_all_sides(eye_source, start, wanted.size_lwh):
         points, depth = standee_points(wanted, eye_source, block)
         return Met(points, depth, np.zeros(depth.shape, bool), np.ones(depth.shape, bool))
     depth = nearest_known(np.where(meets, away, 0).astype(np.float32), meets)  # the body, carried on around it

@@ -70,3 +70,13 @@ def test_faces_are_turned_as_those_of_the_box_are_that_the_camera_sees(footage):
     wanted = seen_from(0.0, BARRIER[1], footage)  # right ahead: its near face alone
     met = met_by(wanted, eye_of(wanted), Block(70, 45, 20, 10), BARRIER[0], 1.0)
     assert met.normals(eye_of(wanted)) == pytest.approx(np.broadcast_to([-1.0, 0.0, 0.0], (10, 20, 3)), abs=0.02)
+
+
+def test_people_are_standees_for_they_have_no_faces_that_a_box_would_give_them(footage):
+    wanted, source = seen_from(2.0, (0.7, 0.7, 1.75), footage), seen_from(3.0, (0.7, 0.7, 1.75), footage)
+    block = Block(0, 0, 160, 90)
+    met = met_by(wanted, eye_of(source), block, "human.pedestrian.adult", 1.0)
+    points, depth = standee_points(wanted, eye_of(source), block)
+    assert np.array_equal(met.points, points)
+    assert np.array_equal(met.depth, depth)
+    assert not np.array_equal(met_by(wanted, eye_of(source), block, "movable_object.debris", 1.0).points, points)
