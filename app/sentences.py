@@ -119,5 +119,7 @@ def _painted(colour: str) -> str:
 def _bend(edit: EgoPath) -> str:
     if not any(o.left or o.ahead for o in edit.offsets):
         return "Ego path as recorded"
-    most = max((o.left for o in edit.offsets), key=abs)
-    return f"Ego path bent by up to {_metres(abs(most))} to the {'left' if most > 0 else 'right'}"
+    left, ahead = (max((getattr(o, way) for o in edit.offsets), key=abs) for way in ("left", "ahead"))
+    aside = [f"bent by up to {_metres(abs(left))} to the {'left' if left > 0 else 'right'}"] if left else []
+    along = [f"up to {_metres(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}"] if ahead else []
+    return f"Ego path {', '.join(aside + along)}"

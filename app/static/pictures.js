@@ -26,7 +26,10 @@ export function createPictures(store, say) {
     while (loading[lane] < AT_ONCE[lane] && queues[lane].length > 0) {
       const { url, image } = queues[lane].pop();
       loading[lane] += 1;
+      let isDone = false;
       const done = () => {
+        if (isDone) return; // bytes that are no picture are an error of the image, and of whoever decodes them
+        isDone = true;
         loading[lane] -= 1;
         store.touch("pictures");
         next(lane);
@@ -52,7 +55,7 @@ export function createPictures(store, say) {
     try {
       const response = await fetch(url);
       image.refused = response.status === 422; // as it would be again
-      if (!response.ok) throw new Error((await response.json()).detail);
+      if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail ?? `the server answered ${response.status}`);
       image.src = URL.createObjectURL(await response.blob());
       await image.decode();
       URL.revokeObjectURL(image.src);

@@ -38,7 +38,8 @@ class Met:
 
 def met_by(wanted: Wanted, eye_source: Array, block: Block, category: str, fullness: float) -> Met:
     """A body where the source saw every side that is wanted; otherwise, and of people, a standee. `eye_source` is where its
-    camera stood in the box's frame, if that were as large as the wanted one; `fullness` is how much of their boxes vehicles fill."""
+    camera stood in the box's frame, if that were as large as the wanted one; `fullness` is how much of their boxes vehicles
+    fill."""
     start, direction = _rays(wanted, block)
     away = _body(start, direction, wanted.size_lwh, category, fullness)
     meets = np.isfinite(away)

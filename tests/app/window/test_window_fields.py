@@ -1,5 +1,7 @@
 """What is typed into a field is for whom, and for when, it was typed."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.app.window.window import Window
@@ -103,3 +105,44 @@ def test_an_actor_that_goes_while_a_value_is_typed_for_it_stays_gone(window, tru
     window.page.mouse.click(*window.actor_on_map(named(window, "vehicle.car")))
     window.settle(1)
     assert truck not in window.actors
+
+
+def test_a_decimal_comma_is_a_point(window, truck):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    write(window, "Width", "2,1")
+    window.press("Enter")
+    window.settle(1)
+    assert window.ask(f"take.actors.get('{truck}').size[1]") == 2.1
+
+
+def places(window: Window, actor: str) -> list[list[float]]:
+    return window.ask(f"take.actors.get('{actor}').track.map((pose) => pose.slice(1, 3))")
+
+
+@pytest.mark.parametrize("how", ["button", "field"])
+def test_an_actor_brakes_and_stays_on_its_way(window, truck, how):
+    window.page.mouse.click(*window.actor_on_map(truck))
+    before = places(window, truck)
+    if how == "button":
+        window.page.get_by_role("button", name="Stop", exact=True).click()
+    else:
+        write(window, "Speed from here on", "0")
+        window.press("Enter")
+    window.settle(1)
+    after = places(window, truck)
+    steps = [b[0] - a[0] for a, b in pairwise(after)]
+    assert after[0] == before[0]
+    assert after[-1][0] < before[-1][0] - 1.0
+    assert after[-1][1] == pytest.approx(before[-1][1], abs=0.05)
+    assert 0 <= steps[-1] < 0.5 * steps[0]
+
+
+def test_the_ego_falls_back_by_metres_that_are_typed_and_keeps_its_bend(window):
+    window.page.mouse.click(*window.ego_on_map())
+    for words, text, count in (("to the left", "0.5", 1), ("ahead", "-2", 2)):
+        write(window, f"Metres {words} at 1.00 s", text)
+        window.press("Enter")
+        window.settle(count)
+    assert window.ask("take.ego_offsets.at(-1)") == {"t_us": window.ask("s.scene.span[1]"), "left": 0.5, "ahead": -2}
+    behind = window.ask("s.scene.ego.at(-1)[1] - take.ego.at(-1)[1]")
+    assert behind == pytest.approx(2.0, abs=0.05)

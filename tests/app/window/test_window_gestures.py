@@ -33,6 +33,14 @@ def test_dragging_an_actor_on_the_map_moves_its_whole_track(window, truck):
     }
 
 
+def test_what_is_dragged_out_of_the_map_stays_at_its_edge(window, truck):
+    canvas = window.page.locator("#map").bounding_box()
+    x, y = window.actor_on_map(truck)
+    window.drag((x, y), (canvas["x"] + canvas["width"] + 200 - x, 0))
+    window.settle(1)
+    assert canvas["x"] + canvas["width"] - 30 < window.actor_on_map(truck)[0] < canvas["x"] + canvas["width"]
+
+
 def test_boxes_follow_the_pointer_before_anything_is_sent(window, truck):
     start = window.actor_in_view(truck, "CAM_FRONT")
     window.drag(window.actor_on_map(truck), (-30, 0), let_go=False)
@@ -233,7 +241,7 @@ def typed(window, label, text):
         ("Length", "99999", "Length: got 99999 m; wanted 0.05 to 40 m."),
         ("Width", "-3", "Width: got -3 m; wanted 0.05 to 40 m."),
         ("Heading", "e", "Heading: got no number; wanted a number."),
-        ("Speed from here on", "500", "Speed from here on: got 500 km/h; wanted 0.5 to 250 km/h."),
+        ("Speed from here on", "500", "Speed from here on: got 500 km/h; wanted 0 to 250 km/h."),
     ],
 )
 def test_what_a_field_cannot_take_is_refused_in_a_sentence(window, truck, label, text, sentence):
@@ -293,6 +301,20 @@ def test_the_edits_list_goes_to_any_step(window, truck):
     window.page.locator("#edits button").nth(2).click()
     window.settle(2)
     assert truck not in window.actors
+
+
+def test_edits_that_an_edit_takes_the_place_of_are_kept_in_another_take(window, truck):
+    for count in (1, 2, 3):
+        window.drag(window.actor_on_map(truck), (-12, 0))
+        window.settle(count)
+    window.page.locator("#tab-edits").click()
+    window.page.locator("#edits button").first.click()
+    window.settle(0)
+    window.drag(window.actor_on_map(truck), (0, 12))
+    window.settle(1)
+    window.page.get_by_text("This edit took the place of 3 that had been undone").wait_for()
+    kept = window.ask("s.takes.find(({ parent_name, edits }) => parent_name === take.name && edits === 3).name")
+    assert window.page.get_by_text(f"{kept} keeps them.").is_visible()
 
 
 def test_space_plays_after_a_button_was_clicked_and_presses_it_after_a_tab(window):

@@ -130,6 +130,13 @@ def test_the_wipe_shows_the_recording_or_another_take(window):
     box = window.page.locator(".view-canvas").first.bounding_box()
     window.drag((box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.9), (60, 0))
     assert window.ask("s.wipe.at") > 0.55
+    badge = window.page.locator(".view .tier").first
+    window.page.wait_for_function("document.querySelector('.view .tier').textContent === 'draft'")
+    for at, words in ((1, "recorded"), (0.5, "recorded | draft")):
+        window.page.locator("#compare").select_option("")
+        window.ask(f"retake.store.set({{ wipe: {{ ...s.wipe, at: {at} }} }}) ?? 0")
+        window.page.wait_for_function(f"document.querySelector('.view .tier').textContent === '{words}'")
+    assert badge.get_attribute("data-tier") == "draft"
     window.press("c")
 
 

@@ -151,3 +151,14 @@ def test_one_part_that_cannot_draw_keeps_no_other_from_it(window):
     window.page.wait_for_timeout(100)
     said, window.problems = window.problems, []
     assert said == ["cannot draw"]
+
+
+def test_points_that_there_is_no_time_for_are_said(window, truck):
+    x, y = begin_path(window, truck)
+    for away in (40, 80, 120, 160):
+        window.page.mouse.click(x, y - away)
+    window.press("Enter")
+    window.settle(1)
+    notice = window.page.locator("#notices .notice", has_text="of the 4 points")
+    notice.wait_for()
+    assert "its track ends" in notice.inner_text()
