@@ -178,14 +178,27 @@ export function createDocument(store, pictures, generating, say) {
   /** In the server's words; it says so itself where it refuses something. */
   const overtaken = () => `${state.take.name} was changed in another window; this one now shows its newest state.`;
 
-  async function reopen(sentence) {
+  async function reopen(sentence, kind = "problem") {
     try {
       await openNow(state.scene.name, state.take.id);
-      say(sentence, "problem");
+      say(sentence, kind);
     } catch (error) {
       say(error instanceof Refused ? error.message : "The take's newest state did not come: no connection to the server.", "problem");
     }
   }
+
+  /** Whoever comes back to this window sees what was changed in another one. That the take has gone, or the server, is said when
+   * something is done with it. */
+  function lookAgain() {
+    if (document.visibilityState !== "visible" || !state.take || state.gesture) return;
+    const { id } = state.take, asked = new URLSearchParams({ scene: state.scene.name, take: id });
+    inOrder(async () => {
+      const answer = state.take.id === id ? await get(`take?${asked}`).catch(() => null) : null;
+      if (answer && answer.take.state !== state.take.state) await reopen(overtaken(), "news");
+    });
+  }
+
+  document.addEventListener("visibilitychange", lookAgain);
 
   /** Send an edit; `preview` is shown until the answer is there. */
   function commit(edit, preview = null) {

@@ -128,11 +128,17 @@ export function createGestures(store, take, nudges) {
 
   function placeGoal(point) {
     if (!state.selected || state.selected === "ego") return false;
-    const arrival = state.scene.span[1];
-    store.set({ tool: "select", gesture: null });
-    const goal = { ...waypoint(point), t_us: arrival };
-    take.commit({ kind: "path", actor: state.selected, t_us: timeNow(state), waypoints: [goal], is_goal: true });
+    sendGoal({ ...waypoint(point), t_us: state.scene.span[1] });
     return true;
+  }
+
+  /** Where a goal is refused, another one can be clicked, unless something else has been begun. */
+  async function sendGoal(goal) {
+    const { selected } = state, { id: takeId } = state.take;
+    store.set({ tool: "select", gesture: null });
+    if (await take.commit({ kind: "path", actor: selected, t_us: timeNow(state), waypoints: [goal], is_goal: true })) return;
+    const isFree = state.gesture === null && state.tool === "select" && state.take.id === takeId;
+    if (isFree && state.selected === selected && state.take.actors.has(selected)) store.set({ tool: "goal" });
   }
 
   const waypoint = ([x, y]) => ({ x, y, t_us: null, speed_mps: null });

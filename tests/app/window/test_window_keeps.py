@@ -91,6 +91,25 @@ def test_two_tabs_with_one_take_say_so_and_lose_nothing(tabs):
     one.settle(3)
 
 
+def test_who_comes_back_to_a_window_sees_what_was_changed_in_another(tabs):
+    one = tabs()
+    one.drag(one.actor_on_map(truck(one)), (-30, 0))
+    one.settle(1)
+    other = tabs(one.page.url)
+    other.press("n")
+    other.press("Delete")
+    other.settle(2)
+    comes_back = "document.dispatchEvent(new Event('visibilitychange')) && null"
+    one.ask(comes_back)
+    one.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
+    one.settle(2)
+    assert one.actors == other.actors
+    take = one.page.evaluate_handle("retake.store.state.take")
+    one.ask(comes_back)
+    one.page.wait_for_timeout(500)
+    assert one.page.evaluate("(take) => retake.store.state.take === take", take)
+
+
 def test_an_overtaken_window_that_rates_or_branches_shows_what_the_other_window_made(tabs):
     one = tabs()
     one.drag(one.actor_on_map(truck(one)), (-30, 0))

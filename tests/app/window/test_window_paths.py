@@ -162,3 +162,19 @@ def test_points_that_there_is_no_time_for_are_said(window, truck):
     notice = window.page.locator("#notices .notice", has_text="of the 4 points")
     notice.wait_for()
     assert "its track ends" in notice.inner_text()
+
+
+def test_a_goal_that_is_refused_can_be_set_again(window, truck):
+    for _ in range(4):
+        window.press("-")
+    x, y = window.actor_on_map(truck)
+    window.page.mouse.click(x, y)
+    window.press("g")
+    window.page.mouse.click(x, y - 60)
+    window.page.get_by_text("is beyond a truck").wait_for()
+    window.page.wait_for_function("retake.store.state.tool === 'goal'")
+    window.settle(0)
+    place = window.ask(f"take.actors.get('{truck}').track.at(-1).slice(1, 3)")
+    window.page.mouse.click(*window.on_map((place[0] - 1.0, place[1])))
+    window.settle(1)
+    assert window.ask("s.tool") == "select"
