@@ -174,7 +174,7 @@ def test_a_goal_that_is_refused_can_be_set_again(window, truck):
     window.page.get_by_text("is beyond a truck").wait_for()
     window.page.wait_for_function("retake.store.state.tool === 'goal'")
     window.settle(0)
-    place = window.ask(f"take.actors.get('{truck}').track.at(-1).slice(1, 3)")
-    window.page.mouse.click(*window.on_map((place[0] - 1.0, place[1])))
+    nearer = window.ask(f"take.actors.get('{truck}').track.at(-1).slice(1, 3).map((at, axis) => at - (axis ? 0 : 1))")
+    window.page.mouse.click(*window.on_map(window.ask(f"retake.bev.camera.toScreen(...{nearer})")))
     window.settle(1)
     assert window.ask("s.tool") == "select"
