@@ -1,4 +1,4 @@
-"""Which part of its box an actor's body fills: of a car, no air above the bonnet. Ours."""
+"""Which part of its box an actor's body fills: of a car, no air above the bonnet; of a person, a column. Ours."""
 
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ SURE_TALL = (
 
 
 def body_of(category: str, T_world_box: Rigid, halves: Array, camera: Camera) -> Body | None:
-    """Of a car; None of whoever else."""
+    """Of a car or a person; None of whatever else."""
     if category != "vehicle.car" and not category.startswith("human."):
         return None
     is_tall = 2 * halves[2] > TALLEST_M
