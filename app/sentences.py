@@ -21,6 +21,7 @@ from editor.edits import (
     SetBeyond,
     SetTimeOfDay,
     SetWeather,
+    Waypoint,
 )
 from editor.findings import called, sign
 from editor.scene import ActorId, Scenario
@@ -67,6 +68,8 @@ def sentence(before: Scenario, edit: Edit) -> str:
         case Path(is_goal=True):
             how = "along the lanes" if len(edit.waypoints) > 1 else "and a straight way there"
             return f"{actor_name(before, edit.actor)} given a goal {how}"
+        case Path(waypoints=(*_, Waypoint(speed_mps=0))):
+            return f"{actor_name(before, edit.actor)} brakes and stops"
         case Path():
             return f"{actor_name(before, edit.actor)} given a path through {_points(len(edit.waypoints))}"
         case Delete(from_us=None, to_us=None):

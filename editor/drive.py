@@ -15,6 +15,7 @@ from editor.identity import Same
 from editor.motion import Recorded, Track, heading, index_at, recorded_poses, settled, simplified, with_pose_at
 from editor.planner import STARTING_MPS, Plan, Start, plan
 from editor.scene import Actor, Pose, Scenario, Scene
+from editor.stretches import nearest_on
 from editor.tracks import track_at
 
 SAMPLE_US = 100_000
@@ -44,27 +45,15 @@ def along_path(scenario: Scenario, actor: Actor, edit: Path) -> Actor:
 
 
 def num_passed(track: Track, edit: Path) -> int:
-    """How many of a path's first waypoints a track passes until it ends: what comes later in it than there is time for stays a
-    wish."""
-    end_us = track[-1].t_us
-    times = np.arange(edit.t_us, end_us + 1, SAMPLE_US) if end_us > edit.t_us else np.array([end_us])
-    places = np.array([track_at(track, int(t)).translation[:2] for t in (*times, end_us)])
-    at, number = 0, 0
-    for waypoint in edit.waypoints:
-        away = _away(places[at:], np.array((waypoint.x, waypoint.y)))
+    """How many of a path's first waypoints a track passes, in their order, until it ends."""
+    later = [pose.T_world for pose in track if pose.t_us > edit.t_us]
+    line = np.array([T.translation[:2] for T in (track_at(track, edit.t_us), *later)])
+    for number, waypoint in enumerate(edit.waypoints):
+        _, away = nearest_on(line, waypoint.x, waypoint.y)
         if not (away < PASSED_M).any():
             return number
-        at, number = at + int(np.argmax(away < PASSED_M)), number + 1
-    return number
-
-
-def _away(line: Array, place: Array) -> Array:
-    """How far a place (2,) is from each stretch (n - 1,) of a line (n, 2); from the point, where there is but one."""
-    start, along = line[:-1], np.diff(line, axis=0)
-    if not len(along):
-        return np.linalg.norm(line - place, axis=1)
-    share = ((place - start) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12)
-    return np.linalg.norm(start + np.clip(share, 0, 1)[:, None] * along - place, axis=1)
+        line = line[int(np.argmax(away < PASSED_M)) :]
+    return len(edit.waypoints)
 
 
 def start_of(track: Track, t_us: int, limits: Limits) -> Start:

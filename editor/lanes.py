@@ -8,6 +8,7 @@ import numpy as np
 from editor.geometry import Array
 from editor.identity import Same
 from editor.map import Lane, StreetMap
+from editor.stretches import nearest_on
 
 NEAR_LANE_M = 4.0
 TURN_COST_M = 3.0  # per radian that a lane's direction is off, when the nearest is chosen
@@ -59,14 +60,12 @@ def turned(a: float, b: float) -> float:
 
 def project(lane: Lane, x: float, y: float) -> LanePlace:
     """The place on a lane's centre line that is nearest to another."""
-    a, step = lane.centre[:-1], np.diff(lane.centre, axis=0)
-    squares = np.maximum((step[:, :2] ** 2).sum(1), 1e-12)
-    share = np.clip((([x, y] - a[:, :2]) * step[:, :2]).sum(1) / squares, 0.0, 1.0)
-    places = a + share[:, None] * step
-    away = np.hypot(places[:, 0] - x, places[:, 1] - y)
-    i = int(away.argmin())
-    before = np.sqrt(squares)[:i].sum() + share[i] * np.sqrt(squares[i])
-    return LanePlace(lane, float(before), places[i], float(np.arctan2(step[i, 1], step[i, 0])), float(away[i]))
+    share, away = nearest_on(lane.centre, x, y)
+    i, step = int(away.argmin()), np.diff(lane.centre, axis=0)
+    lengths = np.hypot(*step[: i + 1, :2].T)
+    along = float(lengths[:i].sum() + share[i] * lengths[i])
+    place = lane.centre[i] + share[i] * step[i]
+    return LanePlace(lane, along, place, float(np.arctan2(step[i, 1], step[i, 0])), float(away[i]))
 
 
 def length_of(lane: Lane) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from app.command.opening import CommandError, Opened, add_json, add_take, as_json, opened
-from app.takes import Kept, SaveError, Takes, stamp
+from app.takes import ChangedFileError, Kept, SaveError, Takes, stamp
 from editor import variations
 from editor.checks import findings
 from editor.scene import Actor, TimeOfDay, Weather
@@ -72,7 +72,7 @@ def _written(takes: Takes, clip: Opened, variation: Variation) -> tuple[Variatio
     try:
         there = takes.find(clip.scene.name, variation.take.id)
         return variation, takes.save(variation.take) if there is None else there
-    except SaveError as error:
+    except (ChangedFileError, SaveError) as error:
         raise CommandError(str(error)) from error
 
 

@@ -3,7 +3,7 @@
 import { fitted } from "./dom.js";
 import { actorsNow, egoNow, timeNow } from "./scenario.js";
 import { EGO_SIZE } from "./bev.js";
-import { actorAt, isPresent, MPS_TO_KMH, placeAt, poseAt, velocityAt, yawOf } from "./tracks.js";
+import { actorAt, isPresent, MPS_TO_KMH, placeAt, pointToSegment, poseAt, velocityAt, yawOf } from "./tracks.js";
 
 const CLEAR_M = 30; // no clearance beyond this is told
 const TOPICS = ["scene", "take", "frame", "selected", "gesture", "waiting", "size"];
@@ -33,12 +33,6 @@ function corners(pose, [length, width]) {
   return [[1, 1], [-1, 1], [-1, -1], [1, -1]].map(([i, j]) => [
     pose[0] + (cos * i * length - sin * j * width) / 2, pose[1] + (sin * i * length + cos * j * width) / 2,
   ]);
-}
-
-function pointToSegment([x, y], [ax, ay], [bx, by]) {
-  const dx = bx - ax, dy = by - ay;
-  const share = Math.min(Math.max(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1), 0), 1);
-  return Math.hypot(x - ax - share * dx, y - ay - share * dy);
 }
 
 /** Whether a line parts the two: one of the sides of either does. */

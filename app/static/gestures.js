@@ -3,7 +3,7 @@
 The map and the pictures hand over places on the ground (metres, world), so a drag is one thing in all of them. */
 
 import { actorNow, egoNow, groundAt, timeNow } from "./scenario.js";
-import { moved, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
+import { moved, pointToSegment, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
 import { bent, egoFrameOffset, offsetAt, offsetsWith } from "./ego_path.js";
 
 const CLICK_M = 0.05; // a drag shorter than this is a click
@@ -158,20 +158,12 @@ export function createGestures(store, take, nudges) {
 
   const poseJson = ([t, x, y, z, ...rotation]) => ({ t_us: t, T_world: { translation: [x, y, z], rotation } });
 
-  /** How far a place is from the line between two others. */
-  function awayFrom(a, b, [x, y]) {
-    const [along, across] = [b[0] - a[0], b[1] - a[1]];
-    const share = ((x - a[0]) * along + (y - a[1]) * across) / (along * along + across * across || 1);
-    const clamped = Math.min(Math.max(share, 0), 1);
-    return Math.hypot(a[0] + clamped * along - x, a[1] + clamped * across - y);
-  }
-
   function headingAt(x, y) {
     let best = { distance: 4, yaw: null };
     for (const lane of state.scene.map.lanes) {
       for (let i = 1; i < lane.centre.length; i += 1) {
         const [a, b] = [lane.centre[i - 1], lane.centre[i]];
-        const distance = awayFrom(a, b, [x, y]);
+        const distance = pointToSegment([x, y], a, b);
         if (distance < best.distance) best = { distance, yaw: Math.atan2(b[1] - a[1], b[0] - a[0]) };
       }
     }

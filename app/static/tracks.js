@@ -1,4 +1,4 @@
-/** Where things are between their annotated poses, and how a drag moves them: the page's copy of editor/tracks.py.
+/** Where things are between their annotated poses, how far from one another, and how a drag moves them: the page's copy of editor/tracks.py.
 
 A track is [[t_us, x, y, z, qw, qx, qy, qz], …] with times rising. */
 
@@ -107,4 +107,11 @@ export function rotated(actor, t, angle, scope) {
 export function pictureEgo(egoTrack, recordedTrack, picture) {
   if (egoTrack === recordedTrack) return picture.ego;
   return compose(compose(poseAt(egoTrack, picture.t_us), inverse(poseAt(recordedTrack, picture.t_us))), picture.ego);
+}
+
+/** How far a place is from the line between two others. */
+export function pointToSegment([x, y], [ax, ay], [bx, by]) {
+  const dx = bx - ax, dy = by - ay;
+  const share = Math.min(Math.max(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1), 0), 1);
+  return Math.hypot(x - ax - share * dx, y - ay - share * dy);
 }

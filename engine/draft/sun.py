@@ -2,8 +2,8 @@
 
 Every direction of a grid predicts where parked actors' boxes and the upright points of the LiDAR throw their shadows on the
 ground, and where those who move do for a while. The right one is where the ground is darker there than around, or than at other
-times, seen from above, and bluer; how dark says how much light the shade keeps. Ours; what tells is how far it stands out
-against other directions (see `docs/log.md`).
+times, seen from above, and bluer; how dark says how much light the shade keeps. Ours; what tells of those who
+are parked is how far it stands out against other directions, of those who move what they leave there (see `docs/log.md`).
 """
 
 from collections.abc import Callable

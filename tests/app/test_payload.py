@@ -53,6 +53,7 @@ def test_edits_are_told_in_words_that_fit_their_size(desk):
         Recolour(actor, "#ffffff"): "painted white (#ffffff)",
         Path(actor, start, (Waypoint(9.0, 0.0),), True): "given a goal and a straight way there",
         Path(actor, start, (Waypoint(4.0, 1.0), Waypoint(9.0, 0.0)), True): "given a goal along the lanes",
+        Path(actor, start, (Waypoint(4.0, 1.0), Waypoint(9.0, 0.0, speed_mps=0.0))): "brakes and stops",
         EgoPath((EgoOffset(start, -0.5),)): "Ego path bent by up to 0.50 m to the right",
         EgoPath((EgoOffset(start, 0.0, -2.0),)): "Ego path up to 2.0 m behind",
         EgoPath((EgoOffset(start, 1.0, 0.5),)): "Ego path bent by up to 1.0 m to the left, up to 0.50 m ahead",
