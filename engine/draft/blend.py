@@ -49,15 +49,24 @@ def merge(accounts: Sequence[Account], around: NDArray[np.uint8], ring: Mask, wa
     return Gathered(levelled(colours, around, ring & (mass > 0), (mass > 0)), (mass > 0) & want)
 
 
-def levelled(colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask, known: Mask) -> NDArray[np.float32]:
-    """Colours shifted smoothly so that they meet what stands around: the step at the border, carried inwards."""
+def levelled(
+    colours: NDArray[np.float32], around: NDArray[np.uint8], ring: Mask, known: Mask, grain: int = 1
+) -> NDArray[np.float32]:
+    """Colours shifted smoothly so that they meet what stands around: the step at the border, carried inwards. By cells of
+    `grain` pixels, as many times as far."""
     near = ring & known
     step = np.clip(around.astype(np.float32) - colours, -40, 40) * near[..., None]
-    total, mass = np.zeros_like(colours), np.zeros(ring.shape, np.float32)
+    weight, (h, w) = near.astype(np.float32), near.shape
+    if grain > 1:
+        size = -(-w // grain), -(-h // grain)
+        step, weight = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (step, weight))
+    total, mass = np.zeros_like(step), np.zeros_like(weight)
     for sigma, trust in ((2.0, 1.0), (6.0, 0.05), (18.0, 0.002)):
         total += trust * cv2.GaussianBlur(step, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-        mass += trust * cv2.GaussianBlur(near.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    return np.clip(colours + total / np.maximum(mass, 1e-4)[..., None], 0, 255)
+        mass += trust * cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    shift = total / np.maximum(mass, 1e-4)[..., None]
+    shift = shift if grain == 1 else cv2.resize(shift, (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.clip(colours + shift, 0, 255)
 
 
 def _fitted(account: Account, around: NDArray[np.uint8], ring: Mask) -> tuple[Account, float]:

@@ -30,6 +30,8 @@ HIDE_MARGIN_M = 0.15
 MIRRORED_M = 40.0  # whoever is farther has a mirror image that is too small to matter
 DEPTH_STEP = 3
 MAPS_BYTES = 128 * 2**20  # of each kind of map: a long drive at the window's size, a picture's sources at a camera's own
+STILL_M = 0.1  # who is no farther from where he was stands still
+CLOSE_SHARE = 0.06  # of the way to a place: from no farther aside it looks the same
 LEAST_DETAIL = 0.05  # of a pixel; drawn out farther, one source's pixels are as bad as another's
 UNTURNED, SLIGHT = np.eye(3), 1e-12 + 1e-5 * np.eye(3)  # a rotation's diagonal says little of a small turn
 
@@ -50,10 +52,11 @@ class Care:
     turn: float  # radians
     grow_px: int  # at 448 pixels across
     depth_share: float
+    aside_px: float = 0.0  # by which what is nearer may move aside and still show the same, at 448 pixels across
 
 
 CAREFUL = Care(np.radians(14), 2, 1.1)
-TURNED = Care(np.radians(75), 2, 1.1)
+TURNED = Care(np.radians(75), 2, 1.1, 8.0)
 LENIENT = Care(np.radians(75), 0, 1.4)
 
 
@@ -263,7 +266,7 @@ def _sees(witnesses: Witnesses, samples: _Samples, source: Source) -> Mask | Non
     moved, of_actors = points, len(samples.crowd.ids) > 0
     if of_actors:
         moved = moved_points(points, owner, samples.crowd, witnesses.crowd(source))
-    inside = _inside(camera, *camera.pixels(moved))
+    inside = in_picture(camera, *camera.pixels(moved))
     if not inside.any():
         return None
     there = witnesses.crowd(source)  # which takes its time, and most sources do not even look there
@@ -295,7 +298,8 @@ def _other_side(crowd: Crowd, bearings: Array, camera: Camera, there: Crowd, lim
     return out
 
 
-def _inside(camera: Camera, pixels: Array, depth: Array) -> Mask:
+def in_picture(camera: Camera, pixels: Array, depth: Array) -> Mask:
+    """Which places (..., 2) at these depths before a camera are in its picture."""
     with np.errstate(invalid="ignore"):
         u, v = pixels[..., 0], pixels[..., 1]
         return (depth > 0.3) & (u >= 1) & (v >= 1) & (u <= camera.view.width - 2) & (v <= camera.view.height - 2)
@@ -313,7 +317,7 @@ def look_up(
     moved = moved_points(target.points(), target.actor, target.crowd, there)
     pixels, depth = camera.pixels(moved)
     bearings = target.crowd.bearings(target.camera.eye)
-    inside = _inside(camera, pixels, depth) & ~_other_side(target.crowd, bearings, camera, there, care.turn)[target.actor]
+    inside = in_picture(camera, pixels, depth) & ~_other_side(target.crowd, bearings, camera, there, care.turn)[target.actor]
     where = np.where(inside[..., None], pixels, -10).astype(np.float32)
     colours = cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     nearest = np.clip(np.round(where), 0, (camera.view.width - 1, camera.view.height - 1)).astype(np.int32)
@@ -323,12 +327,29 @@ def look_up(
     behind = standing[
         np.minimum(nearest[..., 1] // step, standing.shape[0] - 1), np.minimum(nearest[..., 0] // step, standing.shape[1] - 1)
     ]
-    inside &= (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
+    shows = (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
+    if care.aside_px > 0:
+        # From almost the same place, what hides it there hides it here: both are known to a few pixels.
+        aside = camera.view.intrinsics[0] * np.linalg.norm(camera.eye - target.camera.eye) * (1 / behind - 1 / target.depth)
+        shows |= aside < care.aside_px * camera.view.width / 448
+    inside &= shows
     for mask in (witnesses.ego_body(source.view), barred):
         if mask is not None:
             inside &= ~mask[nearest[..., 1], nearest[..., 0]]
     others = target.crowd.indices_in(there)
     expected = np.append(np.where(others < 0, -2, others), STATIC)
     hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
-    known = inside & (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
-    return Account(colours.astype(np.float32), known, pixels)
+    fits = (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
+    if care.aside_px > 0:
+        # Of those who stand still, whoever is before whom there is so here.
+        still = _stayed(target.crowd, there, others)
+        are, were = np.append(still, True), np.append(np.isin(np.arange(len(there.ids)), others[still]), True)
+        close = np.linalg.norm(camera.eye - target.camera.eye) < CLOSE_SHARE * target.depth
+        fits |= close & are[target.actor] & were[owner]
+    return Account(colours.astype(np.float32), inside & fits, pixels)
+
+
+def _stayed(crowd: Crowd, there: Crowd, others: NDArray[np.int64]) -> Mask:
+    """Which of a crowd stand where they stand in another, by their indices in that."""
+    apart = np.linalg.norm(crowd.centres - there.centres[others], axis=1) if len(there.ids) else np.zeros(len(others))
+    return (others >= 0) & (apart < STILL_M)

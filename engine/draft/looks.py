@@ -56,6 +56,11 @@ class Looks:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
+    def shows_well(self, actor: Actor, wanted: Wanted, frame: int) -> bool:
+        """Whether one of a recorded actor's own pictures shows it about as it is wanted."""
+        picks = self._picks(actor, wanted, frame)
+        return bool(picks) and not shows_ill(picks[0])
+
     def _recorded_one(self, actor: Actor, wanted: Wanted, frame: int, block: Block, is_anyone: bool) -> Lifted | None:
         """From its own pictures, or by a stand-in in its paint; where its own picture is from the right side but ends too soon,
         from that as far as it goes, and by the stand-in from there on. Where anyone will do, clothes are no matter: what they

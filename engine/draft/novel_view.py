@@ -1,18 +1,21 @@
 """A whole picture from where no camera was: from a bent ego path, or from beyond the recording."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from editor.scene import Actor
+from editor.tracks import actor_at
 from engine.draft.canvas import Canvas, shadows_gone, with_actors, with_shadows, without_shadows
-from engine.draft.gather import Source
+from engine.draft.differences import Difference
 from engine.draft.lift import Lifted
 from engine.draft.occlusion import before_boxes
+from engine.draft.picks import Wanted
 from engine.draft.shot import Shot
 from engine.draft.surfaces import STATIC, Block, Surfaces, surfaces
-from engine.draft.warp import warped
+from engine.draft.vantage import Vantage, vantage
+from engine.draft.warp import Passing, warped
 
 Mask = NDArray[np.bool_]
 
@@ -28,7 +31,11 @@ class Unmapped:
 
 
 def novel_view(shot: Shot, steps: tuple[int, ...] = BENT_STEPS, unmapped: Unmapped | None = None) -> Canvas:
-    """`steps` are the frames to ask, counted from the shot's recorded picture, after it and the other views of its frame."""
+    """`steps` are the frames to ask besides the shot's own, counted from that of the nearest picture."""
+    ways = vantage(shot, steps)
+    turned = (actor for actor in shot.unchanged if ways.shows_another_side(actor))
+    anew = [actor for actor in turned if ways.moves(actor) or _is_known(actor, shot)]
+    shot = replace(shot, differences=(*shot.differences, *(Difference(actor, actor, stays=True) for actor in anew)))
     footage, here = shot.footage, shot.here
 
     def seen(block: Block) -> Surfaces:
@@ -44,17 +51,18 @@ def novel_view(shot: Shot, steps: tuple[int, ...] = BENT_STEPS, unmapped: Unmapp
     def taken(_: Actor, block: Block) -> NDArray[np.float32]:
         return np.zeros((block.height, block.width), np.float32)  # they were never in it
 
-    canvas = without_shadows(_warped(shot, steps, unmapped), shot, shadows_gone(shot), bare)
+    canvas = without_shadows(_warped(shot, ways, unmapped), shot, shadows_gone(shot), bare)
     return with_actors(with_shadows(canvas, shot, bare), shot, free, taken)
 
 
-def _warped(shot: Shot, steps: tuple[int, ...], unmapped: Unmapped | None) -> Canvas:
+def _is_known(actor: Actor, shot: Shot) -> bool:
+    wanted = Wanted(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera)
+    return shot.footage.looks.shows_well(actor, wanted, shot.here.frame)
+
+
+def _warped(shot: Shot, ways: Vantage, unmapped: Unmapped | None) -> Canvas:
     """What stands still and those who stay, as other pictures show them."""
-    footage, here = shot.footage, shot.here
-    views = [view.name for view in footage.scene.views]
-    frames = [here.frame + step for step in steps if footage.holds(here.frame + step)]
-    sources = [here, *(Source(here.frame, v) for v in views if v != here.view), *(Source(f, here.view) for f in frames)]
-    sources = [source for source in sources if footage.has_picture(source.frame, source.view)]
-    filled = warped(footage.witnesses, shot.staying, shot.camera, sources, unmapped and unmapped.lost)
+    passing = Passing(ways.passing(shot.staying), ways.of_that_time) if ways.place != ways.time else None
+    filled = warped(shot.footage.witnesses, shot.staying, shot.camera, ways.sources, passing, unmapped and unmapped.lost)
     unknown = filled.unknown if unmapped is None else filled.unknown | unmapped.doubted
     return Canvas(filled.picture, unknown, np.ones(unknown.shape, bool))

@@ -49,7 +49,7 @@ class Shot:
     @cached_property
     def staying(self) -> Crowd:
         """All others who were recorded there."""
-        return Cast(self._unchanged).at(self.camera.t_us)
+        return Cast(self.unchanged).at(self.camera.t_us)
 
     @cached_property
     def left(self) -> Crowd:
@@ -60,10 +60,11 @@ class Shot:
     @cached_property
     def asked(self) -> Crowd:
         """All who are asked for."""
-        return Cast((*self._unchanged, *self.shown)).at(self.camera.t_us)
+        return Cast((*self.unchanged, *self.shown)).at(self.camera.t_us)
 
     @cached_property
-    def _unchanged(self) -> tuple[Actor, ...]:
+    def unchanged(self) -> tuple[Actor, ...]:
+        """Whoever is asked for as recorded, whenever he is there."""
         return tuple(a for a in self.footage.scene.actors if str(a.id) not in self.changed_ids)
 
     def distance(self, actor: Actor) -> float:

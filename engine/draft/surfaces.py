@@ -62,6 +62,14 @@ class Surfaces:
         everywhere = np.full(self.actor.shape, STATIC, np.int16)
         return Surfaces(self.camera, self.block, nobody(), self.standing, everywhere, self.rays, self.standing)
 
+    def within(self, block: Block) -> "Surfaces":
+        """A part of them, by a block of the same picture."""
+        top, left = block.top - self.block.top, block.left - self.block.left
+        part = slice(top, top + block.height), slice(left, left + block.width)
+        return Surfaces(
+            self.camera, block, self.crowd, self.depth[part], self.actor[part], self.rays[part], self.standing[part]
+        )
+
     def points(self) -> Array:
         """Where in the world each pixel (h, w, 3) looks at."""
         return self.rays * self.depth[..., None] + np.asarray(self.camera.T_world_camera.translation)

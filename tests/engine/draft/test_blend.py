@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.draft.blend import merge
+from engine.draft.blend import levelled, merge
 from engine.draft.gather import LEAST_DETAIL, Account
 
 SHAPE = H, W = 40, 60
@@ -74,3 +74,10 @@ def test_a_source_that_fits_best_when_shifted_off_the_ring_is_left_where_it_is()
     merged = merge([above], around, ring, want)
     assert merged.known[want].all()
     assert np.isfinite(merged.colours).all()
+
+
+@pytest.mark.parametrize("grain", [1, 4])
+def test_a_step_in_light_is_levelled_to_where_nothing_tells_of_it(grain):
+    darker = np.full((*SHAPE, 3), 80, np.float32)
+    met = levelled(darker, GREY, RING, RING, grain)
+    assert np.abs(met - 100).max() < 3
