@@ -31,20 +31,21 @@ export function createModelPanel(root, store, pictures, generating, take, say) {
     return left + each * Math.max(pieces - (total - done), 0);
   }
 
-  const inWords = (s) => (s === null ? "" : s < 90 ? `, ${Math.ceil(s)} s left` : `, ${Math.ceil(s / 60)} min left`);
+  /** Before the first step there is nothing to judge by: drafts are drawn, the model and the LiDAR are read. */
+  const inWords = (s, work) => (s === null ? (work.total ? "" : ", making ready") : s < 90 ? `, ${Math.ceil(s)} s left` : `, ${Math.ceil(s / 60)} min left`);
 
   function anchorsWords(work) {
     const missing = pictures.unanchored(state.take).length;
     const total = state.model.anchors.reduce((sum, frame) => sum + pictures.tiers(state.take, frame).changed, 0);
     const before = total - missing - work.done; // what is done of the piece under way is in its share
-    return { text: `Anchors ${total - missing} of ${total}${inWords(secondsLeft(work, missing))}`, share: total ? (before + share(work) * work.total) / total : 0 };
+    return { text: `Anchors ${total - missing} of ${total}${inWords(secondsLeft(work, missing), work)}`, share: total ? (before + share(work) * work.total) / total : 0 };
   }
 
   function segmentWords(work) {
     const missing = state.queue.reduce((sum, first) => sum + pictures.unrefined(state.take, first).length, 0);
     const more = state.queue.length > 1 ? `, ${state.queue.length - 1} queued` : "";
     const from = seconds(state.scene, state.scene.frames[work.segment].t_us);
-    return { text: `Segment at ${from}${more}${inWords(secondsLeft(work, missing))}`, share: share(work) };
+    return { text: `Segment at ${from}${more}${inWords(secondsLeft(work, missing), work)}`, share: share(work) };
   }
 
   function idleWords() {

@@ -171,6 +171,14 @@ def test_a_reload_shows_what_was_drawn(window):
     assert window.ask("s.model.anchors.map((frame) => retake.pictures.source(take, frame, 0).url)") == urls
 
 
+def test_before_its_first_step_it_says_that_it_makes_ready(window):
+    work = "{ segment: null, frames: [], done: 0, total: 0, left: null, begun: performance.now() }"
+    window.page.evaluate(f"globalThis.retake.store.set({{ work: {work} }})")
+    says(window, "^Anchors 0 of 0, making ready$")
+    window.page.evaluate("globalThis.retake.store.set({ work: null })")
+    says(window, "^Nothing is changed$")
+
+
 def test_it_can_be_stopped_and_gone_on_with(window):
     in_steps(window, LONG)
     under(window, "fog")
