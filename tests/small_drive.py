@@ -1,5 +1,6 @@
 """A made-up drive of one second on disk, in genuine nuScenes layout and quick to read: for tests that need files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -16,8 +17,10 @@ NUM_FRAMES = 11
 KEYFRAME_EVERY = 5
 HEADINGS = {"CAM_FRONT": 0.0, "CAM_BACK": np.pi}
 LOOKING_AHEAD = (0.5, -0.5, 0.5, -0.5)  # a camera's axes (right, down, ahead) in the ego's
+Actors = dict[str, tuple[str, tuple[float, float, float], float, float, float]]
+Painter = Callable[[str, int], np.ndarray]
 # What stands or drives there: category, length, width, height, x, y, speed along x in m/s.
-ACTORS = {
+ACTORS: Actors = {
     "parked": ("vehicle.car", (4.4, 1.9, 1.6), 14.0, 4.0, 0.0),
     "ahead": ("vehicle.truck", (7.0, 2.4, 3.0), 18.0, 0.0, 5.0),
     "walker": ("human.pedestrian.adult", (0.7, 0.7, 1.8), 10.0, -5.0, 1.0),
@@ -26,8 +29,8 @@ ACTORS = {
 EGO_MPS = 5.0
 
 
-def write_small_drive(dataroot: Path) -> Path:
-    """Write it and return its root."""
+def write_small_drive(dataroot: Path, actors: Actors = ACTORS, picture: Painter | None = None) -> Path:
+    """Write it and return its root; `picture` gives a channel's picture (h, w, 3) BGR at a frame."""
     tables = TableWriter(VERSION, seed="small")
     log = tables.log("small", vehicle="none", date_captured="2026-01-01", location=LOCATION)
     tables.map("maps/nowhere.png", [log])
@@ -35,9 +38,9 @@ def write_small_drive(dataroot: Path) -> Path:
     (dataroot / "maps").mkdir(parents=True)
     cv2.imwrite(str(dataroot / "maps" / "nowhere.png"), np.zeros((40, 40), np.uint8))
     samples = _samples(tables, scene)
-    _write_cameras(dataroot, tables, scene, samples)
+    _write_cameras(dataroot, tables, scene, samples, picture or _picture)
     _write_lidar(dataroot, tables, scene, samples)
-    _write_actors(tables, scene, samples)
+    _write_actors(tables, scene, samples, actors)
     tables.write(dataroot)
     return dataroot
 
@@ -54,7 +57,7 @@ def _samples(tables: TableWriter, scene: str) -> dict[int, str]:
     return {index: tables.sample(scene, _time(index)) for index in range(0, NUM_FRAMES, KEYFRAME_EVERY)}
 
 
-def _write_cameras(dataroot: Path, tables: TableWriter, scene: str, samples: dict[int, str]) -> None:
+def _write_cameras(dataroot: Path, tables: TableWriter, scene: str, samples: dict[int, str], picture: Painter) -> None:
     for channel, yaw in HEADINGS.items():
         T_ego_camera = Rigid((0.0, 0.0, 1.6), multiply(yaw_quaternion(yaw), LOOKING_AHEAD))
         camera = tables.calibrated_sensor(scene, channel, "camera", T_ego_camera, intrinsics=(120.0, 120.0, 79.5, 44.5, 0.0))
@@ -62,7 +65,7 @@ def _write_cameras(dataroot: Path, tables: TableWriter, scene: str, samples: dic
             is_key = index in samples
             file = f"{'samples' if is_key else 'sweeps'}/{channel}/{index:03d}.jpg"
             (dataroot / file).parent.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(dataroot / file), _picture(channel, index))
+            cv2.imwrite(str(dataroot / file), picture(channel, index))
             sample = samples[min(-(-index // KEYFRAME_EVERY) * KEYFRAME_EVERY, max(samples))]
             tables.sample_data(sample, camera, _time(index), _ego(index), file, is_key_frame=is_key, size=SIZE)
 
@@ -86,8 +89,8 @@ def _write_lidar(dataroot: Path, tables: TableWriter, scene: str, samples: dict[
         tables.sample_data(sample, lidar, _time(index), _ego(index), file, is_key_frame=True)
 
 
-def _write_actors(tables: TableWriter, scene: str, samples: dict[int, str]) -> None:
-    for name, (category, size_lwh, x, y, speed) in ACTORS.items():
+def _write_actors(tables: TableWriter, scene: str, samples: dict[int, str], actors: Actors) -> None:
+    for name, (category, size_lwh, x, y, speed) in actors.items():
         instance = tables.instance(scene, name, category)
         for index, sample in samples.items():
             place = (x + speed * index * STEP_US * 1e-6, y, size_lwh[2] / 2)

@@ -15,7 +15,8 @@ SAME_M, SAME_TURN = 1e-6, 1e-9  # poses no further apart are the same: floats th
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An actor as it was recorded and as it is asked for, None where it is not there; `stays`: only its look changes."""
+    """An actor as it was recorded and as it is asked for, None where it is not there; `stays`: its place does not
+    change, only its look or the side that is seen."""
 
     was: Actor | None
     now: Actor | None

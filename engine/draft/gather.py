@@ -30,7 +30,7 @@ HIDE_MARGIN_M = 0.15
 MIRRORED_M = 40.0  # whoever is farther has a mirror image that is too small to matter
 DEPTH_STEP = 3
 MAPS_BYTES = 128 * 2**20  # of each kind of map: a long drive at the window's size, a picture's sources at a camera's own
-STILL_M = 0.1  # who is no farther from where he was stands still
+STILL_M = 0.2  # who is no farther from where he was stands still
 CLOSE_SHARE = 0.06  # of the way to a place: from no farther aside it looks the same
 LEAST_DETAIL = 0.05  # of a pixel; drawn out farther, one source's pixels are as bad as another's
 UNTURNED, SLIGHT = np.eye(3), 1e-12 + 1e-5 * np.eye(3)  # a rotation's diagonal says little of a small turn
@@ -47,12 +47,12 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Care:
     """How sure a source must be. A box's face shows its actor from nearly the same side only; hulls fit no better than a few
-    pixels; and the depth of what stands still is known to a share."""
+    pixels; and the depth of what stands still is known to a share. From almost the same place none of that hides anything."""
 
     turn: float  # radians
     grow_px: int  # at 448 pixels across
     depth_share: float
-    aside_px: float = 0.0  # by which what is nearer may move aside and still show the same, at 448 pixels across
+    aside_px: float = 0.0  # by which one thing may move against another and still be beside it, at 448 pixels across
 
 
 CAREFUL = Care(np.radians(14), 2, 1.1)
@@ -327,11 +327,12 @@ def look_up(
     behind = standing[
         np.minimum(nearest[..., 1] // step, standing.shape[0] - 1), np.minimum(nearest[..., 0] // step, standing.shape[1] - 1)
     ]
+    aside_px = care.aside_px * camera.view.width / 448
     shows = (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
     if care.aside_px > 0:
         # From almost the same place, what hides it there hides it here: both are known to a few pixels.
         aside = camera.view.intrinsics[0] * np.linalg.norm(camera.eye - target.camera.eye) * (1 / behind - 1 / target.depth)
-        shows |= aside < care.aside_px * camera.view.width / 448
+        shows |= aside < aside_px
     inside &= shows
     for mask in (witnesses.ego_body(source.view), barred):
         if mask is not None:
@@ -341,11 +342,14 @@ def look_up(
     hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
     fits = (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
     if care.aside_px > 0:
-        # Of those who stand still, whoever is before whom there is so here.
+        # Of those who stand still, whoever is before whom there is so here, if both are about as far.
         still = _stayed(target.crowd, there, others)
         are, were = np.append(still, True), np.append(np.isin(np.arange(len(there.ids)), others[still]), True)
-        close = np.linalg.norm(camera.eye - target.camera.eye) < CLOSE_SHARE * target.depth
-        fits |= close & are[target.actor] & were[owner]
+        base = np.linalg.norm(camera.eye - target.camera.eye)
+        to_owner = np.append(np.linalg.norm(there.centres - camera.eye, axis=1), np.inf)[owner]
+        aside = camera.view.intrinsics[0] * base * np.abs(1 / to_owner - 1 / target.depth)
+        close = np.where(owner == STATIC, base < CLOSE_SHARE * target.depth, aside < aside_px)
+        fits |= close & are[target.actor] & were[owner] & were[hit]
     return Account(colours.astype(np.float32), inside & fits, pixels)
 
 

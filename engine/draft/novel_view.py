@@ -33,9 +33,8 @@ class Unmapped:
 def novel_view(shot: Shot, steps: tuple[int, ...] = BENT_STEPS, unmapped: Unmapped | None = None) -> Canvas:
     """`steps` are the frames to ask besides the shot's own, counted from that of the nearest picture."""
     ways = vantage(shot, steps)
-    turned = (actor for actor in shot.unchanged if ways.shows_another_side(actor))
-    anew = [actor for actor in turned if ways.moves(actor) or _is_known(actor, shot)]
-    shot = replace(shot, differences=(*shot.differences, *(Difference(actor, actor, stays=True) for actor in anew)))
+    anew = tuple(Difference(actor, actor, stays=True) for actor in drawn_anew(ways))
+    shot = replace(shot, differences=(*shot.differences, *anew))
     footage, here = shot.footage, shot.here
 
     def seen(block: Block) -> Surfaces:
@@ -55,9 +54,14 @@ def novel_view(shot: Shot, steps: tuple[int, ...] = BENT_STEPS, unmapped: Unmapp
     return with_actors(with_shadows(canvas, shot, bare), shot, free, taken)
 
 
-def _is_known(actor: Actor, shot: Shot) -> bool:
-    wanted = Wanted(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera)
-    return shot.footage.looks.shows_well(actor, wanted, shot.here.frame)
+def drawn_anew(ways: Vantage) -> list[Actor]:
+    """Of those who are as recorded, whoever is seen from another side and was seen so some time. What a box brings along from
+    behind a mover is elsewhere by now, so of a mover an ill picture will do."""
+    shot = ways.shot
+    turned = [actor for actor in shot.unchanged if ways.shows_another_side(actor)]
+    boxes = [Wanted(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera) for actor in turned]
+    fits = [shot.footage.looks.fit(a, wanted, shot.here.frame) for a, wanted in zip(turned, boxes, strict=True)]
+    return [a for a, fit in zip(turned, fits, strict=True) if fit == "well" or (fit == "ill" and ways.moves(a))]
 
 
 def _warped(shot: Shot, ways: Vantage, unmapped: Unmapped | None) -> Canvas:

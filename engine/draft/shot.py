@@ -43,7 +43,7 @@ class Shot:
 
     @cached_property
     def changed_ids(self) -> set[str]:
-        """Of all who are asked for otherwise."""
+        """Of all who are drawn otherwise than the recorded pictures show them."""
         return {str(actor.id) for d in self.differences for actor in (d.was, d.now) if actor is not None}
 
     @cached_property
@@ -64,7 +64,7 @@ class Shot:
 
     @cached_property
     def unchanged(self) -> tuple[Actor, ...]:
-        """Whoever is asked for as recorded, whenever he is there."""
+        """All others, whenever they are there."""
         return tuple(a for a in self.footage.scene.actors if str(a.id) not in self.changed_ids)
 
     def distance(self, actor: Actor) -> float:

@@ -10,7 +10,7 @@ from editor.geometry import Array
 from editor.scene import Actor
 from editor.tracks import actor_at
 from engine.draft.crowd import Crowd, filled, hulls
-from engine.draft.gather import Source
+from engine.draft.gather import STILL_M, Source
 from engine.draft.remove import SHADOW_M, footprint_mask
 from engine.draft.shadows import FAINT, fallen_at_most
 from engine.draft.shot import Shot
@@ -21,7 +21,6 @@ Mask = NDArray[np.bool_]
 TURN_M = 5.0  # a picture that was turned by a radian more is as good as one from so far away
 LATE_M = 0.2  # and so is one of a second later or before
 NEARER = 0.6  # of the way to the picture of that time, another's must be no longer
-MOVED_M = 0.2  # who is no farther from where he was stands still
 OTHER_SIDE = 0.1  # of an actor's distance: an eye that is farther from where it was sees another side
 
 
@@ -66,7 +65,7 @@ class Vantage:
         now, then = (actor_at(actor, camera.t_us) for camera in (self.shot.camera, self._camera(self.place)))
         if now is None or then is None:
             return now is not then
-        return float(np.linalg.norm(np.subtract(now.translation, then.translation))) > MOVED_M
+        return float(np.linalg.norm(np.subtract(now.translation, then.translation))) > STILL_M
 
     def shows_another_side(self, actor: Actor) -> bool:
         """Whether the picture to ask saw an actor from elsewhere, or not at all."""
@@ -78,15 +77,16 @@ class Vantage:
 
     def passing(self, staying: Crowd) -> Mask:
         """Where those of the staying show who move, and the ground about all who do, where they are and where the nearest
-        picture shows them: their shade goes along."""
+        picture shows them: their shade goes along. Those who are gone throw none any more."""
         camera, then = self.shot.camera, self._camera(self.place)
         mask = np.zeros((camera.view.height, camera.view.width), bool)
         movers = [actor for actor in self.shot.footage.scene.actors if self.moves(actor)]
         outlines = hulls(staying, camera)
         for outline, _ in (outlines[actor.id] for actor in movers if actor.id in outlines):
             mask |= filled(outline, mask.shape) > 0
+        gone = {actor.id for actor in self.shot.gone}
         for actor in movers:
-            for t_us in (camera.t_us, then.t_us):
+            for t_us in (then.t_us,) if actor.id in gone else (camera.t_us, then.t_us):
                 self._shade(mask, actor, Camera(camera.view, camera.T_world_camera, t_us))
         return mask
 

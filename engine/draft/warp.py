@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.draft.blend import ALIKE, levelled
 from engine.draft.crowd import Crowd
-from engine.draft.gather import LENIENT, TURNED, Care, Source, Witnesses, in_picture, look_up
+from engine.draft.gather import LENIENT, TURNED, Care, Source, Witnesses, in_picture, look_up, moved_points
 from engine.draft.inpaint import smoothed
 from engine.draft.remove import Filled
 from engine.draft.sources import Camera
@@ -37,66 +37,76 @@ def warped(
     passing: Passing | None = None,
     lost: Mask | None = None,
 ) -> Filled:
-    """What `camera` sees, taken from the first source that saw it; the rest is made up and comes back as unknown, and so do
-    `lost` pixels in any case. What a view sees of the recording car itself goes along with the camera."""
+    """What `camera` sees, taken from the first source that saw it, of what passes from the first of that time; the rest is
+    made up and comes back as unknown, and so do `lost` pixels in any case. What a view sees of the recording car itself goes
+    along with the camera."""
     whole = Block(0, 0, camera.view.width, camera.view.height)
     target = surfaces(witnesses.backdrop, camera, crowd, whole)
-    picture = np.zeros((camera.view.height, camera.view.width, 3), np.uint8)
-    unknown = np.ones(picture.shape[:2], bool)
-    own = witnesses.ego_body(camera.view.name)
-    if own is not None:
-        recorded = witnesses.recording.picture(sources[0].frame, sources[0].view)
-        picture[own], unknown[own] = recorded[own], False
-    if lost is not None:
-        unknown &= ~lost
-    boxed = target.actor != STATIC
-    empty = target.emptied()
+    sheet = _Sheet.blank(camera, witnesses.ego_body(camera.view.name), lost)
+    boxed, empty = target.actor != STATIC, target.emptied()
+    everywhere = np.ones_like(boxed)
     if passing is not None:
         where = passing.where
-        _take(picture, unknown, ~where, witnesses, target, sources[:1], TURNED)  # which the rest then meets
-        _take(picture, unknown, where, witnesses, target, passing.sources, TURNED)
-        _take(picture, unknown, where & boxed, witnesses, empty, passing.sources, TURNED)
-    everywhere = np.ones_like(unknown)
-    _take(picture, unknown, everywhere, witnesses, target, sources, TURNED)
-    _take(picture, unknown, everywhere, witnesses, target, sources[:1], LENIENT)
-    _take(picture, unknown, boxed, witnesses, empty, sources, TURNED)
-    if lost is not None:
-        unknown |= lost
-    return Filled(smoothed(picture, unknown, ~unknown), unknown)
+        sheet.take(~where, witnesses, target, sources[:1], TURNED)  # which the rest then meets
+        sheet.take(where, witnesses, target, passing.sources, TURNED)
+        sheet.take(where & boxed, witnesses, empty, passing.sources, TURNED)
+        sheet.take(where, witnesses, target, sources[1:], TURNED)  # the first is known to show what has passed
+    sheet.take(everywhere, witnesses, target, sources, TURNED)
+    sheet.take(everywhere, witnesses, target, sources[:1], LENIENT)
+    sheet.take(boxed, witnesses, empty, sources, TURNED)
+    here = sources[0] if passing is None else passing.sources[0]
+    return sheet.filled(witnesses.recording.picture(here.frame, here.view))
 
 
-def _take(
-    picture: NDArray[np.uint8],
-    unknown: Mask,
-    want: Mask,
-    witnesses: Witnesses,
-    surface: Surfaces,
-    sources: Sequence[Source],
-    care: Care,
-) -> None:
-    """Writes what sources show of the wanted ones among the unknown pixels, and takes those off them."""
-    across = surface.camera.view.width
-    for source in sources:
-        wanted = unknown & want
-        if wanted.mean() < ENOUGH:
-            return
-        part = surface.within(block_around(wanted, round(MEETS_SHARE * across)))
-        account = look_up(witnesses, part, source, care) if _may_show(witnesses, part, wanted, source) else None
-        if account is None:
-            continue
-        here = part.block.slices
-        new = wanted[here] & account.known
-        # Cameras and moments differ in exposure, and what shows something else says nothing of that.
-        alike = account.known & ~unknown[here] & (np.abs(account.colours - picture[here]).max(axis=-1) < ALIKE)
-        colours = levelled(account.colours, picture[here], alike, alike, grain=max(1, across // CELLS))
-        picture[here][new] = colours[new].round().astype(np.uint8)
-        unknown[here][new] = False
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """A picture that is being put together: what is still to be told of it, what sources have told, what shows the recording
+    car, and what nobody can tell."""
+
+    picture: NDArray[np.uint8]
+    open: Mask
+    told: Mask
+    body: Mask
+    lost: Mask
+
+    @classmethod
+    def blank(cls, camera: Camera, body: Mask | None, lost: Mask | None) -> "_Sheet":
+        nothing = np.zeros((camera.view.height, camera.view.width), bool)
+        body, lost = (nothing if mask is None else mask for mask in (body, lost))
+        return cls(np.zeros((*nothing.shape, 3), np.uint8), ~(body | lost), nothing.copy(), body, lost)
+
+    def take(self, want: Mask, witnesses: Witnesses, surface: Surfaces, sources: Sequence[Source], care: Care) -> None:
+        """Writes what sources show of the wanted ones among the open pixels, and closes those."""
+        across = surface.camera.view.width
+        for source in sources:
+            wanted = self.open & want
+            if wanted.mean() < ENOUGH:
+                return
+            part = surface.within(block_around(wanted, round(MEETS_SHARE * across)))
+            account = look_up(witnesses, part, source, care) if _may_show(witnesses, part, wanted, source) else None
+            if account is None:
+                continue
+            here = part.block.slices
+            new, known = wanted[here] & account.known, account.known & self.told[here]
+            # Cameras and moments differ in exposure, and what shows something else says nothing of that.
+            alike = known & (np.abs(account.colours - self.picture[here]).max(axis=-1) < ALIKE)
+            colours = levelled(account.colours, self.picture[here], alike, alike, grain=max(1, across // CELLS))
+            self.picture[here][new] = colours[new].round().astype(np.uint8)
+            self.open[here][new], self.told[here][new] = False, True
+
+    def filled(self, here: NDArray[np.uint8]) -> Filled:
+        """With the recording car as a picture shows it, and the rest made up."""
+        picture = self.picture.copy()
+        picture[self.body] = here[self.body]
+        unknown = ~(self.told | self.body) | self.lost
+        return Filled(smoothed(picture, unknown, ~unknown), unknown)
 
 
 def _may_show(witnesses: Witnesses, part: Surfaces, wanted: Mask, source: Source) -> bool:
     """Whether a source looks at some of the wanted pixels; a few are asked."""
     rows, columns = np.nonzero(wanted[part.block.slices])
     few = slice(None, None, max(1, len(rows) // FEW))
-    points = part.points()[rows[few], columns[few]]
+    at = rows[few], columns[few]
     camera = witnesses.recording.camera(source.frame, source.view)
+    points = moved_points(part.points()[at], part.actor[at], part.crowd, witnesses.crowd(source))
     return bool(in_picture(camera, *camera.pixels(points)).any())

@@ -7,8 +7,12 @@ import pytest
 
 from editor.geometry import Rigid
 from editor.scene import Actor, Scene
+from editor.tracks import actor_at
+from engine.draft.differences import Difference
 from engine.draft.footage import Footage
 from engine.draft.gather import Source
+from engine.draft.novel_view import drawn_anew
+from engine.draft.remove import footprint_mask
 from engine.draft.shot import Shot
 from engine.draft.vantage import Vantage, vantage
 from tests.engine.draft.drawing import MIDDLE
@@ -70,9 +74,32 @@ def test_another_side_shows_from_beside_and_not_from_where_it_was_seen(seen_from
     assert seen_from(0.0, left=2.5).shows_another_side(parked)
 
 
+def test_who_is_seen_from_another_side_is_drawn_anew(seen_from, scene: Scene):
+    parked = named(scene, "vehicle.car", 0.0)
+    assert parked not in drawn_anew(seen_from(-1.0))
+    assert parked in drawn_anew(seen_from(0.0, left=2.5))
+
+
 def test_the_shade_of_who_drives_passes_where_it_is_and_where_it_was(seen_from, scene: Scene):
+    truck = named(scene, "vehicle.truck", 0.0)
     back = seen_from(-1.0)
     passing = back.passing(back.shot.staying)
-    assert passing.any()
-    assert not passing.all()
+    assert passing[under(truck, back, MIDDLE)].all()
+    assert passing[under(truck, back, back.place)].all()
+    assert passing.mean() < 0.5
     assert not seen_from(0.0).passing(back.shot.staying).any()
+
+
+def test_who_is_gone_throws_no_shade_where_he_would_be(seen_from, scene: Scene):
+    truck = named(scene, "vehicle.truck", 0.0)
+    back = seen_from(-2.5)
+    gone = replace(back.shot, differences=(Difference(truck, None, stays=False),))
+    passing = vantage(gone, STEPS).passing(gone.staying)
+    assert passing[under(truck, back, back.place)].all()
+    assert passing.sum() < back.passing(back.shot.staying).sum()
+
+
+def under(actor: Actor, ways: Vantage, frame: int) -> np.ndarray:
+    """The ground that an actor covers at a frame, as the shot shows it."""
+    t_us = ways.shot.footage.recording.camera(frame, "CAM_FRONT").t_us
+    return footprint_mask(actor_at(actor, t_us), actor.size_lwh, ways.shot.camera, 0.0) > 0
