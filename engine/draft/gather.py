@@ -327,33 +327,40 @@ def look_up(
     behind = standing[
         np.minimum(nearest[..., 1] // step, standing.shape[0] - 1), np.minimum(nearest[..., 0] // step, standing.shape[1] - 1)
     ]
-    aside_px = care.aside_px * camera.view.width / 448
+    hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
+    others = target.crowd.indices_in(there)
+    expected = np.append(np.where(others < 0, -2, others), STATIC)
     shows = (target.actor != STATIC) | (target.depth >= FAR_M) | (depth < behind * care.depth_share + 0.6)
+    fits = (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
     if care.aside_px > 0:
-        # From almost the same place, what hides it there hides it here: both are known to a few pixels.
-        aside = camera.view.intrinsics[0] * np.linalg.norm(camera.eye - target.camera.eye) * (1 / behind - 1 / target.depth)
-        shows |= aside < aside_px
-    inside &= shows
+        aside_px = care.aside_px * camera.view.width / 448
+        shows |= _shift_px(camera, target, behind) < aside_px
+        fits |= _stands_alike(camera, target, there, owner, aside_px) & ~_elsewhere(target.crowd, there)[hit]
+    inside &= shows & fits
     for mask in (witnesses.ego_body(source.view), barred):
         if mask is not None:
             inside &= ~mask[nearest[..., 1], nearest[..., 0]]
-    others = target.crowd.indices_in(there)
-    expected = np.append(np.where(others < 0, -2, others), STATIC)
-    hit = witnesses.hit(source)[nearest[..., 1], nearest[..., 0]]
-    fits = (owner == expected[target.actor]) & ((hit == STATIC) | (hit == owner))
-    if care.aside_px > 0:
-        # Of those who stand still, whoever is before whom there is so here, if both are about as far.
-        still = _stayed(target.crowd, there, others)
-        are, were = np.append(still, True), np.append(np.isin(np.arange(len(there.ids)), others[still]), True)
-        base = np.linalg.norm(camera.eye - target.camera.eye)
-        to_owner = np.append(np.linalg.norm(there.centres - camera.eye, axis=1), np.inf)[owner]
-        aside = camera.view.intrinsics[0] * base * np.abs(1 / to_owner - 1 / target.depth)
-        close = np.where(owner == STATIC, base < CLOSE_SHARE * target.depth, aside < aside_px)
-        fits |= close & are[target.actor] & were[owner] & were[hit]
-    return Account(colours.astype(np.float32), inside & fits, pixels)
+    return Account(colours.astype(np.float32), inside, pixels)
 
 
-def _stayed(crowd: Crowd, there: Crowd, others: NDArray[np.int64]) -> Mask:
-    """Which of a crowd stand where they stand in another, by their indices in that."""
-    apart = np.linalg.norm(crowd.centres - there.centres[others], axis=1) if len(there.ids) else np.zeros(len(others))
-    return (others >= 0) & (apart < STILL_M)
+def _shift_px(camera: Camera, target: Surfaces, depth: Array) -> Array:
+    """By how many pixels what a source sees at a depth moves there, against what the target sees, on the way between them."""
+    way = np.linalg.norm(camera.eye - target.camera.eye)
+    return camera.view.intrinsics[0] * way * (1 / depth - 1 / target.depth)
+
+
+def _stands_alike(camera: Camera, target: Surfaces, there: Crowd, owner: NDArray[np.int16], aside_px: float) -> Mask:
+    """Where a source is almost where the target is, so that whoever is before whom there is so here: of those alone who stand
+    still and are about as far as what is looked for."""
+    is_close = np.linalg.norm(camera.eye - target.camera.eye) < CLOSE_SHARE * target.depth
+    away = np.append(np.linalg.norm(there.centres - camera.eye, axis=1), np.inf)[owner]
+    as_far = np.where(owner == STATIC, is_close, np.abs(_shift_px(camera, target, away)) < aside_px)
+    return as_far & ~_elsewhere(there, target.crowd)[target.actor] & ~_elsewhere(target.crowd, there)[owner]
+
+
+def _elsewhere(here: Crowd, there: Crowd) -> Mask:
+    """Per actor of `there`, whether `here` has him elsewhere or not at all; one more at the end, False, for what stands
+    still."""
+    others = there.indices_in(here)
+    places = np.append(here.centres, [[np.inf] * 3], axis=0)[others]
+    return np.append(~(np.linalg.norm(there.centres - places, axis=1) < STILL_M), False)
