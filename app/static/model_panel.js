@@ -32,7 +32,7 @@ export function createModelPanel(root, store, pictures, generating, take, say) {
   }
 
   /** Before the first step there is nothing to judge by: drafts are drawn, the model and the LiDAR are read. */
-  const inWords = (s, work) => (s === null ? (work.total ? "" : ", making ready") : s < 90 ? `, ${Math.ceil(s)} s left` : `, ${Math.ceil(s / 60)} min left`);
+  const inWords = (s, work) => (s === null ? (work.done ? "" : ", making ready") : s < 90 ? `, ${Math.ceil(s)} s left` : `, ${Math.ceil(s / 60)} min left`);
 
   function anchorsWords(work) {
     const missing = pictures.unanchored(state.take).length;

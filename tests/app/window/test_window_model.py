@@ -172,9 +172,10 @@ def test_a_reload_shows_what_was_drawn(window):
 
 
 def test_before_its_first_step_it_says_that_it_makes_ready(window):
-    work = "{ segment: null, frames: [], done: 0, total: 0, left: null, begun: performance.now() }"
-    window.page.evaluate(f"globalThis.retake.store.set({{ work: {work} }})")
-    says(window, "^Anchors 0 of 0, making ready$")
+    for total in (0, 6):  # before it is known how much there is, and after
+        work = f"{{ segment: null, frames: [], done: 0, total: {total}, left: null, begun: performance.now() }}"
+        window.page.evaluate(f"globalThis.retake.store.set({{ work: {work} }})")
+        says(window, "^Anchors 0 of 0, making ready$")
     window.page.evaluate("globalThis.retake.store.set({ work: null })")
     says(window, "^Nothing is changed$")
 
