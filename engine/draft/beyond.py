@@ -15,7 +15,7 @@ from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
 from engine.service.requests import RenderError
 
-STEPS = (-3, -8, -15, -30, -60)  # from the nearest frame, which is the last one most of the time: what fills in beyond it
+STEPS = (-3, -8, -15, -30, -60)  # from the nearest frame, which is mostly the last: what fills in beyond it
 DOWN = 0.02  # a slope: rays that fall by more come down on ground
 MEASURED_M = 60.0  # about as far as LiDAR reaches: what is not measured after that way was farther when it was seen
 

@@ -50,7 +50,6 @@ def warped(
         sheet.take(~where, witnesses, target, sources[:1], TURNED)  # which the rest then meets
         sheet.take(where, witnesses, target, passing.sources, TURNED)
         sheet.take(where & boxed, witnesses, empty, passing.sources, TURNED)
-        sheet.take(where, witnesses, target, sources[1:], TURNED)  # the first is known to show what has passed
     sheet.take(everywhere, witnesses, target, sources, TURNED)
     sheet.take(everywhere, witnesses, target, sources[:1], LENIENT)
     sheet.take(boxed, witnesses, empty, sources, TURNED)

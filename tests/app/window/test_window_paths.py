@@ -18,13 +18,13 @@ def truck(window):
     return window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
 
 
-def begin_path(window: Window, actor: str) -> tuple[float, float]:
-    """Select an actor and take the tool; where it is on the map, which has been zoomed out."""
+def begin_path(window: Window, actor: str, tool: str = "w") -> tuple[float, float]:
+    """Select an actor and take the tool by its key; where it is on the map, which has been zoomed out."""
     for _ in range(4):
         window.press("-")
     at = window.actor_on_map(actor)
     window.page.mouse.click(*at)
-    window.press("w")
+    window.press(tool)
     return at
 
 
@@ -165,11 +165,7 @@ def test_points_that_there_is_no_time_for_are_said(window, truck):
 
 
 def test_a_goal_that_is_refused_can_be_set_again(window, truck):
-    for _ in range(4):
-        window.press("-")
-    x, y = window.actor_on_map(truck)
-    window.page.mouse.click(x, y)
-    window.press("g")
+    x, y = begin_path(window, truck, tool="g")
     window.page.mouse.click(x, y - 60)
     window.page.get_by_text("is beyond a truck").wait_for()
     window.page.wait_for_function("retake.store.state.tool === 'goal'")

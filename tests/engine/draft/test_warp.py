@@ -51,6 +51,17 @@ def test_a_truck_that_drives_is_where_it_is_then_and_not_where_the_nearest_pictu
     assert red(chunk.picture)[~_grown(stands)].sum() < A_FEW_PX
 
 
+def test_the_ground_about_who_drives_is_that_times(tmp_path: Path):
+    dusk, noon = 60, 180  # too far apart to be levelled
+    truck = {"ahead": ("vehicle.truck", TRUCK, 8.0, 2.0, EGO_MPS)}
+    root, scene = write_painted_drive(tmp_path, truck, ground=lambda index: noon if index == MIDDLE else dusk)
+    (chunk,) = drawn(root, replayed(scene, (bent(scene, ahead=-1.0),)))
+    at_noon = (chunk.picture.min(axis=-1) > (dusk + noon) / 2)[SIZE[1] // 2 :]
+    stands = outline("CAM_FRONT", MIDDLE, (8.0 + EGO_MPS * MIDDLE_S + 1.0, 2.0), TRUCK)[SIZE[1] // 2 :]
+    assert 80 < at_noon.sum() < stands.sum()
+    assert (at_noon & cv2.dilate(stands.astype(np.uint8), np.ones((41, 41), np.uint8)).astype(bool)).sum() > 0.8 * at_noon.sum()
+
+
 def test_whom_nobody_saw_fails_no_picture(tmp_path: Path):
     size_lwh = (1.0, 0.4, 0.6)
     root, scene = write_painted_drive(tmp_path, {"dog": ("animal", size_lwh, 0.4, 2.0, EGO_MPS)})
