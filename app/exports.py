@@ -1,7 +1,8 @@
-"""Exports asked for in the window: each in a thread of its own, followed by its id, ended when it is cancelled; and the bundles
-that came of them, this time or earlier."""
+"""Exports asked for in the window: one after another, each followed by its id, ended when it is cancelled; and the bundles that
+came of them, this time or earlier."""
 
 import itertools
+import logging
 import re
 import secrets
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Container, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 
 from app.export.bundle import export
 from app.export.order import Order, Progress
@@ -20,6 +22,8 @@ from engine.service.requests import RenderError, Service
 
 SAID_IN_A_SENTENCE = (ExportError, RenderError, DataSetError)
 PART_BYTES = 2**20
+WAITING, BEGUN = "waiting", "begun"  # before an export's own stages
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Export:
     id: str
     take: str
     folder: Path
-    stage: str = "waiting"
+    stage: str = WAITING
     done: int = 0
     total: int = 1
     seconds_left: float | None = None
@@ -64,20 +68,25 @@ def bundle_name(scene: str, take: str, folder: Path, being_made: Container[Path]
 
 
 class Exports:
-    """The exports of this process."""
+    """The exports of this process, of which one is at work and the others wait."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._exports: dict[str, Export] = {}
+        self._waiting: SimpleQueue[tuple[str, Order]] = SimpleQueue()
+        self._worker: threading.Thread | None = None  # a daemon: nobody waits for exports who ends the server
         self._lock = threading.Lock()
 
     def start(self, order: Order) -> Export:
-        """Begin one; it goes on when the page is closed."""
+        """Begin one, after those that wait; it goes on when the page is closed."""
         # No number: a page that waits for one that an earlier server began must not be told of another's.
         started = Export(secrets.token_hex(8), order.take.name, order.target)
         with self._lock:
             self._exports[started.id] = started
-        threading.Thread(target=self._run, args=(started.id, order), daemon=True).start()
+            self._waiting.put((started.id, order))
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, daemon=True)
+                self._worker.start()
         return started
 
     def get(self, export_id: str) -> Export | None:
@@ -100,12 +109,26 @@ class Exports:
         with self._lock:
             found = self._exports.get(export_id)
             if found is not None and not found.is_over:
-                self._exports[export_id] = replace(found, is_cancelled=True)
+                self._exports[export_id] = replace(found, is_cancelled=True, is_over=found.stage == WAITING)
 
     def _change(self, export_id: str, **changes: object) -> Export:
         with self._lock:
             self._exports[export_id] = replace(self._exports[export_id], **changes)
             return self._exports[export_id]
+
+    def _work(self) -> None:
+        while True:
+            export_id, order = self._waiting.get()
+            if self._begins(export_id):
+                self._run(export_id, order)
+
+    def _begins(self, export_id: str) -> bool:
+        """Whether it is wanted still; it is at work then."""
+        with self._lock:
+            export = self._exports[export_id]
+            if not export.is_over:
+                self._exports[export_id] = replace(export, stage=BEGUN)
+            return not export.is_over
 
     def _run(self, export_id: str, order: Order) -> None:
         try:
@@ -115,9 +138,9 @@ class Exports:
                         break
         except SAID_IN_A_SENTENCE as error:
             self._change(export_id, problem=str(error))
-        except Exception:  # said to the page in place of a silent end; the traceback goes to the log
+        except Exception:  # said to the page in place of a silent end; the others go on
             self._change(export_id, problem="The export failed; the server's log says more.")
-            raise
+            log.exception("the export to %s failed", order.target)
         finally:
             self._change(export_id, is_over=True)
 

@@ -19,6 +19,7 @@ from editor.edits import Add, Duplicate, EgoPath, SetBeyond
 from editor.findings import added_number
 from editor.geometry import Rigid
 from editor.map import StreetMap
+from editor.paints import PAINTS
 from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
 from editor.take import Step
 from editor.text import scene_text
@@ -277,6 +278,7 @@ def takes_json(summaries: Iterable[TakeSummary]) -> list[dict[str, Any]]:
             "edits": s.edits,
             "rating": s.rating,
             "tags": list(s.tags),
+            "needs_model": s.needs_model,
             "saved_at": s.saved_at,
         }
         for s in summaries
@@ -294,6 +296,11 @@ def actions_json() -> list[dict[str, Any]]:
 def categories_json() -> list[dict[str, Any]]:
     """The categories that an actor can have."""
     return [{"name": c.name, "label": c.label, "size": list(c.size_lwh)} for c in CATEGORIES.values()]
+
+
+def paints_json() -> list[dict[str, str]]:
+    """The paints that have names."""
+    return [{"name": name, "colour": colour} for name, colour in PAINTS.items()]
 
 
 def bank_json() -> list[dict[str, Any]]:

@@ -185,6 +185,12 @@ class Desk:
             check_fingerprint(take, stage.scene)
             return self._keep(document_of(stage, opened(take, stage.scene), kept))
 
+    def at(self, scene_name: str, take_id: str, base: str) -> Document:
+        """A take, where this is its state; StaleError where it has changed since."""
+        document = self.open(scene_name, take_id)
+        _check_base(document, base)
+        return document
+
     # ---------------------------------------------------------------------------------------------- changing
 
     def commit(
@@ -254,11 +260,13 @@ class Desk:
 
         return self._with(scene_name, take_id, work)
 
-    def remove(self, scene_name: str, take_id: str, base: str) -> File | None:
-        """Move a take's file to those that were removed; where it lies then, None where it had none."""
+    def remove(self, scene_name: str, take_id: str, base: str | None = None) -> File | None:
+        """Move a take's file to those that were removed, from whatever state where none is said; where it lies then, None where
+        it had none."""
 
         def work(document: Document) -> File | None:
-            _check_base(document, base)
+            if base is not None:
+                _check_base(document, base)
             if document.kept is None:
                 self.takes.forget(scene_name, take_id)
                 file = None

@@ -17,10 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.disk import in_words
+from editor.edits import SetBeyond, SetTimeOfDay, SetWeather
 from editor.files import TakeFileError, load_take, save_take
 from editor.take import ID, Take
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+NUMBERS = re.compile(r"(\d+(?:\.\d+)?)")
 SUFFIX = ".take.json"
 BEGUN, REMOVED, LOCK = ".begun", ".removed", ".lock"  # beside a scene's takes: none of them is a take
 MOST_BEGUN = 1000  # ids without a file that are remembered
@@ -59,7 +61,9 @@ class TakeSummary:
     edits: int
     rating: int | None
     tags: tuple[str, ...]
-    saved_at: str  # UTC
+    needs_model: bool  # it asks for another hour or weather, or for more of the drive: no draft shows that
+    created: str  # UTC, as is the next
+    saved_at: str
     file: Path
 
 
@@ -150,6 +154,11 @@ class Takes:
         except OSError as error:
             raise SaveError(f"The take could not be saved and stays as it was: {in_words(error, path.parent)}.") from error
 
+    def keep(self, take: Take) -> Kept:
+        """The file of a take, written where there is none yet; what is there already stays as it is."""
+        there = self.find(take.fingerprint.scene, take.id)
+        return self.save(take) if there is None else there
+
     def take_back(self, take: Take, last: Kept) -> None:
         """Take away a file that has just been written and ought not to be there."""
         with self._only_one(last.path.parent):
@@ -205,7 +214,7 @@ class Takes:
     # ---------------------------------------------------------------------------------------------- listing
 
     def summaries(self, scene: str) -> tuple[tuple[TakeSummary, ...], tuple[str, ...]]:
-        """The takes of a scene, the newest first, and a sentence for each file that is none."""
+        """The takes of a scene, the newest first, those of one moment by name, and a sentence for each file that is none."""
         return self._listed(self._folder / folder_name(scene))
 
     def all_summaries(self) -> tuple[tuple[TakeSummary, ...], tuple[str, ...]]:
@@ -217,8 +226,8 @@ class Takes:
         found, problems = self._known(folder)
         times = Counter(summary.id for summary in found)
         twice = [_twice(take_id, [s.file for s in found if s.id == take_id]) for take_id, n in times.items() if n > 1]
-        alone = sorted((s for s in found if times[s.id] == 1), key=lambda summary: summary.saved_at, reverse=True)
-        return tuple(alone), (*problems, *twice)
+        alone = sorted((s for s in found if times[s.id] == 1), key=_by_name)
+        return tuple(sorted(alone, key=lambda summary: summary.created, reverse=True)), (*problems, *twice)
 
     def _known(self, folder: Path) -> tuple[list[TakeSummary], list[str]]:
         """What each file of a folder says of itself, and a sentence for each that cannot be read."""
@@ -238,11 +247,22 @@ class Takes:
         if known is not None and known[0] == mark:
             return known[1]
         take = load_take(path)
-        about = take.name, take.parent, len(take.edits), take.rating, take.tags
+        about = take.name, take.parent, len(take.edits), take.rating, take.tags, _needs_model(take), take.created
         summary = TakeSummary(take.fingerprint.scene, take.id, *about, stamp(mark[0] / 1e9 if mark else None), path)
         if mark is not None:
             self._read[path] = mark, summary
         return summary
+
+
+def _by_name(summary: TakeSummary) -> list[str | float]:
+    """So that numbers follow each other: 2 before 10."""
+    return [float(part) if i % 2 else part for i, part in enumerate(NUMBERS.split(summary.name))]
+
+
+def _needs_model(take: Take) -> bool:
+    last = {type(step.edit): step.edit for step in take.edits}
+    light = [last[kind].value for kind in (SetTimeOfDay, SetWeather) if kind in last]
+    return any(value != "as recorded" for value in light) or (SetBeyond in last and last[SetBeyond].seconds > 0)
 
 
 def _check(path: Path, last: Kept | None) -> None:

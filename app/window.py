@@ -26,11 +26,12 @@ from editor.edits import EditError
 from editor.files import TakeFileError
 from editor.scene import SceneError
 from editor.take import TakeError
+from editor.variations import VariationError
 from engine.service.local import NUM_PROCESSES, LocalService
 from engine.service.requests import RenderError
 from engine.service.store import REFUSED
 
-SAID_IN_A_SENTENCE = (EditError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
+SAID_IN_A_SENTENCE = (EditError, VariationError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)
 STATUS = {StaleError: 409, SaveError: 507}  # the others are 422
 SYSTEM_FONTS = ["system-ui", "sans-serif"]  # fonts by name are fetched from another host
 SWITCH_S = 0.001  # an edit's answer waits for no longer stretch of another thread's work

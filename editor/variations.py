@@ -11,6 +11,7 @@ from editor.edits import Delete, Edit, EditError, Move, Recolour, Relabel, SetTi
 from editor.files import edit_to_json
 from editor.findings import called, sign
 from editor.geometry import yaw_of
+from editor.paints import PAINTS, paint_word
 from editor.rules import presence
 from editor.scene import Actor, ActorId, Scenario, TimeOfDay, Weather
 from editor.take import LONGEST_NAME, Step, Take, TakeError, branched, validate
@@ -46,14 +47,14 @@ AS_IT_IS = Choice()
 # ----------------------------------------------------------------------------------------------------- choices
 
 
-def hours(values: Sequence[TimeOfDay]) -> list[Choice]:
-    """Times of day."""
-    return [Choice(value, (SetTimeOfDay(value),)) for value in values]
+def hours(scenario: Scenario, values: Sequence[TimeOfDay]) -> list[Choice]:
+    """Times of day; the scenario's own is as it is."""
+    return [AS_IT_IS if value == scenario.time_of_day else Choice(value, (SetTimeOfDay(value),)) for value in values]
 
 
-def weathers(values: Sequence[Weather]) -> list[Choice]:
-    """Weathers."""
-    return [Choice(value, (SetWeather(value),)) for value in values]
+def weathers(scenario: Scenario, values: Sequence[Weather]) -> list[Choice]:
+    """Weathers; the scenario's own is as it is."""
+    return [AS_IT_IS if value == scenario.weather else Choice(value, (SetWeather(value),)) for value in values]
 
 
 def seeds(values: Sequence[int]) -> list[Choice]:
@@ -76,8 +77,9 @@ def shifts(actor: Actor, metres: Sequence[float], to_the_left: bool) -> list[Cho
 
 
 def colours(actor: Actor, values: Sequence[str]) -> list[Choice]:
-    """An actor's paint, #rrggbb."""
-    return [Choice(f"{called(actor)} in {value}", (Recolour(actor.id, value),)) for value in values]
+    """An actor's paint: #rrggbb, or a name of `editor.paints`."""
+    paints = [PAINTS.get(value, value) for value in values]
+    return [Choice(f"{called(actor)} in {paint_word(paint)}", (Recolour(actor.id, paint),)) for paint in paints]
 
 
 def categories(actor: Actor, values: Sequence[str]) -> list[Choice]:
@@ -104,18 +106,30 @@ def actor_called(scenario: Scenario, name: str) -> Actor:
 # -------------------------------------------------------------------------------------------------- variations
 
 
+def num_variations(take: Take, choices: Sequence[Sequence[Choice]]) -> int:
+    """How many there are: every combination of one choice of each kind, but for those that change nothing.
+
+    VariationError where they are too many."""
+    combinations = math.prod(len(kind) for kind in choices)
+    if combinations > MOST:
+        raise VariationError(f"{combinations} variations; wanted at most {MOST}")
+    return combinations - math.prod(sum(_changes_nothing(take, choice) for choice in kind) for kind in choices)
+
+
 def variations(take: Take, scenario: Scenario, choices: Sequence[Sequence[Choice]], created: str) -> Iterator[Variation]:
-    """Every combination of one choice of each kind, but for the one that changes nothing. `scenario` is what the take asks for.
+    """Each of them. `scenario` is what the take asks for.
 
     The same choices give the same takes, by identity. EditError, naming the variation, where the scenario cannot take it.
     """
-    count = math.prod(len(kind) for kind in choices)
-    if count > MOST:
-        raise VariationError(f"{count} variations; wanted at most {MOST}")
+    num_variations(take, choices)
     for combination in product(*choices):
-        varied = _varied(take, combination, created)
-        if (varied.edits, varied.seed) != (take.edits, take.seed):
+        if not all(_changes_nothing(take, choice) for choice in combination):
+            varied = _varied(take, combination, created)
             yield Variation(varied, _replayed(take, scenario, varied))
+
+
+def _changes_nothing(take: Take, choice: Choice) -> bool:
+    return not choice.edits and choice.seed in (None, take.seed)
 
 
 def _varied(take: Take, combination: Sequence[Choice], created: str) -> Take:

@@ -83,7 +83,8 @@ def test_every_command_has_help(module, capsys):
 
 def shown(key: str) -> str:
     """A key as a person writes it: "shift+arrowleft" is "Shift+←"."""
-    names = {"arrowleft": "←", "arrowright": "→", "arrowup": "↑", "arrowdown": "↓", "delete": "Del", "escape": "Esc"}
+    arrows = {"arrowleft": "←", "arrowright": "→", "arrowup": "↑", "arrowdown": "↓"}
+    names = arrows | {"delete": "Del", "escape": "Esc", "pagedown": "PgDn", "pageup": "PgUp"}
     return "+".join(names.get(part, part.capitalize()) for part in key.split("+")) if key != "+" else "+"
 
 

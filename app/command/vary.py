@@ -1,25 +1,27 @@
 """`vary`: every combination of a few choices of a take, each as a take of its own in a workspace."""
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
 from app.command.opening import CommandError, Opened, add_json, add_take, as_json, opened
+from app.ranges import listed, metres, seeds
 from app.takes import ChangedFileError, Kept, SaveError, Takes, stamp
 from editor import variations
 from editor.checks import findings
+from editor.paints import PAINTS
 from editor.scene import Actor, TimeOfDay, Weather
 from editor.variations import Choice, Variation, VariationError
 
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
-FROM_TO_STEP = re.compile(rf"({NUMBER}):({NUMBER}):({NUMBER})")
-OF_AN_ACTOR: dict[str, tuple[Callable[[Actor, list[str]], list[Choice]], str]] = {
-    "left": (lambda actor, values: variations.shifts(actor, _numbers(values), True), "metres to its left; right is below 0"),
-    "ahead": (lambda actor, values: variations.shifts(actor, _numbers(values), False), "metres ahead of where it was"),
-    "colour": (variations.colours, "its paint, #rrggbb"),
-    "category": (variations.categories, "what it is"),
+OF_AN_ACTOR: dict[str, tuple[Callable[[Actor, str], list[Choice]], str]] = {
+    "left": (lambda actor, text: variations.shifts(actor, metres(text), True), "metres to its left; right is below 0"),
+    "ahead": (lambda actor, text: variations.shifts(actor, metres(text), False), "metres ahead of where it was"),
+    "colour": (
+        lambda actor, text: variations.colours(actor, listed(text)),
+        f"its paint: #rrggbb, {', '.join(PAINTS)}",
+    ),
+    "category": (lambda actor, text: variations.categories(actor, listed(text)), "what it is"),
 }
 
 
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     street_map = clip.data_set.street_map(clip.scene) if options.sound else None
     sound = [each for each in found if street_map is None or not findings(each.scenario, street_map)]
-    written = [_written(takes, clip, each) for each in sound]
+    written = [_written(takes, each) for each in sound]
     if options.json:
         print(as_json([{"id": v.take.id, "name": v.take.name, "file": str(kept.path)} for v, kept in written]))
         return 0
@@ -68,10 +70,9 @@ def _left_out(count: int) -> str:
     return f"; {count} left out, for what a check finds in them" if count else ""
 
 
-def _written(takes: Takes, clip: Opened, variation: Variation) -> tuple[Variation, Kept]:
+def _written(takes: Takes, variation: Variation) -> tuple[Variation, Kept]:
     try:
-        there = takes.find(clip.scene.name, variation.take.id)
-        return variation, takes.save(variation.take) if there is None else there
+        return variation, takes.keep(variation.take)
     except (ChangedFileError, SaveError) as error:
         raise CommandError(str(error)) from error
 
@@ -84,31 +85,15 @@ def _choices(options: argparse.Namespace, clip: Opened) -> list[list[Choice]]:
     for name, values, choice in (("time-of-day", TimeOfDay, variations.hours), ("weather", Weather, variations.weathers)):
         asked = getattr(options, name.replace("-", "_"))
         if asked is not None:
-            out.append(choice(_known(f"--{name}", _listed(asked), get_args(values))))
+            out.append(choice(clip.scenario, _known(f"--{name}", listed(asked), get_args(values))))
     if options.seed is not None:
-        out.append(variations.seeds(_whole(_listed(options.seed))))
+        out.append(variations.seeds(seeds(options.seed)))
     for name, (choice, _) in OF_AN_ACTOR.items():
         for asked in getattr(options, name):
             actor, _, values = asked.partition("=")
-            out.append(choice(variations.actor_called(clip.scenario, actor), _listed(values)))
+            out.append(choice(variations.actor_called(clip.scenario, actor), values))
     out.extend(variations.with_and_without(variations.actor_called(clip.scenario, name)) for name in options.without)
     return out
-
-
-def _listed(text: str) -> list[str]:
-    """Values with commas between them; FROM:TO:STEP stands for several."""
-    found = []
-    for part in text.split(","):
-        span = FROM_TO_STEP.fullmatch(part.strip())
-        found.extend([part.strip()] if span is None else _steps(*map(float, span.groups())))
-    return list(dict.fromkeys(found))
-
-
-def _steps(start: float, end: float, step: float) -> list[str]:
-    count = (end - start) / step if step else -1.0
-    if not 0 <= count < variations.MOST:
-        raise CommandError(f"{start:g}:{end:g}:{step:g}; wanted FROM:TO:STEP, such as -1:1:0.5")
-    return [f"{start + k * step:.6g}" for k in range(int(count + 1e-6) + 1)]
 
 
 def _known(name: str, asked: Sequence[str], values: tuple[str, ...]) -> list[str]:
@@ -116,17 +101,3 @@ def _known(name: str, asked: Sequence[str], values: tuple[str, ...]) -> list[str
         if value not in values:
             raise CommandError(f"{name} {value[:80]!r}; wanted one of {', '.join(values)}")
     return list(asked)
-
-
-def _numbers(values: Sequence[str]) -> list[float]:
-    for value in values:
-        if not re.fullmatch(NUMBER, value):
-            raise CommandError(f"{value[:80]!r} metres; wanted a number")
-    return [float(value) for value in values]
-
-
-def _whole(values: Sequence[str]) -> list[int]:
-    for value in values:
-        if not value.isdecimal():
-            raise CommandError(f"--seed {value[:80]!r}; wanted a whole number from 0")
-    return [int(value) for value in values]

@@ -1,4 +1,4 @@
-"""The window's own routes: scenes and takes as JSON, edits, streams of drawn pictures, LiDAR, exports, the page's files."""
+"""The window's own routes: scenes and takes as JSON, edits, variations, pictures, LiDAR, exports, the page's files."""
 
 from fastapi import APIRouter
 
@@ -9,6 +9,7 @@ from app.routes.exports import add_exports
 from app.routes.files import add_files
 from app.routes.office import Office
 from app.routes.pictures import add_pictures
+from app.routes.variations import add_variations
 
 
 def routes(office: Office) -> APIRouter:
@@ -17,6 +18,7 @@ def routes(office: Office) -> APIRouter:
     add_documents(router, office)
     add_drawing(router, office)
     add_pictures(router, office)
+    add_variations(router, office)
     add_exports(router, office)
     add_files(router)
     return router

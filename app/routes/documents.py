@@ -15,6 +15,7 @@ from app.payload import (
     bank_json,
     categories_json,
     map_json,
+    paints_json,
     patch_json,
     ranges_json,
     scene_json,
@@ -23,7 +24,7 @@ from app.payload import (
 )
 from app.pictures import drawn_json
 from app.routes.office import Office, json_answer, streets_for
-from app.routes.posted import Describing, Editing, GoingTo, Opening, Stepping
+from app.routes.posted import Describing, Editing, GoingTo, Opening, Removing, Stepping
 from app.session import Document
 from app.weights import usual_model, weights_of
 from editor.dirty import dirty
@@ -69,7 +70,7 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         """The tables that the page is built from."""
         summaries = [asdict(summary) for summary in desk.data_set.summaries()]
         first = office.settings.scene or (summaries[0]["name"] if summaries else None)
-        tables = {"actions": actions_json(), "categories": categories_json(), "bank": bank_json()}
+        tables = {"actions": actions_json(), "categories": categories_json(), "paints": paints_json(), "bank": bank_json()}
         return json_answer({"scenes": summaries, "first": first, **tables})
 
     @router.post("/open")
@@ -93,6 +94,11 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         """A take to compare with."""
         document = desk.open(scene, take)
         return json_answer({"take": _with_drawn(office, document, take_json(document))})
+
+    @router.get("/takes/{scene}")
+    def takes(scene: str) -> Response:
+        """The takes of a scene, whoever made them."""
+        return json_answer(_takes(office, scene))
 
     @router.get("/map/{scene}")
     def streets(scene: str, take: str | None = None) -> Response:
@@ -169,7 +175,7 @@ def _add_describing(router: APIRouter, office: Office) -> None:
         return json_answer({"take": take, "base": before.state, "takes": _takes(office, asked.scene)})
 
     @router.post("/remove")
-    def remove(asked: Stepping) -> Response:
+    def remove(asked: Removing) -> Response:
         """A take moved aside, its file kept."""
         file = desk.remove(asked.scene, asked.take, asked.base)
         return json_answer({"file": file and str(file.resolve()), "takes": _takes(office, asked.scene)})

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.export.order import Order
 from app.exports import Bundle, Export, bundle_name, bundles, zipped
+from app.payload import view_order
 from app.routes.office import Office, json_answer, manner_of
 from app.routes.posted import Exporting
 from app.streaming import Message
@@ -34,9 +35,11 @@ def order_of(office: Office, asked: Exporting) -> Order:
     """What is to be exported, to a free folder of the workspace; EditError for frames that the scene does not have."""
     document, settings = office.desk.open(asked.scene, asked.take), office.settings
     scene = document.scenario.scene
-    frames = range(asked.from_frame, asked.to_frame + 1)
-    if not frames or frames[-1] >= len(scene.frames):
-        raise EditError(f"frames {asked.from_frame} to {asked.to_frame}; wanted some of the scene's {len(scene.frames)}")
+    last = len(scene.frames) - 1 if asked.to_frame is None else asked.to_frame
+    frames = range(asked.from_frame, last + 1)
+    if not frames or last >= len(scene.frames):
+        raise EditError(f"frames {asked.from_frame} to {last}; wanted some of the scene's {len(scene.frames)}")
+    views = [view.name for view in view_order(scene)] if asked.views is None else asked.views
     manner = asked.model and manner_of(office, document.stage.scene, asked.model)
     folder = _folder(office)
     return Order(
@@ -45,7 +48,7 @@ def order_of(office: Office, asked: Exporting) -> Order:
         document.scenario,
         document.stage.streets_of(scene).needed(),
         folder / bundle_name(scene.name, document.take.name, folder, office.exports.being_made()),
-        tuple(scene.view(name).name for name in asked.views),
+        tuple(scene.view(name).name for name in views),
         tuple(frames),
         "png" if asked.png else "jpeg",
         asked.masks,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from editor.scene import TimeOfDay, Weather
 from editor.take import LARGEST_SEED, LONGEST_NAME, LONGEST_NOTES
 from engine.service.requests import Tier
 
@@ -30,6 +31,12 @@ class Stepping(OfTake):
     base: str
 
 
+class Removing(OfTake):
+    """A take to be taken away; without a state, whatever its state is."""
+
+    base: str | None = None
+
+
 class Editing(Stepping):
     """The edits of one gesture, made on a state."""
 
@@ -51,6 +58,27 @@ class Describing(OfTake):
     tags: list[str] = []
     rating: Annotated[int | None, Field(ge=0, le=5)] = None  # null takes it away
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
+
+
+class OfActor(BaseModel, extra="forbid"):
+    """What is to vary of one actor; the texts are lists, as `app.ranges` reads them."""
+
+    actor: str
+    left: str = ""  # metres to its left
+    ahead: str = ""
+    colours: list[str | None] = []  # #rrggbb, or names of `editor.paints`; null: as it is
+    category: str | None = None  # that it is in half of them
+    without: bool = False  # it is not there in half of them
+
+
+class Varying(Stepping):
+    """Variations of a take, made on a state of it."""
+
+    weathers: list[Weather] = []
+    times_of_day: list[TimeOfDay] = []
+    seeds: str = ""
+    of_actor: OfActor | None = None
+    sound: bool = False  # only those in which a check finds nothing
 
 
 class Drawing(OfTake):
@@ -95,11 +123,11 @@ class Enlarging(OfTake, InManner):
 
 
 class Exporting(OfTake):
-    """A part of a take, to be exported."""
+    """A part of a take, to be exported; without views and frames all of it."""
 
-    views: Annotated[list[str], Field(min_length=1)]
-    from_frame: Annotated[int, Field(ge=0)]
-    to_frame: Annotated[int, Field(ge=0)]
+    views: Annotated[list[str] | None, Field(min_length=1)] = None
+    from_frame: Annotated[int, Field(ge=0)] = 0
+    to_frame: Annotated[int | None, Field(ge=0)] = None
     png: bool = False
     masks: bool = True
     model: InManner | None = None  # that draws what is changed; drafts alone without one

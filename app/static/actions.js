@@ -44,6 +44,13 @@ export function createActions(store, take, generating, gestures, nudges, bev, di
     store.set({ selected: there[(at + direction + there.length) % there.length].id });
   }
 
+  /** Go to the next take of the list, whose order is the picker's. */
+  function stepTake(direction) {
+    const at = state.takes.findIndex(({ id }) => id === state.take.id), next = state.takes[at + direction];
+    if (next && at + direction >= 0) return take.change(state.scene.name, next.id);
+    return say(direction > 0 ? "This is the last take of the list." : "This is the first take of the list.");
+  }
+
   /** What the world model is to do; where there is none, that is said. */
   const modelled = (wish) => () => (state.model ? wish() : say(NO_MODEL));
 
@@ -124,6 +131,10 @@ export function createActions(store, take, generating, gestures, nudges, bev, di
     refine: modelled(refineHere),
     refine_all: modelled(generating.refineAll),
     halt: modelled(() => (state.halted ? generating.goOn() : generating.halt())),
+    vary: () => dialogs.vary(),
+    takes: () => dialogs.takes(),
+    next_take: () => stepTake(1),
+    previous_take: () => stepTake(-1),
     export: () => dialogs.export(),
     help: () => dialogs.help(),
   };

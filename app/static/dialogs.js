@@ -1,13 +1,12 @@
 /** The ? overlay, and the export: what to take along, how far it is, and where it ended up. */
 
 import { make, seconds } from "./dom.js";
-import { exportList } from "./export_list.js";
+import { exportList, howFar } from "./export_list.js";
 import { keyWords } from "./keys.js";
 import { get, post, Refused, route, sleep } from "./server.js";
 import { viewWord } from "./views.js";
 
 const ASK_MS = 400;
-const STAGES = { waiting: "Waiting", generated: "World model", pictures: "Pictures", masks: "Masks", films: "Films", tables: "Tables", done: "Done" };
 
 export function createHelp(dialog, table) {
   const groups = [...new Set(table.map((action) => action.group))];
@@ -99,10 +98,10 @@ export function createExport(dialog, store, take, generating, say) {
     }
 
     show("Exporting", bar, words, make("div", { class: "buttons" }, cancel, hide));
-    return ({ stage, done, total, seconds_left: left }) => {
+    return (now) => {
       if (cancel.disabled) return;
-      bar.value = total > 0 ? done / total : 0;
-      words.textContent = `${STAGES[stage] ?? stage}: ${done} of ${total}${left === null ? "" : `, ${Math.ceil(left)} s left`}`;
+      bar.value = now.total > 0 ? now.done / now.total : 0;
+      words.textContent = `${howFar(now)}${now.seconds_left === null ? "" : `, ${Math.ceil(now.seconds_left)} s left`}`;
     };
   }
 
@@ -184,8 +183,11 @@ export function createExport(dialog, store, take, generating, say) {
   }
 
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  return () => {
-    if (running === null) show("Export", form());
+
+  /** What is to be exported or, with `isList`, what has been begun. */
+  return (isList = false) => {
+    if (isList) show("Exports", exportList(followAgain), closing());
+    else if (running === null) show("Export", form());
     dialog.showModal();
   };
 }

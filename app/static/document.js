@@ -68,6 +68,25 @@ export function createDocument(store, pictures, generating, say) {
   /** The same, after the edits that are on their way: their answers are of the take that is open now. */
   const open = (sceneName, takeId) => inOrder(() => openNow(sceneName, takeId));
 
+  /** The same; where it cannot be opened, that is said, and the pickers go back to what is open. */
+  async function change(sceneName, takeId) {
+    try {
+      await open(sceneName, takeId);
+    } catch (error) {
+      say(error instanceof Refused ? error.message : "It could not be opened: no connection to the server.", "problem");
+      store.touch("scenes", "takes");
+    }
+  }
+
+  /** The takes that there are by now; nothing where nobody answers. */
+  async function listTakes() {
+    const scene = state.scene.name, takes = await get(`takes/${encodeURIComponent(scene)}`).catch(() => null);
+    if (takes && state.scene.name === scene) store.set({ takes });
+  }
+
+  /** Once what was done so far is on disk. */
+  const settled = () => inOrder(() => {});
+
   /** Change the open take, in order; a take that was opened in the meantime is not the one that was meant. */
   function inTake(change) {
     const asked = openings;
@@ -177,6 +196,8 @@ export function createDocument(store, pictures, generating, say) {
 
   /** In the server's words; it says so itself where it refuses something. */
   const overtaken = () => `${state.take.name} was changed in another window; this one now shows its newest state.`;
+
+  const overtakenBy = (sentence) => inOrder(() => reopen(sentence));
 
   async function reopen(sentence, kind = "problem") {
     try {
@@ -360,5 +381,5 @@ export function createDocument(store, pictures, generating, say) {
 
   store.watch(["selected"], () => { selection = [selection.at(-1) ?? null, state.selected]; });
 
-  return { open, commit, newActor, undo, redo, goTo, describe, branch, remove, compare, fetchMap, draw, stopDrawing, look };
+  return { open, change, settled, listTakes, overtakenBy, commit, newActor, undo, redo, goTo, describe, branch, remove, compare, fetchMap, draw, stopDrawing, look };
 }

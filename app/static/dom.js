@@ -57,5 +57,8 @@ export function fitted(canvas) {
 /** "12:04:31". */
 export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
+/** "Nov 23, 18:51". */
+export const day = (date) => date.toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+
 /** Seconds since the start of the scene, "3.50 s". */
 export const seconds = (scene, t) => `${((t - scene.span[0]) * 1e-6).toFixed(2)} s`;

@@ -55,7 +55,7 @@ export function listenToKeys(root, table, perform) {
   });
 }
 
-const SYMBOLS = { arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓", escape: "Esc", delete: "Del", space: "Space", ctrl: "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", backspace: "⌫", home: "Home", end: "End" };
+const SYMBOLS = { arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓", escape: "Esc", delete: "Del", space: "Space", ctrl: "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", backspace: "⌫", home: "Home", end: "End", pagedown: "PgDn", pageup: "PgUp" };
 
 /** "ctrl+shift+z" → "Ctrl+Shift+Z". */
 export const keyWords = (key) => (key === "+" ? "+" : key.split("+").map((part) => SYMBOLS[part] ?? part.toUpperCase()).join("+"));

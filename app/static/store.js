@@ -59,6 +59,7 @@ export const INITIAL = {
   earlier: [], // what the open take was before its last edits here, the newest first: shown until it is drawn
   scenes: [],
   takes: [],
+  paints: [], // {name, colour}
   bank: [], // shipped actors that an added one can look like
   frame: 0,
   playing: false,

@@ -1,6 +1,7 @@
 /** What is asked of the whole take: weather, time of day, what comes after the recording; and what a person says of it: its name, notes, tags, a rating. */
 
-import { make, option, replaceEntries } from "./dom.js";
+import { option, replaceEntries } from "./dom.js";
+import { stars } from "./stars.js";
 import { createTyped } from "./typed.js";
 
 const AS_RECORDED = "as recorded";
@@ -32,11 +33,7 @@ export function createTakePanel(root, store, take) {
   createTyped($("#take-name"), store, take, (about) => about.name, (text) => (text.trim() ? { name: text.trim() } : null));
   $("#take-name").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
 
-  const star = (value) => make("button", {
-    type: "button", class: "star", role: "radio", "data-entry": value, "aria-checked": String(state.take.rating === value),
-    "aria-label": value === 1 ? "1 star" : `${value} stars`, text: value <= (state.take.rating ?? 0) ? "★" : "☆",
-    onclick: () => take.describe({ rating: state.take.rating === value ? null : value }),
-  });
+  const rate = (value) => take.describe({ rating: value });
 
   let asksAbout = null; // the id of the take that may be removed
 
@@ -68,7 +65,7 @@ export function createTakePanel(root, store, take) {
     fillBeyond(state.scene.beyond_choices, state.take.beyond_s);
     $("#weather-note").textContent = state.model ? BY_MODEL : BY_DRAFT;
     $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
-    replaceEntries(rating, ...[1, 2, 3, 4, 5].map(star));
+    replaceEntries(rating, ...stars(state.take.rating, rate));
   }
 
   store.watch(["take", "scene", "model"], draw);

@@ -1,11 +1,11 @@
 /** The bar above everything: scene, take, undo and redo, the autosave clock, how far the draft is, export. */
 
 import { clock, make, option } from "./dom.js";
-import { Refused } from "./server.js";
 
+const VARIATION = "variation"; // the tag of what was made by varying
 const PACE_S = 2; // a pace told from less than this jumps about
 
-export function createTopbar(root, store, take, pictures, say) {
+export function createTopbar(root, store, take, pictures) {
   const { state } = store;
   const $ = (selector) => root.querySelector(selector);
   const scenePicker = $("#scene-picker"), takePicker = $("#take-picker");
@@ -13,19 +13,8 @@ export function createTopbar(root, store, take, pictures, say) {
 
   // ------------------------------------------------------------------------------------------- pickers
 
-  /** Where it cannot be opened, the pickers go back to what is open. */
-  async function open(sceneName, takeId) {
-    try {
-      await take.open(sceneName, takeId);
-    } catch (error) {
-      say(error instanceof Refused ? error.message : "It could not be opened: no connection to the server.", "problem");
-      drawScenes();
-      drawTakes();
-    }
-  }
-
-  scenePicker.addEventListener("change", () => open(scenePicker.value, null));
-  takePicker.addEventListener("change", () => open(state.scene.name, takePicker.value || null));
+  scenePicker.addEventListener("change", () => take.change(scenePicker.value, null));
+  takePicker.addEventListener("change", () => take.change(state.scene.name, takePicker.value || null));
 
   const edits = (count) => (count === 1 ? "1 edit" : `${count} edits`);
   const stars = (rating) => (rating ? ` ${"★".repeat(rating)}` : "");
@@ -37,15 +26,20 @@ export function createTopbar(root, store, take, pictures, say) {
     $("#synthetic").hidden = !state.scene.synthetic;
   }
 
+  function takeOption({ id, name, parent_name: parent, edits: saved, rating }, isVariation) {
+    const here = id === state.take.id, from = parent && !isVariation ? `, from ${parent}` : "";
+    return option(id, `${name} (${edits(here ? state.take.gestures.length : saved)}${from})${stars(rating)}`, here);
+  }
+
+  /** Variations come together, after the takes that people made. */
   function drawTakes() {
-    const known = state.takes.some((entry) => entry.id === state.take.id);
-    const entries = state.takes.map((entry) => {
-      const from = entry.parent_name ? `, from ${entry.parent_name}` : "";
-      const here = entry.id === state.take.id;
-      return option(entry.id, `${entry.name} (${edits(here ? state.take.gestures.length : entry.edits)}${from})${stars(entry.rating)}`, here);
-    });
-    if (!known) entries.unshift(option(state.take.id, `${state.take.name} (${edits(state.take.gestures.length)})`, true));
-    takePicker.replaceChildren(...entries, make("hr"), option("", "New take"));
+    const isVariation = ({ tags }) => tags.includes(VARIATION);
+    const entries = state.takes.filter((entry) => !isVariation(entry)).map((entry) => takeOption(entry, false));
+    if (!state.takes.some(({ id }) => id === state.take.id)) entries.unshift(option(state.take.id, `${state.take.name} (${edits(state.take.gestures.length)})`, true));
+    const groups = new Map();
+    for (const entry of state.takes.filter(isVariation)) groups.set(entry.parent_name, [...(groups.get(entry.parent_name) ?? []), takeOption(entry, true)]);
+    const grouped = [...groups].map(([parent, options]) => make("optgroup", { label: parent === null ? "Variations" : `Variations of ${parent}` }, ...options));
+    takePicker.replaceChildren(...entries, ...grouped, make("hr"), option("", "New take"));
   }
 
   // ------------------------------------------------------------------------------------------- what is going on

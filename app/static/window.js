@@ -21,9 +21,11 @@ import { get } from "./server.js";
 import { createSpace } from "./space.js";
 import { createSplit } from "./split.js";
 import { createStore, INITIAL } from "./store.js";
+import { createTakeList } from "./take_list.js";
 import { createTakePanel } from "./take_panel.js";
 import { createTimeline } from "./timeline.js";
 import { createTopbar } from "./topbar.js";
+import { createVary } from "./vary.js";
 import { createViews } from "./views.js";
 import { createViewsPointer } from "./views_pointer.js";
 
@@ -66,8 +68,8 @@ async function begin(root) {
   }
 
   endTypingFirst(root);
-  const { scenes, first, actions: table, categories, bank } = await get("start");
-  Object.assign(state, { scenes, categories, bank });
+  const { scenes, first, actions: table, categories, paints, bank } = await get("start");
+  Object.assign(state, { scenes, categories, paints, bank });
   const pictures = createPictures(store, say);
   const generating = createGenerating(store, pictures, say);
   const edits = createDocument(store, pictures, generating, say);
@@ -77,6 +79,8 @@ async function begin(root) {
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
   const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, generating, say) };
+  dialogs.takes = createTakeList($("#takes-dialog"), store, take, dialogs.export, say);
+  dialogs.vary = createVary($("#vary-dialog"), store, take, dialogs.takes, say);
   const actions = createActions(store, take, generating, gestures, nudges, bev, dialogs, say);
   const views = createViews($("#views"), store, pictures);
   Object.assign(globalThis.retake, { views, actions: actions.names });
@@ -86,7 +90,7 @@ async function begin(root) {
   createSpace($("#space"), $("#map"), store, bev.background);
   createTimeline($("#timeline"), $("#time-tip"), store, pictures, generating, actions);
   createModelPanel(root, store, pictures, generating, take, say);
-  createTopbar(root, store, take, pictures, say);
+  createTopbar(root, store, take, pictures);
   createActorPanel($("#actor"), store, take, actions, say);
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);

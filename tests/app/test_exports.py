@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -78,5 +79,43 @@ def test_one_that_ends_while_it_is_cancelled_is_over(order, monkeypatch):
     monkeypatch.setattr(module, "export", steps)
     monkeypatch.setattr(module, "replace", slow)
     export_id = exports.start(order).id
+    while exports.get(export_id).stage != "pictures":
+        time.sleep(0.01)
     exports.cancel(export_id)
     assert ended(exports, export_id).is_over
+
+
+def test_exports_follow_one_another_and_one_that_waits_is_cancelled_at_once(order, tmp_path, monkeypatch):
+    exports, goes_on, targets = Exports(None), threading.Event(), []
+
+    def steps(order, service):
+        targets.append(order.target.name)
+        yield Progress("pictures", 0, 1)
+        goes_on.wait(30)
+        yield Progress("done", 1, 1)
+
+    monkeypatch.setattr(module, "export", steps)
+    first, unwanted, last = (exports.start(replace(order, target=tmp_path / name)).id for name in ("one", "two", "three"))
+    while exports.get(first).stage != "pictures":
+        time.sleep(0.01)
+    assert [exports.get(each).stage for each in (unwanted, last)] == ["waiting", "waiting"]
+    exports.cancel(unwanted)
+    assert (exports.get(unwanted).is_over, exports.get(unwanted).is_cancelled) == (True, True)
+    assert exports.being_made() == {tmp_path / "one", tmp_path / "three"}
+    goes_on.set()
+    assert ended(exports, last).stage == "done"
+    assert targets == ["one", "three"]
+
+
+def test_one_that_breaks_says_so_and_the_next_goes_on(order, tmp_path, monkeypatch):
+    def steps(order, service):
+        yield Progress("pictures", 0, 1)
+        if order.target.name == "broken":
+            raise ZeroDivisionError
+        yield Progress("done", 1, 1)
+
+    monkeypatch.setattr(module, "export", steps)
+    exports = Exports(None)
+    broken, sound = (exports.start(replace(order, target=tmp_path / name)).id for name in ("broken", "sound"))
+    assert ended(exports, sound).stage == "done"
+    assert exports.get(broken).problem == "The export failed; the server's log says more."

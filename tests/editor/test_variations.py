@@ -8,6 +8,7 @@ import pytest
 
 from editor.edits import EditError, SetTimeOfDay
 from editor.files import dumps, loads
+from editor.paints import PAINTS
 from editor.scene import recorded
 from editor.take import Step, Take, scenario_of
 from editor.tracks import actor_at
@@ -18,6 +19,7 @@ from editor.variations import (
     categories,
     colours,
     hours,
+    num_variations,
     seeds,
     shifts,
     variations,
@@ -28,16 +30,19 @@ from tests.editor.made import made_scene
 
 SCENE = made_scene()
 NIGHT = Take("t1", "a take", SCENE.fingerprint, "2026-01-31T12:00:00Z", edits=(Step(SetTimeOfDay("night")),), tags=("mine",))
+ASKED = scenario_of(NIGHT, SCENE)
 NOW = "2026-02-01T12:00:00Z"
 CAR = next(a for a in SCENE.actors if a.category == "vehicle.car")
 
 
 def made(*choices, take=NIGHT):
-    return list(variations(take, scenario_of(take, SCENE), choices, NOW))
+    found = list(variations(take, scenario_of(take, SCENE), choices, NOW))
+    assert len(found) == num_variations(take, choices)
+    return found
 
 
 def test_every_combination_branches_from_the_take_and_asks_for_what_was_chosen():
-    found = made(weathers(["rain", "fog"]), seeds([0, 5]), with_and_without(CAR))
+    found = made(weathers(ASKED, ["rain", "fog"]), seeds([0, 5]), with_and_without(CAR))
     asked = {(v.scenario.weather, v.take.seed, CAR.id in {a.id for a in v.scenario.actors}) for v in found}
     assert asked == {(weather, seed, there) for weather in ("rain", "fog") for seed in (0, 5) for there in (True, False)}
     assert len({v.take.id for v in found}) == len(found) == 8
@@ -51,13 +56,15 @@ def test_every_combination_branches_from_the_take_and_asks_for_what_was_chosen()
 def test_the_take_itself_is_no_variation_of_it():
     assert not made(seeds([NIGHT.seed]), shifts(CAR, [0.0], to_the_left=True))
     assert len(made(with_and_without(CAR), shifts(CAR, [0.0], to_the_left=True))) == 1
+    assert not made(hours(ASKED, ["night"]), weathers(ASKED, ["as recorded"]))
+    assert [v.take.name for v in made(hours(ASKED, ["night"]), weathers(ASKED, ["as recorded", "fog"]))] == ["a take: fog"]
 
 
 def test_the_same_choices_give_the_same_takes_and_others_others():
-    ids = [v.take.id for v in made(hours(["dusk", "noon"]))]
-    assert ids == [v.take.id for v in made(hours(["dusk", "noon"]))]
+    ids = [v.take.id for v in made(hours(ASKED, ["dusk", "noon"]))]
+    assert ids == [v.take.id for v in made(hours(ASKED, ["dusk", "noon"]))]
     other = replace(NIGHT, id="t2")
-    assert not set(ids) & {v.take.id for v in made(hours(["dusk", "noon"]), take=other)}
+    assert not set(ids) & {v.take.id for v in made(hours(ASKED, ["dusk", "noon"]), take=other)}
 
 
 @pytest.mark.parametrize("to_the_left", [True, False])
@@ -72,9 +79,11 @@ def test_an_actor_goes_as_far_as_asked_to_its_own_left_or_ahead(to_the_left):
 
 
 def test_paint_and_category_are_choices_too():
-    found = made(colours(CAR, ["#c02020", "#ffffff"]), categories(CAR, ["vehicle.truck"]))
+    found = made(colours(CAR, ["#c02020", "white"]), categories(CAR, ["vehicle.truck"]))
     actors = [next(a for a in v.scenario.actors if a.id == CAR.id) for v in found]
-    assert [(a.look.colour, a.category) for a in actors] == [("#c02020", "vehicle.truck"), ("#ffffff", "vehicle.truck")]
+    assert [(a.look.colour, a.category) for a in actors] == [("#c02020", "vehicle.truck"), (PAINTS["white"], "vehicle.truck")]
+    assert " in #c02020, " in found[0].take.name
+    assert " in white, " in found[1].take.name
 
 
 def test_an_actor_is_found_by_its_identity_or_as_the_window_calls_it():
@@ -88,8 +97,8 @@ def test_an_actor_is_found_by_its_identity_or_as_the_window_calls_it():
 
 
 def test_what_cannot_be_is_refused_by_name():
-    with pytest.raises(EditError, match="a take: Car .* in red: colour 'red'"):
-        made(colours(CAR, ["red"]))
+    with pytest.raises(EditError, match="a take: Car .* in rust: colour 'rust'"):
+        made(colours(CAR, ["rust"]))
     with pytest.raises(VariationError, match=f"{MOST + 1} variations; wanted at most {MOST}"):
         made(seeds(range(MOST + 1)))
     with pytest.raises(VariationError, match="seed 18446744073709551616: seed 18446744073709551616; wanted 0 to"):

@@ -64,7 +64,7 @@ def test_sound_leaves_out_what_a_check_objects_to(vary):
         (("--weather", "snow"), "--weather 'snow'; wanted one of as recorded, clear"),
         (("--seed", "1:0:1"), "1:0:1; wanted FROM:TO:STEP"),
         (("--seed", "0:1:0"), "0:1:0; wanted FROM:TO:STEP"),
-        (("--seed", "one"), "--seed 'one'; wanted a whole number"),
+        (("--seed", "one"), "seed 'one'; wanted a whole number"),
         (("--left", "nobody=1"), "no actors of scene"),
         (("--without", ""), "no actors of scene"),
     ],

@@ -1,0 +1,114 @@
+"""Variations asked for by the page: counted first, made as takes of the workspace; what goes wrong is said in a sentence."""
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.routes.posted import OfActor, Varying
+from app.routes.variations import choices
+from app.settings import Settings
+from app.window import create_app
+from editor.edits import SetWeather
+from tests.app.routes.offices import office_of
+from tests.small_drive import SCENE
+
+
+@pytest.fixture
+def visitor(small_drive, tmp_path):
+    with TestClient(create_app(Settings(small_drive, workspace=tmp_path))) as client:
+        yield client
+
+
+@pytest.fixture
+def take(visitor):
+    return visitor.post("/retake/open", json={"scene": SCENE}).json()["take"]
+
+
+def asked(take, **what):
+    return {"scene": SCENE, "take": take["id"], "base": take["state"], **what}
+
+
+def truck(take):
+    return next(actor["id"] for actor in take["actors"] if actor["category"] == "vehicle.truck")
+
+
+def made(visitor, asked):
+    answer = visitor.post("/retake/variations", json=asked)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_as_many_takes_as_were_counted_are_made_and_listed_in_a_readable_order(visitor, take):
+    what = asked(take, weathers=["as recorded", "fog", "fog"], of_actor={"actor": truck(take), "left": "-1:1:1"})
+    assert visitor.post("/retake/variations/count", json=what).json() == {"count": 5}
+    *steps, end = made(visitor, what)
+    assert [(step["done"], step["total"]) for step in steps] == [(done, 5) for done in range(1, 6)]
+    listed = visitor.get(f"/retake/takes/{SCENE}").json()
+    assert {each["id"] for each in listed} == set(end["made"])
+    assert [each["needs_model"] for each in listed] == ["fog" in each["name"] for each in listed]
+    names = [each["name"].removeprefix(f"{take['name']}: ") for each in listed]
+    assert [name.split(", ")[-1].split(" 1 m ")[-1] for name in names] == [
+        "to the left",
+        "to the right",
+        "fog",
+        "to the left",
+        "to the right",
+    ]
+
+
+def test_what_is_checked_is_left_out_and_counted(visitor, take):
+    past_the_parked_car, beside_it = "20", "0"
+    of_actor = {"actor": truck(take), "left": "3.5", "ahead": f"{beside_it},{past_the_parked_car}"}
+    end = made(visitor, asked(take, of_actor=of_actor, sound=True))[-1]
+    assert (len(end["made"]), end["left_out"]) == (1, 1)
+
+
+def test_every_choice_about_an_actor_is_one_more_kind(small_drive, tmp_path):
+    scenario = office_of(small_drive, tmp_path).desk.begin(SCENE).scenario
+    actor = next(a for a in scenario.actors if a.category == "vehicle.truck")
+    of_actor = OfActor(
+        actor=actor.id, left="0,1", ahead="2", colours=[None, "red", "red"], category="vehicle.car", without=True
+    )
+    kinds = choices(scenario, Varying(scene=SCENE, take="t", base="", seeds="0:2:1", of_actor=of_actor))
+    assert [len(kind) for kind in kinds] == [3, 2, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({}, "nothing is varied; wanted another hour"),
+        ({"weathers": ["as recorded"]}, "nothing is varied; wanted another hour"),
+        ({"weathers": ["snow"]}, "weathers.0: got 'snow'; wanted"),
+        ({"seeds": "one"}, "seed 'one'; wanted a whole number from 0"),
+        ({"seeds": "0:999:1", "weathers": ["rain", "fog"]}, "2000 variations; wanted at most 1000"),
+        ({"of_actor": {"actor": "nobody", "left": "1"}}, "no actor 'nobody'"),
+    ],
+)
+def test_what_cannot_be_varied_is_refused_and_nothing_is_written(visitor, take, what, said):
+    answer = visitor.post("/retake/variations", json=asked(take, **what))
+    assert (answer.status_code, said in answer.json()["detail"]) == (422, True), answer.json()
+    assert visitor.get(f"/retake/takes/{SCENE}").json() == []
+
+
+def test_a_take_that_another_window_has_changed_is_not_varied(visitor, take):
+    edit = {"kind": "weather", "value": "rain"}
+    visitor.post("/retake/edit", json=asked(take, gesture="g-000001", edits=[edit]))
+    for path in ("variations", "variations/count"):
+        assert visitor.post(f"/retake/{path}", json=asked(take, weathers=["fog"])).status_code == 409
+
+
+def test_what_a_variation_cannot_be_is_said_and_what_was_made_before_stays(small_drive, tmp_path):
+    with TestClient(create_app(Settings(small_drive, workspace=tmp_path))) as visitor:
+        take = visitor.post("/retake/open", json={"scene": SCENE}).json()["take"]
+        *_, problem, end = made(visitor, asked(take, of_actor={"actor": truck(take), "colours": [None, "blue", "rust"]}))
+    assert "in rust: colour 'rust'; wanted '#rrggbb'" in problem["sentence"]
+    assert len(end["made"]) == 1
+
+
+def test_variations_of_a_rainy_take_have_its_weather_as_it_is(small_drive, tmp_path):
+    desk = office_of(small_drive, tmp_path).desk
+    begun = desk.begin(SCENE)
+    _, rainy = desk.commit(SCENE, begun.take.id, begun.state, [SetWeather("rain")], "g-000001")
+    (kind,) = choices(rainy.scenario, Varying(scene=SCENE, take="t", base="", weathers=["rain", "as recorded"]))
+    assert [choice.words for choice in kind] == ["", "as recorded"]

@@ -1,0 +1,40 @@
+"""Lists as people type them: values once, in order, and ranges with both ends."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.ranges import listed, metres, seeds
+from editor.variations import MOST, VariationError
+
+
+def test_values_and_ranges_mix_and_nothing_comes_twice():
+    assert listed("b, a,b") == ["b", "a"]
+    assert metres("0, -1:1:0.5") == [0.0, -1.0, -0.5, 0.5, 1.0]
+    assert metres("1:-1:-1, +.5") == [1.0, 0.0, -1.0, 0.5]
+    assert listed("1:1.5:.5,100:0:-100") == ["1", "1.5", "100", "0"]
+    assert seeds("7,0:3:1") == [7, 0, 1, 2, 3]
+
+
+@given(st.integers(-50, 50), st.integers(1, 40), st.integers(1, 20))
+def test_a_range_goes_from_its_start_to_its_end_by_its_step(start, count, step):
+    found = metres(f"{start / 10}:{(start + count * step) / 10}:{step / 10}")
+    assert found == [(start + k * step) / 10 for k in range(count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "said"),
+    [
+        (metres, "far", "'far' metres; wanted a number"),
+        (metres, "1,", "'' metres; wanted a number"),
+        (metres, "1e3", "'1e3' metres; wanted a number"),
+        (metres, "0:1:0", "0:1:0; wanted FROM:TO:STEP"),
+        (metres, "0:1:-1", "0:1:-1; wanted FROM:TO:STEP"),
+        (metres, f"0:{MOST}:1", f"0:{MOST}:1; wanted FROM:TO:STEP"),
+        (seeds, "-1", "seed '-1'; wanted a whole number from 0"),
+        (seeds, "0:1:0.5", "seed '0.5'; wanted a whole number from 0"),
+    ],
+)
+def test_what_is_no_list_is_said_in_a_sentence(read, typed, said):
+    with pytest.raises(VariationError, match=said):
+        read(typed)

@@ -1,0 +1,170 @@
+"""Many takes of one: counted and made in a dialog; found, rated, opened, exported and removed in the list of takes."""
+
+import re
+
+import pytest
+
+from tests.app.window.window import Held
+
+pytestmark = pytest.mark.browser
+
+NAMES = "s.takes.map((entry) => entry.name)"
+
+
+def dialogs(window):
+    return window.page.locator("#vary-dialog"), window.page.locator("#takes-dialog")
+
+
+def choose_truck(window):
+    truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+    window.page.mouse.click(*window.actor_on_map(truck))
+
+
+def make_six(window):
+    """Six variations of the open take: three places of the truck, each as it is and in fog."""
+    vary, takes = dialogs(window)
+    choose_truck(window)
+    window.press("y")
+    vary.get_by_label("Fog").check()
+    vary.get_by_label("To its left, m").fill("-1:1:1")
+    vary.get_by_label("As recorded").last.uncheck()
+    vary.get_by_label("Night").check()
+    vary.get_by_role("button", name="Make 6 takes").click()
+    takes.get_by_text("6 variations of").wait_for()
+    return takes
+
+
+def entries(takes):
+    return takes.locator("li .entry b").all_inner_texts()
+
+
+def shown(takes, count):
+    takes.page.wait_for_function(f"document.querySelectorAll('#takes-dialog li .entry').length === {count}")
+
+
+def test_variations_are_counted_made_and_listed(window):
+    name = window.ask("take.name")
+    takes = make_six(window)
+    mine = [each for each in entries(takes) if each.startswith(f"{name}:")]
+    assert len(mine) == 6
+    assert all("night" in each for each in mine)
+    assert sum("fog" in each for each in mine) == 3
+    assert takes.get_by_role("button", name="Export 6 takes").is_enabled()
+    assert window.ask("take.name") == name
+    takes.get_by_role("button", name="Close").click()
+    grouped = window.page.locator("#take-picker optgroup[label^=Variations] option").all_inner_texts()
+    assert [each for each in mine if not any(option.startswith(each) for option in grouped)] == []
+
+
+def test_what_cannot_be_varied_is_said_before_anything_is_made(window):
+    vary, _ = dialogs(window)
+    before = window.ask(NAMES)
+    window.press("y")
+    told = vary.get_by_role("status")
+    vary.get_by_label("Seeds").fill("0:1:0")
+    told.get_by_text("0:1:0; wanted FROM:TO:STEP").wait_for()
+    assert vary.get_by_role("button", name="Make").is_disabled()
+    vary.get_by_label("Seeds").fill("0")
+    told.get_by_text("Nothing is varied yet.").wait_for()
+    vary.get_by_label("Seeds").fill("0:4:1")
+    told.get_by_text("4 takes").wait_for()
+    window.press("Escape")
+    vary.wait_for(state="hidden")
+    assert window.ask(NAMES) == before
+
+
+def test_a_nudge_on_its_way_is_in_every_variation(window):
+    vary, takes = dialogs(window)
+    choose_truck(window)
+    window.press("Alt+ArrowUp")
+    window.press("y")
+    vary.get_by_label("Rain").check()
+    vary.get_by_role("button", name="Make 1 take").click()
+    takes.get_by_text("1 variation of").wait_for()
+    assert window.ask("take.gestures.length") == 1
+    assert takes.locator("li .quiet-text").first.inner_text().startswith(f"2 edits · from {window.ask('take.name')}")
+    window.press("Escape")
+
+
+def test_takes_are_found_rated_and_gone_through(window):
+    takes = make_six(window)
+    name = window.ask("take.name")
+    takes.get_by_label("Find takes").fill(f"{name}: fog left")
+    shown(takes, 1)
+    takes.get_by_role("radio", name="4 stars").click()
+    takes.get_by_label("Find takes").fill(f"{name}: fog")
+    shown(takes, 3)
+    takes.get_by_label("Least rating").select_option("4")
+    shown(takes, 1)
+    assert takes.get_by_role("radio", name="4 stars").get_attribute("aria-checked") == "true"
+    (good,) = entries(takes)
+    takes.get_by_role("button", name=good).click()
+    window.page.wait_for_function(f"retake.store.state.take.name === {good!r}")
+    assert window.ask("[take.weather, take.time_of_day, take.rating]") == ["fog", "night", 4]
+    order = window.ask(NAMES)
+    neighbour = order[order.index(good) + 1]
+    window.press("PageDown")
+    window.page.wait_for_function(f"retake.store.state.take.name === {neighbour!r}")
+    window.press("PageUp")
+    window.page.wait_for_function(f"retake.store.state.take.name === {good!r}")
+
+
+def test_several_takes_are_exported_one_after_another_and_all_cancelled(window):
+    takes = make_six(window)
+    takes.get_by_role("button", name="Export 6 takes").click()
+    exports = window.page.locator("#export-dialog")
+    exports.get_by_role("button", name=re.compile("Cancel all")).click()
+    exports.get_by_role("button", name=re.compile("^Cancel")).first.wait_for(state="hidden")
+    window.press("Escape")
+
+
+def test_takes_are_removed_but_for_the_open_one(window):
+    takes = make_six(window)
+    name = window.ask("take.name")
+    window.press("Escape")
+    variation = window.ask(f"s.takes.find((entry) => entry.name.startsWith('{name}: night')).id")
+    window.page.locator("#take-picker").select_option(variation)
+    window.page.wait_for_function("retake.store.state.take.name.includes(':')")
+    kept = window.ask("take.name")
+    window.press("k")
+    takes.get_by_label("Find takes").fill(f"{name}:")
+    shown(takes, 6)
+    takes.get_by_label("All that are shown").check()
+    takes.get_by_role("button", name="Remove 5 takes").click()
+    takes.get_by_text("5 takes removed").wait_for()
+    shown(takes, 1)
+    assert entries(takes) == [kept]
+    window.press("Escape")
+
+
+def test_making_is_cancelled_and_what_was_made_stays(window):
+    vary, _ = dialogs(window)
+    before = len(window.ask(NAMES))
+    window.press("y")
+    vary.get_by_label("Seeds").fill("1:900:1")
+    vary.get_by_role("button", name="Make 900 takes").click()
+    vary.get_by_text(re.compile(r"^[1-9]\d* of 900$")).wait_for()
+    vary.get_by_role("button", name="Cancel").click()
+    window.page.get_by_text("Cancelled; what was made by then stays.").wait_for()
+    window.page.wait_for_function(f"retake.store.state.takes.length > {before}")
+    assert len(window.ask(NAMES)) < before + 900
+
+
+def test_a_take_that_another_hand_changes_meanwhile_is_shown_anew(window, small_window):
+    vary, _ = dialogs(window)
+    choose_truck(window)
+    window.press("Alt+ArrowUp")
+    window.settle(1)
+    with Held(window, "variations/count", unheard=True) as held:
+        window.press("y")
+        vary.get_by_label("Rain").check()
+        held.wait()
+        edit = {"kind": "weather", "value": "fog"}
+        about = window.ask("({ scene: s.scene.name, take: take.id, base: take.state })")
+        answer = window.page.request.post(
+            f"{small_window.url}/retake/edit", data=about | {"gesture": "g-000001", "edits": [edit]}
+        )
+        assert answer.ok, answer.text()
+    window.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
+    vary.wait_for(state="hidden")
+    window.page.wait_for_function("retake.store.state.take.weather === 'fog'")
