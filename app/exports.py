@@ -7,13 +7,14 @@ import re
 import secrets
 import threading
 import zipfile
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 
 from app.export.bundle import export
+from app.export.joining import joined
 from app.export.order import Order, Progress
 from app.export.report import REPORT
 from app.export.staging import ExportError
@@ -22,6 +23,7 @@ from engine.service.requests import RenderError, Service
 
 SAID_IN_A_SENTENCE = (ExportError, RenderError, DataSetError)
 PART_BYTES = 2**20
+Steps = Callable[[], Iterator[Progress]]
 WAITING, BEGUN = "waiting", "begun"  # before an export's own stages
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,6 @@ class Export:
     """An export as the page sees it. `problem` is set where it failed; a cancelled one is neither done nor a problem."""
 
     id: str
-    take: str
     folder: Path
     stage: str = WAITING
     done: int = 0
@@ -73,21 +74,37 @@ class Exports:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._exports: dict[str, Export] = {}
-        self._waiting: SimpleQueue[tuple[str, Order]] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[str, Steps]] = SimpleQueue()
         self._worker: threading.Thread | None = None  # a daemon: nobody waits for exports who ends the server
         self._lock = threading.Lock()
 
     def start(self, order: Order) -> Export:
         """Begin one, after those that wait; it goes on when the page is closed."""
+        return self._start(order.target, lambda: export(order, self._service))
+
+    def start_joining(self, export_ids: Sequence[str], target: Path) -> Export:
+        """Join what these exports will have made, but for those that are cancelled by then."""
+        return self._start(target, lambda: joined(self._made_by(export_ids), target))
+
+    def _start(self, target: Path, steps: Steps) -> Export:
         # No number: a page that waits for one that an earlier server began must not be told of another's.
-        started = Export(secrets.token_hex(8), order.take.name, order.target)
+        started = Export(secrets.token_hex(8), target)
         with self._lock:
             self._exports[started.id] = started
-            self._waiting.put((started.id, order))
+            self._waiting.put((started.id, steps))
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, daemon=True)
                 self._worker.start()
         return started
+
+    def _made_by(self, export_ids: Sequence[str]) -> list[Path]:
+        """The folders of exports that are over; ExportError where one failed, or none is left."""
+        exports = [found for found in map(self.get, export_ids) if found is not None and not found.is_cancelled]
+        failed = sum(found.problem is not None for found in exports)
+        if failed or not exports:
+            why = f"{failed} of {len(exports)} exports failed" if failed else "no export was finished"
+            raise ExportError(f"{why}, so nothing was joined; python -m app join joins any that are there")
+        return [found.folder for found in exports]
 
     def get(self, export_id: str) -> Export | None:
         """How far one is."""
@@ -118,9 +135,9 @@ class Exports:
 
     def _work(self) -> None:
         while True:
-            export_id, order = self._waiting.get()
+            export_id, steps = self._waiting.get()
             if self._begins(export_id):
-                self._run(export_id, order)
+                self._run(export_id, steps)
 
     def _begins(self, export_id: str) -> bool:
         """Whether it is wanted still; it is at work then."""
@@ -130,9 +147,9 @@ class Exports:
                 self._exports[export_id] = replace(export, stage=BEGUN)
             return not export.is_over
 
-    def _run(self, export_id: str, order: Order) -> None:
+    def _run(self, export_id: str, begin: Steps) -> None:
         try:
-            with closing(export(order, self._service)) as steps:
+            with closing(begin()) as steps:
                 for progress in steps:
                     if self._follow(export_id, progress).is_cancelled:
                         break
@@ -140,7 +157,7 @@ class Exports:
             self._change(export_id, problem=str(error))
         except Exception:  # said to the page in place of a silent end; the others go on
             self._change(export_id, problem="The export failed; the server's log says more.")
-            log.exception("the export to %s failed", order.target)
+            log.exception("export %s failed", export_id)
         finally:
             self._change(export_id, is_over=True)
 

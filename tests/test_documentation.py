@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from app.actions import ACTIONS
-from app.command import takes
+from app.command import join, takes
 from app.command.line import COMMANDS, parser
 from app.version import VERSION
 from editor.edits import Edit
@@ -78,7 +78,7 @@ def test_every_command_has_help(module, capsys):
     with pytest.raises(SystemExit) as end:
         parser().parse_args([module.__name__.rpartition(".")[2], "--help"])
     assert end.value.code == 0
-    assert ("--workspace" if module is takes else "--dataroot") in capsys.readouterr().out
+    assert {takes: "--workspace", join: "--out"}.get(module, "--dataroot") in capsys.readouterr().out
 
 
 def shown(key: str) -> str:

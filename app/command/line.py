@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from app.command import check, export, render, scenes, takes, town, vary
+from app.command import check, export, join, render, scenes, takes, town, vary
 from app.command.opening import CommandError
 from app.export.staging import ExportError
 from editor.datasets.records import DataSetError
@@ -15,7 +15,7 @@ from editor.files import TakeFileError
 from editor.scene import SceneError
 from engine.service.requests import RenderError
 
-COMMANDS = (scenes, takes, vary, render, check, export, town)
+COMMANDS = (scenes, takes, vary, render, check, export, join, town)
 SAID_IN_A_SENTENCE = (CommandError, DataSetError, EditError, ExportError, RenderError, SceneError, TakeFileError)
 BAD_INPUT, BROKEN_OFF = 2, 130
 

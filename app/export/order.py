@@ -10,7 +10,7 @@ from editor.take import Take
 from engine.service.requests import Model, Origin
 
 PictureFormat = Literal["jpeg", "png"]
-Stage = Literal["generated", "pictures", "masks", "films", "tables", "done"]
+Stage = Literal["generated", "pictures", "masks", "films", "tables", "joined", "done"]
 
 
 @dataclass(frozen=True, slots=True)

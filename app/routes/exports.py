@@ -11,7 +11,7 @@ from app.export.order import Order
 from app.exports import Bundle, Export, bundle_name, bundles, zipped
 from app.payload import view_order
 from app.routes.office import Office, json_answer, manner_of
-from app.routes.posted import Exporting
+from app.routes.posted import Exporting, Joining
 from app.streaming import Message
 from editor.edits import EditError
 
@@ -74,6 +74,14 @@ def add_exports(router: APIRouter, office: Office) -> None:
     def begin(asked: Exporting) -> Response:
         """Begin an export; it goes on when the page is closed."""
         return json_answer(_export_json(office.exports.start(order_of(office, asked))))
+
+    @router.post("/exports/join")
+    def join(asked: Joining) -> Response:
+        """Begin to join exports, once they are made."""
+        for export_id in asked.exports:
+            _found(office, export_id)
+        name = bundle_name(asked.scene, f"{len(asked.exports)} takes", _folder(office), office.exports.being_made())
+        return json_answer(_export_json(office.exports.start_joining(asked.exports, _folder(office) / name)))
 
     @router.get("/exports")
     def every() -> Response:

@@ -133,6 +133,13 @@ class Exporting(OfTake):
     model: InManner | None = None  # that draws what is changed; drafts alone without one
 
 
+class Joining(BaseModel, extra="forbid"):
+    """Exports of a scene that are to be one data set once they are made."""
+
+    scene: str
+    exports: Annotated[list[str], Field(min_length=1)]
+
+
 # ------------------------------------------------------------------------------------------------ what cannot be taken
 
 SHOULD = re.compile(r"^\w+ should (?:be |have |match )?")

@@ -8,7 +8,7 @@ const AGAIN_MS = 1000; // after which it is asked how far those at work are
 
 const nameOf = (folder) => folder.split("/").pop();
 
-const STAGES = { waiting: "Waiting", begun: "Beginning", generated: "World model", pictures: "Pictures", masks: "Masks", films: "Films", tables: "Tables", done: "Done" };
+const STAGES = { waiting: "Waiting", begun: "Beginning", generated: "World model", pictures: "Pictures", masks: "Masks", films: "Films", tables: "Tables", joined: "Joining", done: "Done" };
 
 /** `Pictures: 12 of 96`. */
 export const howFar = ({ stage, done, total }) => (["waiting", "begun"].includes(stage) ? STAGES[stage] : `${STAGES[stage] ?? stage}: ${done} of ${total}`);

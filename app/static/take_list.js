@@ -73,6 +73,8 @@ export function createTakeList(dialog, store, take, showExports, say) {
 
   const whole = make("input", { type: "checkbox", name: "generated" });
   const wholeTick = make("label", { class: "tick" }, whole, make("span", { text: "The world model draws changed actors, too, at seconds a frame" }));
+  const joins = make("input", { type: "checkbox", checked: true });
+  const joinsTick = make("label", { class: "tick" }, joins, make("span", { text: "Also together, as one data set with a scene for each" }));
   const exportButton = make("button", { type: "button", class: "button primary", onclick: () => exportChosen() });
   const removeButton = make("button", { type: "button", class: "button", onclick: () => removeChosen() });
   const foot = make("div", { class: "buttons" }, exportButton, removeButton, make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() }));
@@ -80,18 +82,18 @@ export function createTakeList(dialog, store, take, showExports, say) {
   /** All frames and views; the world model draws where a draft would not show what is asked. */
   async function exportChosen() {
     exportButton.disabled = true;
-    let begun = 0;
+    const scene = state.scene.name, takes = chosen(), begun = [];
     try {
-      for (const { id, needs_model: needsModel } of chosen()) {
+      for (const { id, needs_model: needsModel } of takes) {
         const model = state.model && (whole.checked || needsModel) ? state.manner : null;
-        await post("exports", { scene: state.scene.name, take: id, model });
-        begun += 1;
+        begun.push((await post("exports", { scene, take: id, model })).id);
       }
+      if (joins.checked && begun.length > 1) await post("exports/join", { scene, exports: begun });
     } catch (error) {
-      say(`${begun} of ${count(chosen().length)} will be exported: ${words(error)}`, "problem");
+      say(`${begun.length} of ${count(takes.length)} will be exported: ${words(error)}`, "problem");
     }
     dialog.close();
-    if (begun > 0) showExports(true);
+    if (begun.length > 0) showExports(true);
   }
 
   async function removeChosen() {
@@ -128,6 +130,7 @@ export function createTakeList(dialog, store, take, showExports, say) {
     removeButton.disabled = others.length === 0;
     removeButton.title = many.length > others.length ? "The take that is open stays" : "";
     wholeTick.hidden = !state.model;
+    joinsTick.hidden = many.length < 2;
   }
 
   store.watch(["takes", "take"], () => dialog.open && fill());
@@ -140,7 +143,7 @@ export function createTakeList(dialog, store, take, showExports, say) {
     told = sentence;
     search.value = "";
     least.value = "";
-    dialog.replaceChildren(make("div", { class: "dialog-head" }, make("h2", { text: `Takes of ${state.scene.name}` })), head, news, list, wholeTick, foot);
+    dialog.replaceChildren(make("div", { class: "dialog-head" }, make("h2", { text: `Takes of ${state.scene.name}` })), head, news, list, wholeTick, joinsTick, foot);
     fill();
     if (!dialog.open) dialog.showModal();
     take.listTakes();

@@ -10,6 +10,7 @@ import pytest
 from app import exports as module
 from app.export import bundle, staging
 from app.export.order import Progress
+from app.export.staging import ExportError
 from app.exports import Exports
 from editor.datasets.nuscenes import open_data_set
 from engine.service.local import local_service
@@ -119,3 +120,48 @@ def test_one_that_breaks_says_so_and_the_next_goes_on(order, tmp_path, monkeypat
     broken, sound = (exports.start(replace(order, target=tmp_path / name)).id for name in ("broken", "sound"))
     assert ended(exports, sound).stage == "done"
     assert exports.get(broken).problem == "The export failed; the server's log says more."
+
+
+def one_step(name, folder):
+    """An export that makes a folder, or fails."""
+    if name == "broken":
+        raise ExportError("the disk is full")
+    folder.mkdir()
+    yield Progress("done", 1, 1)
+
+
+def test_what_is_joined_is_what_was_made_and_not_cancelled(order, tmp_path, monkeypatch):
+    given, goes_on = [], threading.Event()
+
+    def steps(order, service):
+        goes_on.wait(30)
+        yield from one_step(order.target.name, order.target)
+
+    def joining(bundles, target):
+        given.extend(bundle.name for bundle in bundles)
+        yield from one_step("joined", target)
+
+    monkeypatch.setattr(module, "export", steps)
+    monkeypatch.setattr(module, "joined", joining)
+    exports = Exports(None)
+    ids = [exports.start(replace(order, target=tmp_path / name)).id for name in ("one", "two", "three")]
+    whole = exports.start_joining(ids, tmp_path / "whole").id
+    exports.cancel(ids[1])
+    goes_on.set()
+    assert ended(exports, whole).stage == "done"
+    assert given == ["one", "three"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("sound", "broken"), "1 of 2 exports failed, so nothing was joined; python -m app join joins any that are there"),
+        ((), "no export was finished, so nothing was joined; python -m app join joins any that are there"),
+    ],
+)
+def test_nothing_is_joined_where_an_export_failed_or_none_was_made(order, tmp_path, monkeypatch, names, said):
+    monkeypatch.setattr(module, "export", lambda order, service: one_step(order.target.name, order.target))
+    exports = Exports(None)
+    ids = [exports.start(replace(order, target=tmp_path / name)).id for name in names]
+    assert ended(exports, exports.start_joining(ids, tmp_path / "whole").id).problem == said
+    assert not (tmp_path / "whole").exists()

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.export.order import Progress
 from app.export.staging import ExportError
 from app.routes import routes
 from app.routes.exports import order_of
@@ -82,3 +83,32 @@ def test_an_export_that_failed_is_listed_with_the_reason(office, monkeypatch):
         (listed,) = client.get("/retake/exports").json()["exports"]
         assert (listed["id"], listed["problem"]) == (begun["id"], "the disk is full")
         assert client.get("/retake/exports/0").status_code == 404
+
+
+def test_exports_are_joined_once_they_are_made(office, monkeypatch):
+    def made(order, service):
+        order.target.mkdir(parents=True)
+        yield Progress("done", 1, 1)
+
+    def joining(bundles, target):
+        yield Progress("done", len(bundles), 2)
+
+    monkeypatch.setattr("app.exports.export", made)
+    monkeypatch.setattr("app.exports.joined", joining)
+    take = office.desk.begin(SCENE).take
+    with client_of(office) as client:
+        whole = {"scene": SCENE, "take": take.id}
+        begun = [client.post("/retake/exports", json=whole).json()["id"] for _ in range(2)]
+        joined = client.post("/retake/exports/join", json={"scene": SCENE, "exports": begun}).json()
+        assert joined["folder"].endswith(f"{SCENE}-2-takes")
+        while not (found := client.get(f"/retake/exports/{joined['id']}").json())["is_over"]:
+            time.sleep(0.01)
+        assert (found["problem"], found["done"], found["total"]) == (None, 2, 2)
+        assert client.post("/retake/exports/join", json={"scene": SCENE, "exports": ["0"]}).status_code == 404
+
+
+def test_an_order_of_a_whole_take_has_all_its_views_and_frames(office):
+    take = office.desk.begin(SCENE).take
+    order = order_of(office, Exporting(scene=SCENE, take=take.id))
+    assert order.frames == tuple(range(NUM_FRAMES))
+    assert set(order.views) == {view.name for view in order.scenario.scene.views}

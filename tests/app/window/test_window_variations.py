@@ -109,10 +109,25 @@ def test_takes_are_found_rated_and_gone_through(window):
     window.page.wait_for_function(f"retake.store.state.take.name === {good!r}")
 
 
+def test_two_takes_are_exported_and_joined_to_one_data_set(window):
+    vary, takes = dialogs(window)
+    choose_truck(window)
+    window.press("y")
+    vary.get_by_label("Also without it").check()
+    vary.get_by_label("To its left, m").fill("1")
+    vary.get_by_role("button", name="Make 2 takes").click()
+    takes.get_by_role("button", name="Export 2 takes").click()
+    exports = window.page.locator("#export-dialog")
+    name = f"{window.ask('s.scene.name')}-2-takes"
+    exports.get_by_label("Earlier exports").get_by_role("link", name=f"Download {name}").first.wait_for()
+    window.press("Escape")
+
+
 def test_several_takes_are_exported_one_after_another_and_all_cancelled(window):
     takes = make_six(window)
     takes.get_by_role("button", name="Export 6 takes").click()
     exports = window.page.locator("#export-dialog")
+    exports.get_by_role("button", name="Cancel all 7").wait_for()
     exports.get_by_role("button", name=re.compile("Cancel all")).click()
     exports.get_by_role("button", name=re.compile("^Cancel")).first.wait_for(state="hidden")
     window.press("Escape")
