@@ -7,13 +7,13 @@ from hashlib import sha256
 from itertools import product
 
 from editor.apply import apply
-from editor.edits import Delete, Edit, EditError, Move, Recolour, Relabel, SetTimeOfDay, SetWeather
+from editor.edits import Delete, Edit, EditError, EgoOffset, EgoPath, Move, Recolour, Relabel, SetTimeOfDay, SetWeather
 from editor.files import edit_to_json
 from editor.findings import called, sign
 from editor.geometry import yaw_of
 from editor.paints import PAINTS, paint_word
 from editor.rules import presence
-from editor.scene import Actor, ActorId, Scenario, TimeOfDay, Weather
+from editor.scene import Actor, ActorId, Scenario, Scene, TimeOfDay, Weather
 from editor.take import LONGEST_NAME, Step, Take, TakeError, branched, validate
 from editor.tracks import track_at
 
@@ -67,13 +67,36 @@ def shifts(actor: Actor, metres: Sequence[float], to_the_left: bool) -> list[Cho
     first = presence(actor)[0]
     heading = yaw_of(track_at(actor.track, first).rotation) + (math.pi / 2 if to_the_left else 0.0)
     way = math.cos(heading), math.sin(heading)
-    ahead, behind = ("to the left", "to the right") if to_the_left else ("ahead", "back")
 
     def one(by: float) -> Choice:
-        words = f"{called(actor)} {abs(by):g} m {ahead if by > 0 else behind}"
+        words = f"{called(actor)} {_by(by, to_the_left)}"
         return Choice(words, (Move(actor.id, first, (by * way[0], by * way[1], 0.0)),))
 
     return [one(by) if by else AS_IT_IS for by in metres]
+
+
+def ego_shifts(take: Take, scene: Scene, to_the_left: Sequence[float], ahead: Sequence[float]) -> list[Choice]:
+    """The ego's whole path, so many metres from where the take has it, in every combination; 0 and 0 is as it is.
+
+    No choices where neither is said.
+    """
+    if not to_the_left and not ahead:
+        return []
+    bends = [step.edit.offsets for step in take.edits if isinstance(step.edit, EgoPath)]
+    now = (bends and bends[-1]) or tuple(EgoOffset(t_us, 0.0) for t_us in dict.fromkeys(scene.span))
+
+    def one(left: float, ahead: float) -> Choice:
+        ways = [_by(by, is_left) for by, is_left in ((left, True), (ahead, False)) if by]
+        offsets = tuple(replace(o, left=o.left + left, ahead=o.ahead + ahead) for o in now)
+        return Choice(f"ego {', '.join(ways)}", (EgoPath(offsets),))
+
+    return [one(*by) if any(by) else AS_IT_IS for by in product(to_the_left or (0.0,), ahead or (0.0,))]
+
+
+def _by(metres: float, to_the_left: bool) -> str:
+    """ "0.5 m to the right" of -0.5 to the left."""
+    onward, backward = ("to the left", "to the right") if to_the_left else ("ahead", "back")
+    return f"{abs(metres):g} m {onward if metres > 0 else backward}"
 
 
 def colours(actor: Actor, values: Sequence[str]) -> list[Choice]:

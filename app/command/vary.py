@@ -34,6 +34,8 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     for name, values in (("time-of-day", TimeOfDay), ("weather", Weather)):
         parser.add_argument(f"--{name}", metavar="A,B", help=f"of {', '.join(get_args(values))}")
     parser.add_argument("--seed", metavar="A,B", help="of what chance draws; here as elsewhere 0:4:1 is 0,1,2,3,4")
+    for name, about in (("left", "to its left"), ("ahead", "ahead of where it was")):
+        parser.add_argument(f"--ego-{name}", metavar="A,B", help=f"of the ego's path: metres {about}")
     for name, (_, about) in OF_AN_ACTOR.items():
         parser.add_argument(f"--{name}", action="append", default=[], metavar="ACTOR=A,B", help=f"of an actor: {about}")
     parser.add_argument("--without", action="append", default=[], metavar="ACTOR", help="with this actor, and without it")
@@ -88,6 +90,9 @@ def _choices(options: argparse.Namespace, clip: Opened) -> list[list[Choice]]:
             out.append(choice(clip.scenario, _known(f"--{name}", listed(asked), get_args(values))))
     if options.seed is not None:
         out.append(variations.seeds(seeds(options.seed)))
+    if options.ego_left is not None or options.ego_ahead is not None:
+        left, ahead = ([] if typed is None else metres(typed) for typed in (options.ego_left, options.ego_ahead))
+        out.append(variations.ego_shifts(clip.take, clip.scene, left, ahead))
     for name, (choice, _) in OF_AN_ACTOR.items():
         for asked in getattr(options, name):
             actor, _, values = asked.partition("=")

@@ -77,6 +77,8 @@ class Varying(Stepping):
     weathers: list[Weather] = []
     times_of_day: list[TimeOfDay] = []
     seeds: str = ""
+    ego_left: str = ""  # metres to the left of its path
+    ego_ahead: str = ""
     of_actor: OfActor | None = None
     sound: bool = False  # only those in which a check finds nothing
 

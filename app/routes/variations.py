@@ -16,6 +16,7 @@ from editor.checks import findings
 from editor.edits import EditError
 from editor.files import TakeFileError
 from editor.scene import Actor, Scenario
+from editor.take import Take
 from editor.variations import AS_IT_IS, Choice, VariationError, num_variations
 
 NOT_MADE = (ChangedFileError, EditError, SaveError, TakeFileError, VariationError)
@@ -28,13 +29,13 @@ def add_variations(router: APIRouter, office: Office) -> None:
     def count(asked: Varying) -> Response:
         """How many takes a choice makes, before any check."""
         document = office.desk.at(asked.scene, asked.take, asked.base)
-        return json_answer({"count": num_variations(document.take, choices(document.scenario, asked))})
+        return json_answer({"count": num_variations(document.take, choices(document.take, document.scenario, asked))})
 
     @router.post("/variations")
     def make(asked: Varying) -> StreamingResponse:
         """Make them; what was made stays when the browser goes away."""
         document = office.desk.at(asked.scene, asked.take, asked.base)
-        chosen = choices(document.scenario, asked)
+        chosen = choices(document.take, document.scenario, asked)
         if not num_variations(document.take, chosen):
             raise VariationError(
                 "nothing is varied; wanted another hour, weather, seed, or something else of the selected actor"
@@ -42,12 +43,13 @@ def add_variations(router: APIRouter, office: Office) -> None:
         return streamed(_made(office, document, chosen, asked.sound), lambda: None)
 
 
-def choices(scenario: Scenario, asked: Varying) -> list[list[Choice]]:
+def choices(take: Take, scenario: Scenario, asked: Varying) -> list[list[Choice]]:
     """What varies; VariationError for what cannot be read, EditError for an actor that is not there."""
     kinds = [
         variations.weathers(scenario, list(dict.fromkeys(asked.weathers))),
         variations.hours(scenario, list(dict.fromkeys(asked.times_of_day))),
         variations.seeds(seeds(asked.seeds)) if asked.seeds.strip() else [],
+        variations.ego_shifts(take, scenario.scene, _metres(asked.ego_left), _metres(asked.ego_ahead)),
         *(_of_actor(scenario, asked.of_actor) if asked.of_actor else []),
     ]
     return [kind for kind in kinds if kind]
@@ -56,12 +58,16 @@ def choices(scenario: Scenario, asked: Varying) -> list[list[Choice]]:
 def _of_actor(scenario: Scenario, asked: OfActor) -> list[list[Choice]]:
     actor = scenario.actor(asked.actor)
     return [
-        variations.shifts(actor, metres(asked.left), True) if asked.left.strip() else [],
-        variations.shifts(actor, metres(asked.ahead), False) if asked.ahead.strip() else [],
+        variations.shifts(actor, _metres(asked.left), True),
+        variations.shifts(actor, _metres(asked.ahead), False),
         _colours(actor, list(dict.fromkeys(asked.colours))),
         [AS_IT_IS, *variations.categories(actor, [asked.category])] if asked.category else [],
         variations.with_and_without(actor) if asked.without else [],
     ]
+
+
+def _metres(text: str) -> list[float]:
+    return metres(text) if text.strip() else []
 
 
 def _colours(actor: Actor, values: list[str | None]) -> list[Choice]:

@@ -45,8 +45,8 @@ export function offsetsWith(scene, offsets, t, change) {
   return all.some((offset) => offset.left !== 0 || offset.ahead !== 0) ? all.sort((a, b) => a.t_us - b.t_us) : [];
 }
 
-/** How far [left, ahead] of the recorded path a handle is. */
-export const offsetAt = (offsets, t) => offsets.find((offset) => offset.t_us === t) ?? { left: 0, ahead: 0 };
+/** How far [left, ahead] of the recorded path the ego is, also between and beyond the points that say so. */
+export const offsetAt = (offsets, t) => (offsets.length > 0 ? { left: smooth(offsets, t, "left"), ahead: smooth(offsets, t, "ahead") } : { left: 0, ahead: 0 });
 
 /** The value of a smooth curve through (t, value) points, held beyond its ends (cosine between neighbours). */
 function smooth(offsets, t, name) {

@@ -39,6 +39,7 @@ export function createVary(dialog, store, take, made, say) {
       make("p", { class: "note", text: "Every combination of what is ticked and typed becomes a take of its own that goes on from this one. Lists are typed as 0, 1, 2 or from:to:step." }),
       group("Weather", ...state.scene.weathers.map((each) => tick("weathers", each, capital(each), each === weather))),
       group("Time of day", ...state.scene.times_of_day.map((each) => tick("times_of_day", each, capital(each), each === hour))),
+      typed("ego_left", "Ego left, m", "-1:1:0.5 – below 0 is right"), typed("ego_ahead", "Ego ahead, m", "-5, 0, 5 – below 0 is behind"),
       typed("seeds", "Seeds", `0:4:1 – this take's is ${state.take.seed}`),
       actor ? ofActor(actor) : make("p", { class: "note", text: "Select an actor first to vary where it is, its paint, what it is, or whether it is there." }),
       tick("sound", "yes", "Only those in which a check finds nothing", false), told,
@@ -58,7 +59,7 @@ export function createVary(dialog, store, take, made, say) {
       actor: actor.id, left: data.get("left"), ahead: data.get("ahead"), colours: all("colours").map((value) => value || null),
       category: data.get("category") || null, without: data.has("without"),
     };
-    return { ...asked(), weathers: all("weathers"), times_of_day: all("times_of_day"), seeds: data.get("seeds"), of_actor, sound: data.has("sound") };
+    return { ...asked(), weathers: all("weathers"), times_of_day: all("times_of_day"), seeds: data.get("seeds"), ego_left: data.get("ego_left"), ego_ahead: data.get("ego_ahead"), of_actor, sound: data.has("sound") };
   }
 
   const asked = () => ({ scene: state.scene.name, take: state.take.id, base: state.take.state });

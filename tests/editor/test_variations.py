@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.edits import EditError, SetTimeOfDay
+from editor.edits import EditError, EgoOffset, EgoPath, SetTimeOfDay
 from editor.files import dumps, loads
 from editor.paints import PAINTS
 from editor.scene import recorded
@@ -18,6 +18,7 @@ from editor.variations import (
     actor_called,
     categories,
     colours,
+    ego_shifts,
     hours,
     num_variations,
     seeds,
@@ -76,6 +77,22 @@ def test_an_actor_goes_as_far_as_asked_to_its_own_left_or_ahead(to_the_left):
         np.testing.assert_allclose(in_its_frame, (0, by, 0) if to_the_left else (by, 0, 0), atol=1e-6)
         gone = [math.dist(a.T_world.translation, b.T_world.translation) for a, b in zip(CAR.track, moved.track, strict=True)]
         np.testing.assert_allclose(gone, abs(by), atol=1e-6)
+
+
+def test_the_whole_drive_of_the_ego_is_shifted_from_where_the_take_has_it():
+    start, end = SCENE.span
+    bend = Step(EgoPath((EgoOffset(start, 1.0), EgoOffset(end, 1.0, 2.0))))
+    for edits, was_left, was_ahead in (((), (0, 0), (0, 0)), ((bend,), (1, 1), (0, 2))):
+        take = replace(NIGHT, edits=edits)
+        found = made(ego_shifts(take, SCENE, [-0.5, 0.0], [0.0, 3.0]), take=take)
+        assert [v.take.name for v in found] == [
+            f"a take: ego {by}" for by in ("0.5 m to the right", "0.5 m to the right, 3 m ahead", "3 m ahead")
+        ]
+        for v, (left, ahead) in zip(found, ((-0.5, 0), (-0.5, 3), (0, 3)), strict=True):
+            for i in (0, -1):
+                place = SCENE.ego[i].T_world.inverse().apply(np.asarray(v.scenario.ego[i].T_world.translation))
+                np.testing.assert_allclose(place, (was_ahead[i] + ahead, was_left[i] + left, 0), atol=1e-5)
+    assert len(ego_shifts(NIGHT, SCENE, [], [1.0])) == len(ego_shifts(NIGHT, SCENE, [1.0], [])) == 1
 
 
 def test_paint_and_category_are_choices_too():

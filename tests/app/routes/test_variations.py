@@ -65,13 +65,14 @@ def test_what_is_checked_is_left_out_and_counted(visitor, take):
 
 
 def test_every_choice_about_an_actor_is_one_more_kind(small_drive, tmp_path):
-    scenario = office_of(small_drive, tmp_path).desk.begin(SCENE).scenario
+    begun = office_of(small_drive, tmp_path).desk.begin(SCENE)
+    scenario = begun.scenario
     actor = next(a for a in scenario.actors if a.category == "vehicle.truck")
     of_actor = OfActor(
         actor=actor.id, left="0,1", ahead="2", colours=[None, "red", "red"], category="vehicle.car", without=True
     )
-    kinds = choices(scenario, Varying(scene=SCENE, take="t", base="", seeds="0:2:1", of_actor=of_actor))
-    assert [len(kind) for kind in kinds] == [3, 2, 1, 2, 2, 2]
+    asked = Varying(scene=SCENE, take="t", base="", seeds="0:2:1", ego_left="-1,0,1", ego_ahead="0,1", of_actor=of_actor)
+    assert [len(kind) for kind in choices(begun.take, scenario, asked)] == [3, 6, 2, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,7 @@ def test_every_choice_about_an_actor_is_one_more_kind(small_drive, tmp_path):
         ({"weathers": ["as recorded"]}, "nothing is varied; wanted another hour"),
         ({"weathers": ["snow"]}, "weathers.0: got 'snow'; wanted"),
         ({"seeds": "one"}, "seed 'one'; wanted a whole number from 0"),
+        ({"ego_left": "far"}, "'far' metres; wanted a number"),
         ({"seeds": "0:999:1", "weathers": ["rain", "fog"]}, "2000 variations; wanted at most 1000"),
         ({"of_actor": {"actor": "nobody", "left": "1"}}, "no actor 'nobody'"),
     ],
@@ -110,5 +112,5 @@ def test_variations_of_a_rainy_take_have_its_weather_as_it_is(small_drive, tmp_p
     desk = office_of(small_drive, tmp_path).desk
     begun = desk.begin(SCENE)
     _, rainy = desk.commit(SCENE, begun.take.id, begun.state, [SetWeather("rain")], "g-000001")
-    (kind,) = choices(rainy.scenario, Varying(scene=SCENE, take="t", base="", weathers=["rain", "as recorded"]))
+    (kind,) = choices(rainy.take, rainy.scenario, Varying(scene=SCENE, take="t", base="", weathers=["rain", "as recorded"]))
     assert [choice.words for choice in kind] == ["", "as recorded"]

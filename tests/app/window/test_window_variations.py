@@ -183,3 +183,24 @@ def test_a_take_that_another_hand_changes_meanwhile_is_shown_anew(window, small_
     window.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
     vary.wait_for(state="hidden")
     window.page.wait_for_function("retake.store.state.take.weather === 'fog'")
+
+
+def test_a_varied_ego_path_can_be_bent_on(window):
+    vary, takes = dialogs(window)
+    window.press("y")
+    vary.get_by_label("Ego left, m").fill("0.5")
+    vary.get_by_label("Ego ahead, m").fill("-2")
+    vary.get_by_role("button", name="Make 1 take").click()
+    takes.get_by_role("button", name="ego 0.5 m to the left, 2 m back").first.click()
+    window.page.wait_for_function("retake.store.state.take.name.includes('ego 0.5 m')")
+    window.page.mouse.click(*window.ego_on_map())
+    panel = window.page.locator("#actor")
+    left, ahead = (panel.get_by_label(f"Metres {way} at") for way in ("to the left", "ahead"))
+    left.first.wait_for()
+    assert {field.input_value() for field in left.all()} == {"0.50"}
+    assert {field.input_value() for field in ahead.all()} == {"-2.00"}
+    left.nth(2).fill("1.5")
+    window.press("Enter")
+    window.settle(2)
+    assert left.nth(2).input_value() == "1.50"
+    assert {field.input_value() for field in ahead.all()} == {"-2.00"}
