@@ -23,6 +23,7 @@ from engine.service.requests import RenderError, Service
 
 SAID_IN_A_SENTENCE = (ExportError, RenderError, DataSetError)
 PART_BYTES = 2**20
+LONGEST = 150  # characters of a folder's name: what tells variations apart comes last
 Steps = Callable[[], Iterator[Progress]]
 WAITING, BEGUN = "waiting", "begun"  # before an export's own stages
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def bundles(folder: Path) -> list[Bundle]:
 
 def bundle_name(scene: str, take: str, folder: Path, being_made: Container[Path] = ()) -> str:
     """The name of a folder in this one that says what is in it and that is free."""
-    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{scene} {take}").strip("-")[:80] or "take"
+    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{scene} {take}").strip("-")[:LONGEST] or "take"
     names = itertools.chain([words], (f"{words}-{n}" for n in itertools.count(2)))
     return next(name for name in names if not (folder / name).exists() and folder / name not in being_made)
 

@@ -274,11 +274,13 @@ def takes_json(summaries: Iterable[TakeSummary]) -> list[dict[str, Any]]:
         {
             "id": s.id,
             "name": s.name,
+            "parent": s.parent,
             "parent_name": names.get(s.parent or ""),
             "edits": s.edits,
             "rating": s.rating,
             "tags": list(s.tags),
             "needs_model": s.needs_model,
+            "created": s.created,
             "saved_at": s.saved_at,
         }
         for s in summaries

@@ -19,7 +19,7 @@ from pathlib import Path
 from app.disk import in_words
 from editor.edits import SetBeyond, SetTimeOfDay, SetWeather
 from editor.files import TakeFileError, load_take, save_take
-from editor.take import ID, Take
+from editor.take import ID, Take, num_gestures
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 NUMBERS = re.compile(r"(\d+(?:\.\d+)?)")
@@ -58,7 +58,7 @@ class TakeSummary:
     id: str
     name: str
     parent: str | None
-    edits: int
+    edits: int  # as undo counts them
     rating: int | None
     tags: tuple[str, ...]
     needs_model: bool  # it asks for another hour or weather, or for more of the drive: no draft shows that
@@ -114,6 +114,14 @@ class Takes:
         """Whether the take's file is what it was when it was read or written; None: whether there is still none."""
         return _mark(self._own_path(scene, take_id) if kept is None else kept.path) == (kept and kept.mark)
 
+    def files(self, scene: str) -> dict[str, Path]:
+        """The files of a scene's takes by their ids."""
+        return {summary.id: summary.file for summary in self._known(self._folder / folder_name(scene))[0]}
+
+    def ids(self, scene: str) -> set[str]:
+        """The takes of a scene that have a file."""
+        return set(self.files(scene))
+
     def exists(self, scene: str, take_id: str) -> bool:
         """Whether the take has been saved."""
         return self.find(scene, take_id) is not None
@@ -154,10 +162,13 @@ class Takes:
         except OSError as error:
             raise SaveError(f"The take could not be saved and stays as it was: {in_words(error, path.parent)}.") from error
 
-    def keep(self, take: Take) -> Kept:
-        """The file of a take, written where there is none yet; what is there already stays as it is."""
-        there = self.find(take.fingerprint.scene, take.id)
-        return self.save(take) if there is None else there
+    def make(self, take: Take) -> bool:
+        """Write a take that had no file when `ids` was asked; False where another hand has written it since."""
+        try:
+            self.save(take)
+        except ChangedFileError:
+            return False
+        return True
 
     def take_back(self, take: Take, last: Kept) -> None:
         """Take away a file that has just been written and ought not to be there."""
@@ -177,6 +188,20 @@ class Takes:
                 return last.path.rename(target)
         except OSError as error:
             raise SaveError(f"The take could not be removed and stays as it was: {in_words(error, folder)}.") from error
+
+    def put_back(self, scene: str, take_id: str) -> None:
+        """Move the file of a removed take back; TakeFileError where there is none, or another file has taken its place."""
+        own = self._own_path(scene, take_id)
+        removed = [summary.file for summary in self._known(own.parent / REMOVED)[0] if summary.id == take_id]
+        if not removed:
+            raise TakeFileError(f"no take {take_id!r} of scene {scene} was removed from this workspace")
+        if own.exists() or take_id in self.files(scene):
+            raise TakeFileError(f"take {take_id!r} of scene {scene} is there; the one that was removed stays in {removed[-1]}")
+        try:
+            with self._only_one(own.parent):
+                removed[-1].rename(own)
+        except OSError as error:
+            raise SaveError(f"The take could not be put back: {in_words(error, own.parent)}.") from error
 
     @contextmanager
     def _only_one(self, folder: Path) -> Iterator[None]:
@@ -247,7 +272,7 @@ class Takes:
         if known is not None and known[0] == mark:
             return known[1]
         take = load_take(path)
-        about = take.name, take.parent, len(take.edits), take.rating, take.tags, _needs_model(take), take.created
+        about = take.name, take.parent, num_gestures(take.edits), take.rating, take.tags, _needs_model(take), take.created
         summary = TakeSummary(take.fingerprint.scene, take.id, *about, stamp(mark[0] / 1e9 if mark else None), path)
         if mark is not None:
             self._read[path] = mark, summary

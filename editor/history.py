@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from editor.apply import apply
 from editor.edits import Edit, EditError
 from editor.scene import Scenario, Scene
-from editor.take import Step, Take, branched, scenarios
+from editor.take import Step, Take, branched, num_gestures, scenarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,7 @@ class History:
     @property
     def num_undone(self) -> int:
         """How many gestures there are to bring back."""
-        number, undone = 0, self.take.undone[::-1]
-        while undone:
-            undone, number = undone[: -_last_gesture(undone)], number + 1
-        return number
+        return num_gestures(self.take.undone)
 
     def commit(self, edit: Edit, *, gesture: str | None = None) -> "History":
         """One edit on; the same history where it changes nothing. EditError where the scenario cannot take it."""

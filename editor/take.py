@@ -1,7 +1,7 @@
 """The document: which scene, which edits in order, and what people say about it; a frozen value that `editor.files` keeps."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
@@ -47,6 +47,11 @@ class Take:
     edits: tuple[Step, ...] = ()
     undone: tuple[Step, ...] = ()
     __pydantic_config__: ClassVar = STRICT
+
+
+def num_gestures(steps: Sequence[Step]) -> int:
+    """How many times undo goes back to be before all these steps."""
+    return sum(1 for i, s in enumerate(steps) if i == 0 or s.gesture is None or s.gesture != steps[i - 1].gesture)
 
 
 def branched(take: Take, *, id: str, name: str, created: str) -> Take:

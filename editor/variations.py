@@ -18,7 +18,7 @@ from editor.take import LONGEST_NAME, Step, Take, TakeError, branched, validate
 from editor.tracks import track_at
 
 MOST = 1000
-TAG, GESTURE = "variation", "variation"
+TAG = "variation"
 
 
 class VariationError(ValueError):
@@ -57,9 +57,9 @@ def weathers(scenario: Scenario, values: Sequence[Weather]) -> list[Choice]:
     return [AS_IT_IS if value == scenario.weather else Choice(value, (SetWeather(value),)) for value in values]
 
 
-def seeds(values: Sequence[int]) -> list[Choice]:
-    """Seeds of what chance draws."""
-    return [Choice(f"seed {value}", seed=value) for value in values]
+def seeds(take: Take, values: Sequence[int]) -> list[Choice]:
+    """Seeds of what chance draws; the take's own is as it is."""
+    return [AS_IT_IS if value == take.seed else Choice(f"seed {value}", seed=value) for value in values]
 
 
 def shifts(actor: Actor, metres: Sequence[float], to_the_left: bool) -> list[Choice]:
@@ -110,9 +110,9 @@ def categories(actor: Actor, values: Sequence[str]) -> list[Choice]:
     return [Choice(f"{called(actor)} as {value}", (Relabel(actor.id, value),)) for value in values]
 
 
-def with_and_without(actor: Actor) -> list[Choice]:
-    """An actor that is there, and that is not."""
-    return [AS_IT_IS, Choice(f"without {called(actor)}", (Delete(actor.id),))]
+def or_absent(actor: Actor, kinds: Sequence[Sequence[Choice]]) -> list[Choice]:
+    """Every combination of what else varies of an actor, and its absence: who is not there has no place or paint to vary."""
+    return [*_combined(kinds), Choice(f"without {called(actor)}", (Delete(actor.id),))]
 
 
 def actor_called(scenario: Scenario, name: str) -> Actor:
@@ -129,39 +129,43 @@ def actor_called(scenario: Scenario, name: str) -> Actor:
 # -------------------------------------------------------------------------------------------------- variations
 
 
-def num_variations(take: Take, choices: Sequence[Sequence[Choice]]) -> int:
-    """How many there are: every combination of one choice of each kind, but for those that change nothing.
-
-    VariationError where they are too many."""
-    combinations = math.prod(len(kind) for kind in choices)
-    if combinations > MOST:
-        raise VariationError(f"{combinations} variations; wanted at most {MOST}")
-    return combinations - math.prod(sum(_changes_nothing(take, choice) for choice in kind) for kind in choices)
+def combinations(kinds: Sequence[Sequence[Choice]]) -> list[Choice]:
+    """Every combination of one choice of each kind, but for the one that changes nothing; VariationError for too many."""
+    return [choice for choice in _combined(kinds) if choice != AS_IT_IS]
 
 
-def variations(take: Take, scenario: Scenario, choices: Sequence[Sequence[Choice]], created: str) -> Iterator[Variation]:
-    """Each of them. `scenario` is what the take asks for.
+def variations(take: Take, scenario: Scenario, choices: Sequence[Choice], created: str) -> Iterator[Variation]:
+    """A take for each choice. `scenario` is what the take asks for.
 
-    The same choices give the same takes, by identity. EditError, naming the variation, where the scenario cannot take it.
+    The same choices on the same edits give the same takes, by identity. EditError, naming the variation, where the scenario
+    cannot take it.
     """
-    num_variations(take, choices)
-    for combination in product(*choices):
-        if not all(_changes_nothing(take, choice) for choice in combination):
-            varied = _varied(take, combination, created)
-            yield Variation(varied, _replayed(take, scenario, varied))
+    for choice in choices:
+        varied = _varied(take, choice, created)
+        yield Variation(varied, _replayed(take, scenario, varied))
 
 
-def _changes_nothing(take: Take, choice: Choice) -> bool:
-    return not choice.edits and choice.seed in (None, take.seed)
+def _combined(kinds: Sequence[Sequence[Choice]]) -> list[Choice]:
+    different = [tuple(dict.fromkeys(kind)) for kind in kinds if kind]  # a kind without choices varies nothing
+    count = math.prod(map(len, different))
+    if count > MOST:
+        raise VariationError(f"{count} variations; wanted at most {MOST}")
+    return [_merged(choices) for choices in product(*different)]
 
 
-def _varied(take: Take, combination: Sequence[Choice], created: str) -> Take:
-    edits = [edit for choice in combination for edit in choice.edits]
-    seed = next((choice.seed for choice in combination if choice.seed is not None), take.seed)
-    words = ", ".join(choice.words for choice in combination if choice.words)
+def _merged(choices: Sequence[Choice]) -> Choice:
+    words = ", ".join(choice.words for choice in choices if choice.words)
+    edits = tuple(edit for choice in choices for edit in choice.edits)
+    return Choice(words, edits, next((choice.seed for choice in choices if choice.seed is not None), None))
+
+
+def _varied(take: Take, choice: Choice, created: str) -> Take:
+    seed = take.seed if choice.seed is None else choice.seed
+    edits = [*(step.edit for step in take.edits), *choice.edits]
     key = sha256("\n".join((take.id, str(seed), *map(edit_to_json, edits))).encode()).hexdigest()[:12]
-    branch = branched(take, id=f"{take.id[:50]}-{key}", name=f"{take.name}: {words}"[:LONGEST_NAME], created=created)
-    steps = (*take.edits, *(Step(edit, GESTURE) for edit in edits))
+    name = f"{take.name[: max(LONGEST_NAME - len(choice.words) - 2, 0)]}: {choice.words}"[:LONGEST_NAME]
+    branch = branched(take, id=f"{take.id[:50]}-{key}", name=name, created=created)
+    steps = (*take.edits, *(Step(edit, f"{TAG}-{key}") for edit in choice.edits))
     varied = replace(branch, seed=seed, edits=steps, tags=tuple(dict.fromkeys((*take.tags, TAG))))
     try:
         validate(varied)

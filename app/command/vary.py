@@ -7,12 +7,13 @@ from typing import get_args
 
 from app.command.opening import CommandError, Opened, add_json, add_take, as_json, opened
 from app.ranges import listed, metres, seeds
-from app.takes import ChangedFileError, Kept, SaveError, Takes, stamp
+from app.takes import SaveError, Takes, stamp
 from editor import variations
 from editor.checks import findings
 from editor.paints import PAINTS
-from editor.scene import Actor, TimeOfDay, Weather
-from editor.variations import Choice, Variation, VariationError
+from editor.scene import Actor, ActorId, Scenario, TimeOfDay, Weather
+from editor.take import Take
+from editor.variations import Choice, VariationError
 
 OF_AN_ACTOR: dict[str, tuple[Callable[[Actor, str], list[Choice]], str]] = {
     "left": (lambda actor, text: variations.shifts(actor, metres(text), True), "metres to its left; right is below 0"),
@@ -38,7 +39,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         parser.add_argument(f"--ego-{name}", metavar="A,B", help=f"of the ego's path: metres {about}")
     for name, (_, about) in OF_AN_ACTOR.items():
         parser.add_argument(f"--{name}", action="append", default=[], metavar="ACTOR=A,B", help=f"of an actor: {about}")
-    parser.add_argument("--without", action="append", default=[], metavar="ACTOR", help="with this actor, and without it")
+    parser.add_argument("--without", action="append", default=[], metavar="ACTOR", help="also without this actor")
     parser.add_argument("--sound", action="store_true", help="only those in which `check` finds nothing")
     add_json(parser)
     parser.set_defaults(run=run)
@@ -50,21 +51,21 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("TAKE is missing; wanted a *.take.json file")
     clip, takes = opened(options), Takes(options.workspace / "takes")
     try:
-        choices = _choices(options, clip)
+        choices = variations.combinations(_kinds(options, clip))
         if not choices:
-            raise CommandError("nothing is varied; wanted one of --time-of-day, --weather, --seed, --left, …")
+            raise CommandError("nothing is varied; wanted another --time-of-day, --weather, --seed, --left, …")
         found = list(variations.variations(clip.take, clip.scenario, choices, stamp()))
     except VariationError as error:
         raise CommandError(str(error)) from error
     street_map = clip.data_set.street_map(clip.scene) if options.sound else None
-    sound = [each for each in found if street_map is None or not findings(each.scenario, street_map)]
-    written = [_written(takes, each) for each in sound]
+    sound = [v.take for v in found if street_map is None or not findings(v.scenario, street_map)]
+    files = _kept(takes, clip.scene.name, sound)
     if options.json:
-        print(as_json([{"id": v.take.id, "name": v.take.name, "file": str(kept.path)} for v, kept in written]))
+        print(as_json([{"id": take.id, "name": take.name, "file": str(files[take.id])} for take in sound]))
         return 0
-    for variation, kept in written:
-        print(f"{kept.path}  {variation.take.name!r}")
-    print(f"{len(written)} variations of {clip.take.name!r}{_left_out(len(found) - len(sound))}")
+    for take in sound:
+        print(f"{files[take.id]}  {take.name!r}")
+    print(f"{len(sound)} variations of {clip.take.name!r}{_left_out(len(found) - len(sound))}")
     return 0
 
 
@@ -72,33 +73,44 @@ def _left_out(count: int) -> str:
     return f"; {count} left out, for what a check finds in them" if count else ""
 
 
-def _written(takes: Takes, variation: Variation) -> tuple[Variation, Kept]:
+def _kept(takes: Takes, scene: str, wanted: Sequence[Take]) -> dict[str, Path]:
+    """The takes' files, written where there are none yet."""
+    there = takes.ids(scene)
     try:
-        return variation, takes.keep(variation.take)
-    except (ChangedFileError, SaveError) as error:
+        for take in wanted:
+            if take.id not in there:
+                takes.make(take)
+    except SaveError as error:
         raise CommandError(str(error)) from error
+    return takes.files(scene)
 
 
 # ----------------------------------------------------------------------------------------------- what was typed
 
 
-def _choices(options: argparse.Namespace, clip: Opened) -> list[list[Choice]]:
+def _kinds(options: argparse.Namespace, clip: Opened) -> list[list[Choice]]:
     out = []
     for name, values, choice in (("time-of-day", TimeOfDay, variations.hours), ("weather", Weather, variations.weathers)):
         asked = getattr(options, name.replace("-", "_"))
         if asked is not None:
             out.append(choice(clip.scenario, _known(f"--{name}", listed(asked), get_args(values))))
     if options.seed is not None:
-        out.append(variations.seeds(seeds(options.seed)))
-    if options.ego_left is not None or options.ego_ahead is not None:
-        left, ahead = ([] if typed is None else metres(typed) for typed in (options.ego_left, options.ego_ahead))
-        out.append(variations.ego_shifts(clip.take, clip.scene, left, ahead))
+        out.append(variations.seeds(clip.take, seeds(options.seed)))
+    left, ahead = ([] if typed is None else metres(typed) for typed in (options.ego_left, options.ego_ahead))
+    return [*out, variations.ego_shifts(clip.take, clip.scene, left, ahead), *_of_actors(options, clip.scenario)]
+
+
+def _of_actors(options: argparse.Namespace, scenario: Scenario) -> list[list[Choice]]:
+    """What varies of each actor that is named; together with its absence, where it may be absent."""
+    kinds: dict[ActorId, list[list[Choice]]] = {}
     for name, (choice, _) in OF_AN_ACTOR.items():
         for asked in getattr(options, name):
-            actor, _, values = asked.partition("=")
-            out.append(choice(variations.actor_called(clip.scenario, actor), values))
-    out.extend(variations.with_and_without(variations.actor_called(clip.scenario, name)) for name in options.without)
-    return out
+            called, _, values = asked.partition("=")
+            actor = variations.actor_called(scenario, called)
+            kinds.setdefault(actor.id, []).append(choice(actor, values))
+    absent = [variations.actor_called(scenario, name) for name in options.without]
+    gone = [variations.or_absent(actor, kinds.pop(actor.id, [])) for actor in absent]
+    return [*gone, *(kind for each in kinds.values() for kind in each)]
 
 
 def _known(name: str, asked: Sequence[str], values: tuple[str, ...]) -> list[str]:

@@ -23,14 +23,16 @@ from app.payload import (
     takes_json,
 )
 from app.pictures import drawn_json
-from app.routes.office import Office, json_answer, streets_for
-from app.routes.posted import Describing, Editing, GoingTo, Opening, Removing, Stepping
+from app.routes.office import Office, in_brief, json_answer, streets_for
+from app.routes.posted import Describing, Editing, GoingTo, OfTakes, Opening, Stepping
 from app.session import Document
+from app.takes import SaveError
 from app.weights import usual_model, weights_of
 from editor.dirty import dirty
-from editor.files import edit_from_json
+from editor.files import TakeFileError, edit_from_json
 from editor.history import History
 from editor.scene import Scene
+from editor.take import num_gestures
 from editor.text import scene_text
 from engine.service.vocabulary import unlearned
 
@@ -150,15 +152,23 @@ def _add_editing(router: APIRouter, office: Office) -> None:
 def _gone_to(history: History, position: int) -> History:
     """Undo or redo until so many gestures are done, or none are left to go."""
 
-    def gestures(at: History) -> int:
-        steps = at.take.edits
-        return sum(1 for i, s in enumerate(steps) if i == 0 or s.gesture is None or s.gesture != steps[i - 1].gesture)
-
-    while gestures(history) > position and history.can_undo:
+    while num_gestures(history.take.edits) > position and history.can_undo:
         history = history.undo()
-    while gestures(history) < position and history.can_redo:
+    while num_gestures(history.take.edits) < position and history.can_redo:
         history = history.redo()
     return history
+
+
+def _each(takes: Sequence[str], work: Callable[[str], object]) -> tuple[list[str], list[str]]:
+    """The takes that something could be done with, and a sentence for each of the others, of which many are one."""
+    done, refused = [], []
+    for take in dict.fromkeys(takes):
+        try:
+            work(take)
+            done.append(take)
+        except (TakeFileError, SaveError) as error:
+            refused.append(str(error))
+    return done, in_brief(refused)
 
 
 def _add_describing(router: APIRouter, office: Office) -> None:
@@ -175,10 +185,22 @@ def _add_describing(router: APIRouter, office: Office) -> None:
         return json_answer({"take": take, "base": before.state, "takes": _takes(office, asked.scene)})
 
     @router.post("/remove")
-    def remove(asked: Removing) -> Response:
+    def remove(asked: Stepping) -> Response:
         """A take moved aside, its file kept."""
         file = desk.remove(asked.scene, asked.take, asked.base)
         return json_answer({"file": file and str(file.resolve()), "takes": _takes(office, asked.scene)})
+
+    @router.post("/takes/remove")
+    def remove_several(asked: OfTakes) -> Response:
+        """Takes moved aside, whatever their states; who is refused is said, and the others go."""
+        removed, refused = _each(asked.takes, lambda take: desk.remove(asked.scene, take))
+        return json_answer({"removed": removed, "refused": refused, "takes": _takes(office, asked.scene)})
+
+    @router.post("/takes/put_back")
+    def put_back(asked: OfTakes) -> Response:
+        """Removed takes, there again."""
+        back, refused = _each(asked.takes, lambda take: desk.takes.put_back(asked.scene, take))
+        return json_answer({"put_back": back, "refused": refused, "takes": _takes(office, asked.scene)})
 
     @router.post("/branch")
     def branch(asked: Stepping) -> Response:

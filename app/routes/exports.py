@@ -10,10 +10,14 @@ from fastapi.responses import StreamingResponse
 from app.export.order import Order
 from app.exports import Bundle, Export, bundle_name, bundles, zipped
 from app.payload import view_order
-from app.routes.office import Office, json_answer, manner_of
-from app.routes.posted import Exporting, Joining
+from app.routes.office import Office, in_brief, json_answer, manner_of
+from app.routes.posted import Exporting, ExportingTakes
 from app.streaming import Message
+from editor.datasets.records import DataSetError
 from editor.edits import EditError
+from editor.files import TakeFileError
+
+REFUSED = (DataSetError, EditError, HTTPException, TakeFileError)
 
 
 def _export_json(export: Export) -> Message:
@@ -75,13 +79,20 @@ def add_exports(router: APIRouter, office: Office) -> None:
         """Begin an export; it goes on when the page is closed."""
         return json_answer(_export_json(office.exports.start(order_of(office, asked))))
 
-    @router.post("/exports/join")
-    def join(asked: Joining) -> Response:
-        """Begin to join exports, once they are made."""
-        for export_id in asked.exports:
-            _found(office, export_id)
-        name = bundle_name(asked.scene, f"{len(asked.exports)} takes", _folder(office), office.exports.being_made())
-        return json_answer(_export_json(office.exports.start_joining(asked.exports, _folder(office) / name)))
+    @router.post("/exports/takes")
+    def begin_several(asked: ExportingTakes) -> Response:
+        """Begin an export of each take, and to join them; what is refused is said, and the others are begun."""
+        begun, refused = [], []
+        for each in asked.takes:
+            try:
+                order = order_of(office, Exporting(scene=asked.scene, take=each.take, model=each.model))
+                begun.append(office.exports.start(order))
+            except REFUSED as error:
+                refused.append(error.detail if isinstance(error, HTTPException) else str(error))
+        if asked.joined and len(begun) > 1:
+            name = bundle_name(asked.scene, f"{len(begun)} takes", _folder(office), office.exports.being_made())
+            begun.append(office.exports.start_joining([export.id for export in begun], _folder(office) / name))
+        return json_answer({"begun": [_export_json(export) for export in begun], "refused": in_brief(refused)})
 
     @router.get("/exports")
     def every() -> Response:

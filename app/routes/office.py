@@ -1,5 +1,6 @@
 """What the window's routes work with, and how they answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from engine.service.requests import Service
 
 STATIC = Path(__file__).parents[1] / "static"
 KEEP = {"Cache-Control": "private, max-age=31536000, immutable"}  # what is named by its content never changes
+MOST_SAID = 3  # sentences about takes of which many were asked about
 ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
@@ -35,6 +37,12 @@ class Office:
 def json_answer(value: object) -> Response:
     """A value as JSON that nobody keeps."""
     return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def in_brief(sentences: Sequence[str]) -> list[str]:
+    """The first few of many sentences, and how many there are besides."""
+    rest = len(sentences) - MOST_SAID
+    return [*sentences[:MOST_SAID], *([f"And {rest} more."] if rest > 0 else [])]
 
 
 def streets_for(desk: Desk, scene: str, take: str | None) -> Streets:

@@ -31,10 +31,11 @@ class Stepping(OfTake):
     base: str
 
 
-class Removing(OfTake):
-    """A take to be taken away; without a state, whatever its state is."""
+class OfTakes(BaseModel, extra="forbid"):
+    """Something about several takes of a scene."""
 
-    base: str | None = None
+    scene: str
+    takes: Annotated[list[str], Field(min_length=1, max_length=10_000)]
 
 
 class Editing(Stepping):
@@ -60,12 +61,15 @@ class Describing(OfTake):
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
 
 
+ListText = Annotated[str, Field(max_length=1000)]  # as `app.ranges` reads it
+
+
 class OfActor(BaseModel, extra="forbid"):
-    """What is to vary of one actor; the texts are lists, as `app.ranges` reads them."""
+    """What is to vary of one actor."""
 
     actor: str
-    left: str = ""  # metres to its left
-    ahead: str = ""
+    left: ListText = ""  # metres to its left
+    ahead: ListText = ""
     colours: list[str | None] = []  # #rrggbb, or names of `editor.paints`; null: as it is
     category: str | None = None  # that it is in half of them
     without: bool = False  # it is not there in half of them
@@ -76,9 +80,9 @@ class Varying(Stepping):
 
     weathers: list[Weather] = []
     times_of_day: list[TimeOfDay] = []
-    seeds: str = ""
-    ego_left: str = ""  # metres to the left of its path
-    ego_ahead: str = ""
+    seeds: ListText = ""
+    ego_left: ListText = ""  # metres to the left of its path
+    ego_ahead: ListText = ""
     of_actor: OfActor | None = None
     sound: bool = False  # only those in which a check finds nothing
 
@@ -135,11 +139,19 @@ class Exporting(OfTake):
     model: InManner | None = None  # that draws what is changed; drafts alone without one
 
 
-class Joining(BaseModel, extra="forbid"):
-    """Exports of a scene that are to be one data set once they are made."""
+class Whole(BaseModel, extra="forbid"):
+    """A take to be exported with all its views and frames."""
+
+    take: str
+    model: InManner | None = None
+
+
+class ExportingTakes(BaseModel, extra="forbid"):
+    """Whole takes to be exported one after another and, where they are to be joined, as one data set then."""
 
     scene: str
-    exports: Annotated[list[str], Field(min_length=1)]
+    takes: Annotated[list[Whole], Field(min_length=1, max_length=10_000)]
+    joined: bool = False
 
 
 # ------------------------------------------------------------------------------------------------ what cannot be taken

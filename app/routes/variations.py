@@ -10,16 +10,16 @@ from app.routes.office import Office, json_answer
 from app.routes.posted import OfActor, Varying
 from app.session import Document
 from app.streaming import Message, streamed
-from app.takes import ChangedFileError, SaveError, stamp
+from app.takes import SaveError, Takes, stamp
 from editor import variations
 from editor.checks import findings
 from editor.edits import EditError
-from editor.files import TakeFileError
-from editor.scene import Actor, Scenario
+from editor.map import StreetMap
+from editor.scene import Scenario
 from editor.take import Take
-from editor.variations import AS_IT_IS, Choice, VariationError, num_variations
+from editor.variations import AS_IT_IS, Choice, VariationError
 
-NOT_MADE = (ChangedFileError, EditError, SaveError, TakeFileError, VariationError)
+NOT_MADE = (EditError, SaveError, VariationError)
 
 
 def add_variations(router: APIRouter, office: Office) -> None:
@@ -29,63 +29,57 @@ def add_variations(router: APIRouter, office: Office) -> None:
     def count(asked: Varying) -> Response:
         """How many takes a choice makes, before any check."""
         document = office.desk.at(asked.scene, asked.take, asked.base)
-        return json_answer({"count": num_variations(document.take, choices(document.take, document.scenario, asked))})
+        return json_answer({"count": len(choices(document.take, document.scenario, asked))})
 
     @router.post("/variations")
     def make(asked: Varying) -> StreamingResponse:
         """Make them; what was made stays when the browser goes away."""
         document = office.desk.at(asked.scene, asked.take, asked.base)
         chosen = choices(document.take, document.scenario, asked)
-        if not num_variations(document.take, chosen):
-            raise VariationError(
-                "nothing is varied; wanted another hour, weather, seed, or something else of the selected actor"
-            )
-        return streamed(_made(office, document, chosen, asked.sound), lambda: None)
+        if not chosen:
+            raise VariationError("nothing is varied; wanted another hour, weather or seed, or something else of an actor")
+        streets = document.stage.streets_of(document.scenario.scene).needed() if asked.sound else None
+        return streamed(_made(office.desk.takes, document, chosen, streets), lambda: None)
 
 
-def choices(take: Take, scenario: Scenario, asked: Varying) -> list[list[Choice]]:
-    """What varies; VariationError for what cannot be read, EditError for an actor that is not there."""
+def choices(take: Take, scenario: Scenario, asked: Varying) -> list[Choice]:
+    """Every combination; VariationError for what cannot be read or is too much, SceneError for an actor that is not there."""
     kinds = [
-        variations.weathers(scenario, list(dict.fromkeys(asked.weathers))),
-        variations.hours(scenario, list(dict.fromkeys(asked.times_of_day))),
-        variations.seeds(seeds(asked.seeds)) if asked.seeds.strip() else [],
+        variations.weathers(scenario, asked.weathers),
+        variations.hours(scenario, asked.times_of_day),
+        variations.seeds(take, seeds(asked.seeds)) if asked.seeds.strip() else [],
         variations.ego_shifts(take, scenario.scene, _metres(asked.ego_left), _metres(asked.ego_ahead)),
         *(_of_actor(scenario, asked.of_actor) if asked.of_actor else []),
     ]
-    return [kind for kind in kinds if kind]
+    return variations.combinations(kinds)
 
 
 def _of_actor(scenario: Scenario, asked: OfActor) -> list[list[Choice]]:
     actor = scenario.actor(asked.actor)
-    return [
+    kinds = [
         variations.shifts(actor, _metres(asked.left), True),
         variations.shifts(actor, _metres(asked.ahead), False),
-        _colours(actor, list(dict.fromkeys(asked.colours))),
+        [AS_IT_IS if value is None else variations.colours(actor, [value])[0] for value in asked.colours],
         [AS_IT_IS, *variations.categories(actor, [asked.category])] if asked.category else [],
-        variations.with_and_without(actor) if asked.without else [],
     ]
+    return [variations.or_absent(actor, kinds)] if asked.without else kinds
 
 
 def _metres(text: str) -> list[float]:
     return metres(text) if text.strip() else []
 
 
-def _colours(actor: Actor, values: list[str | None]) -> list[Choice]:
-    return [AS_IT_IS if value is None else variations.colours(actor, [value])[0] for value in values]
-
-
-def _made(office: Office, document: Document, chosen: list[list[Choice]], sound: bool) -> Iterator[Message]:
-    """How far it is after each; at last which were made, after what went wrong."""
-    streets = document.stage.streets_of(document.scenario.scene).known if sound else None
-    made, left_out, total = [], 0, num_variations(document.take, chosen)
+def _made(takes: Takes, document: Document, chosen: list[Choice], streets: StreetMap | None) -> Iterator[Message]:
+    """Which take there is after each step, whether it is new, or none where a check finds something; a last message says that
+    all went as it should, or what did not. Without streets nothing is checked."""
+    there = takes.ids(document.stage.scene.name)
     try:
-        for done, variation in enumerate(variations.variations(document.take, document.scenario, chosen, stamp()), 1):
-            if streets is None or not findings(variation.scenario, streets):
-                office.desk.takes.keep(variation.take)
-                made.append(variation.take.id)
-            else:
-                left_out += 1
-            yield {"kind": "step", "done": done, "total": total}
+        found = variations.variations(document.take, document.scenario, chosen, stamp())
+        for done, variation in enumerate(found, 1):
+            take = variation.take
+            is_wanted = streets is None or not findings(variation.scenario, streets)
+            is_new = is_wanted and take.id not in there and takes.make(take)
+            yield {"kind": "step", "done": done, "total": len(chosen), "take": take.id if is_wanted else None, "is_new": is_new}
     except NOT_MADE as error:
         yield {"kind": "problem", "sentence": str(error)}
-    yield {"kind": "end", "made": made, "left_out": left_out}
+    yield {"kind": "end"}

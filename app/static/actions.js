@@ -44,11 +44,16 @@ export function createActions(store, take, generating, gestures, nudges, bev, di
     store.set({ selected: there[(at + direction + there.length) % there.length].id });
   }
 
-  /** Go to the next take of the list, whose order is the picker's. */
-  function stepTake(direction) {
-    const at = state.takes.findIndex(({ id }) => id === state.take.id), next = state.takes[at + direction];
-    if (next && at + direction >= 0) return take.change(state.scene.name, next.id);
-    return say(direction > 0 ? "This is the last take of the list." : "This is the first take of the list.");
+  let wanted = null; // the id of the take that was asked for last: it may not be there yet
+
+  /** Go to the next take of those that the list of takes found last. */
+  async function stepTake(direction) {
+    const takes = dialogs.takes.found(), at = takes.findIndex(({ id }) => id === (wanted ?? state.take.id)), next = takes[at + direction];
+    if (!next || at + direction < 0) return say(`There is no take ${direction > 0 ? "after" : "before"} this one in the list, which holds ${takes.length}.`);
+    wanted = next.id;
+    await take.change(state.scene.name, next.id);
+    if (wanted === next.id) wanted = null;
+    return null;
   }
 
   /** What the world model is to do; where there is none, that is said. */
@@ -132,7 +137,7 @@ export function createActions(store, take, generating, gestures, nudges, bev, di
     refine_all: modelled(generating.refineAll),
     halt: modelled(() => (state.halted ? generating.goOn() : generating.halt())),
     vary: () => dialogs.vary(),
-    takes: () => dialogs.takes(),
+    takes: () => dialogs.takes.show(),
     next_take: () => stepTake(1),
     previous_take: () => stepTake(-1),
     export: () => dialogs.export(),

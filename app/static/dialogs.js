@@ -1,9 +1,9 @@
 /** The ? overlay, and the export: what to take along, how far it is, and where it ended up. */
 
 import { make, seconds } from "./dom.js";
-import { exportList, howFar } from "./export_list.js";
+import { exportList, howFar, nameOf, WAITS } from "./export_list.js";
 import { keyWords } from "./keys.js";
-import { get, post, Refused, route, sleep } from "./server.js";
+import { get, post, Refused, route, sleep, whyNot } from "./server.js";
 import { viewWord } from "./views.js";
 
 const ASK_MS = 400;
@@ -23,7 +23,7 @@ export function createHelp(dialog, table) {
 
 export function createExport(dialog, store, take, generating, say) {
   const { state } = store;
-  let running = null; // the id of the export that is followed
+  let shown = null; // the id of the export whose progress the dialog shows
 
   // ------------------------------------------------------------------------------------------- what to export
 
@@ -56,7 +56,7 @@ export function createExport(dialog, store, take, generating, say) {
       make("fieldset", {}, make("legend", { text: "Pictures" }), tick("png", "Changed pictures as PNG instead of JPEG 95", false), tick("masks", "Instance masks", true), state.model ? tick("generated", "The world model draws what is changed", wantsModel()) : null),
       make("p", { class: "note", text: "A folder with nuScenes tables, films, masks, the take and a report. Every changed picture is marked as such; untouched ones are copies of the recording." }),
       state.model ? make("p", { class: "note", text: "The world model draws 448 × 256, enlarged to the recorded size with the draft's detail; what it has refined already is taken as it is, the rest takes seconds a frame. Without it, changed pictures are drafts, in the recorded light." }) : null,
-      make("div", { class: "buttons" }, go, close), exportList(followAgain));
+      make("div", { class: "buttons" }, go, close), exportList(follow, say));
     body.addEventListener("submit", async (event) => {
       event.preventDefault();
       go.disabled = true; // until it is answered: a second click would begin a second export
@@ -71,18 +71,18 @@ export function createExport(dialog, store, take, generating, say) {
     const order = { scene: state.scene.name, take: state.take.id, views: data.getAll("view"), from_frame: from, to_frame: to, png: data.has("png"), masks: data.has("masks"), model: data.has("generated") ? state.manner : null };
     if (order.views.length === 0) return say("Choose at least one view to export.", "problem");
     try {
-      const begun = await post("exports", order);
-      return await follow(begun, order);
+      return await follow(await post("exports", order), aside(order));
     } catch (error) {
-      return failed(error.message);
+      return failed(whyNot(error, "It was not begun"));
     }
   }
 
   // ------------------------------------------------------------------------------------------- following it
 
-  function progress() {
+  function progress({ id, folder }) {
     const bar = make("progress", { max: 1, value: 0, "aria-label": "Export" }), words = make("p", { role: "status" });
     const cancel = make("button", { type: "button", class: "button", text: "Cancel", onclick: stop });
+    const others = make("button", { type: "button", class: "button", text: "All exports", onclick: () => list() });
     const hide = make("button", { type: "button", class: "button", text: "Hide", onclick: () => dialog.close() });
 
     /** It ends with the piece that it is at; until then that is what is shown. */
@@ -90,14 +90,14 @@ export function createExport(dialog, store, take, generating, say) {
       cancel.disabled = true;
       words.textContent = "Cancelling…";
       try {
-        await post(`exports/${running}/cancel`, {});
+        await post(`exports/${id}/cancel`, {});
       } catch (error) {
         cancel.disabled = false;
-        say(error instanceof Refused ? error.message : "The export goes on: no connection to the server.", "problem");
+        say(whyNot(error, "The export goes on"), "problem");
       }
     }
 
-    show("Exporting", bar, words, make("div", { class: "buttons" }, cancel, hide));
+    show("Exporting", make("p", { class: "note", text: nameOf(folder) }), bar, words, make("div", { class: "buttons" }, cancel, others, hide));
     return (now) => {
       if (cancel.disabled) return;
       bar.value = now.total > 0 ? now.done / now.total : 0;
@@ -105,35 +105,46 @@ export function createExport(dialog, store, take, generating, say) {
     };
   }
 
-  async function follow(begun, order) {
-    take.stopDrawing(); // the export draws the same pictures, and is waited for
-    const before = { halted: state.halted, queue: state.queue };
-    if (order.model) generating.halt();
-    try {
-      await followed(begun);
-    } finally {
-      take.draw();
-      if (order.model && state.take.id === order.take) store.set(before);
-    }
+  /** What the page draws by itself is put aside while an export draws the same pictures and is waited for: {stop, goOn}. */
+  function aside(order) {
+    let before = null, left = null;
+    return {
+      stop() {
+        if (before !== null) return;
+        take.stopDrawing();
+        before = { halted: state.halted, queue: state.queue };
+        if (order.model) generating.halt();
+        left = { halted: state.halted, queue: state.queue };
+      },
+      goOn() {
+        if (before === null) return;
+        take.draw();
+        const isLeft = state.halted === left.halted && state.queue === left.queue; // else somebody has wished for something since
+        if (order.model && state.take.id === order.take && isLeft) store.set(before);
+      },
+    };
   }
 
-  /** One that was begun before this page was opened, or by another. */
-  async function followAgain(begun) {
+  const NOTHING_ASIDE = { stop() {}, goOn() {} };
+
+  /** Show how far an export is, and at last what became of it, unless something else is shown by then. */
+  async function follow(begun, own = NOTHING_ASIDE) {
+    shown = begun.id;
+    const tell = progress(begun);
+    let now = begun, problem = null;
     try {
-      await followed(begun);
+      now = await ended(begun, (each) => {
+        if (!WAITS.includes(each.stage)) own.stop();
+        if (shown === begun.id) tell(each);
+      });
     } catch (error) {
-      failed(error.message);
-    }
-  }
-
-  /** Show how far it is, and at last what became of it. */
-  async function followed(begun) {
-    running = begun.id;
-    try {
-      tellEnd(await ended(begun, progress()));
+      problem = whyNot(error, "It is not known how it ended");
     } finally {
-      running = null;
+      own.goOn();
     }
+    const isShown = shown === begun.id;
+    if (isShown) shown = null;
+    tellEnd(problem === null ? now : { ...now, problem }, isShown);
   }
 
   /** The export, once it is over. */
@@ -147,10 +158,10 @@ export function createExport(dialog, store, take, generating, say) {
     return now;
   }
 
-  function tellEnd(now) {
-    if (now.is_finished) finished(now);
-    else if (now.problem) failed(now.problem);
-    else show("Export cancelled", make("p", { text: "Nothing was left behind." }), closing());
+  function tellEnd(now, isShown) {
+    if (now.is_finished) finished(now, isShown);
+    else if (now.problem) failed(now.problem, isShown);
+    else if (isShown) show("Export cancelled", make("p", { text: "Nothing was left behind." }), closing());
   }
 
   /** How far it is; what was known where nobody answers, since the export goes on. */
@@ -165,17 +176,18 @@ export function createExport(dialog, store, take, generating, say) {
 
   const closing = () => make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() }));
 
-  function finished(export_) {
+  function finished(export_, isShown) {
+    if (!isShown || !dialog.open) say(`Export finished: ${export_.folder}`);
+    if (!isShown) return;
     const link = make("a", { href: route(export_.zip), class: "button primary", download: true, text: "Download as zip" });
     const buttons = closing();
     buttons.prepend(link);
     show("Export finished", make("p", { text: "The folder on the server:" }), make("code", { class: "path", text: export_.folder }), buttons);
-    if (!dialog.open) say(`Export finished: ${export_.folder}`);
   }
 
-  function failed(sentence) {
-    show("Export failed", make("p", { class: "problem", text: sentence }), closing());
-    if (!dialog.open) say(sentence, "problem");
+  function failed(sentence, isShown = true) {
+    if (!isShown || !dialog.open) say(sentence, "problem");
+    if (isShown) show("Export failed", make("p", { class: "problem", text: sentence }), closing());
   }
 
   function show(title, ...parts) {
@@ -184,10 +196,22 @@ export function createExport(dialog, store, take, generating, say) {
 
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
-  /** What is to be exported or, with `isList`, what has been begun. */
-  return (isList = false) => {
-    if (isList) show("Exports", exportList(followAgain), closing());
-    else if (running === null) show("Export", form());
-    dialog.showModal();
-  };
+  function open() {
+    if (!dialog.open) dialog.showModal();
+  }
+
+  /** How far the export is that is followed; otherwise what of the open take is to be exported. */
+  function ask() {
+    if (shown === null) show(`Export ${state.take.name}`, form());
+    open();
+  }
+
+  /** All exports. */
+  function list() {
+    shown = null;
+    show("Exports", exportList(follow, say), closing());
+    open();
+  }
+
+  return { ask, list };
 }

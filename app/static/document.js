@@ -1,7 +1,7 @@
 /** The open take: edits go to the server one by one, answers come back as patches, and the draft follows the newest. */
 
 import { actorName } from "./scenario.js";
-import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream } from "./server.js";
+import { createQueue, freshId, get, post, postUntilAnswered, Refused, stream, whyNot } from "./server.js";
 
 const NO_MAP = {
   asked: null, failed: false, known: false, notice: "", lanes: [], lane_dividers: [], road_dividers: [], stop_lines: [], crossings: [], walkways: [], drivable: [], raster: null,
@@ -73,7 +73,7 @@ export function createDocument(store, pictures, generating, say) {
     try {
       await open(sceneName, takeId);
     } catch (error) {
-      say(error instanceof Refused ? error.message : "It could not be opened: no connection to the server.", "problem");
+      say(whyNot(error, "It could not be opened"), "problem");
       store.touch("scenes", "takes");
     }
   }
@@ -204,7 +204,7 @@ export function createDocument(store, pictures, generating, say) {
       await openNow(state.scene.name, state.take.id);
       say(sentence, kind);
     } catch (error) {
-      say(error instanceof Refused ? error.message : "The take's newest state did not come: no connection to the server.", "problem");
+      say(whyNot(error, "The take's newest state did not come"), "problem");
     }
   }
 
@@ -220,6 +220,7 @@ export function createDocument(store, pictures, generating, say) {
   }
 
   document.addEventListener("visibilitychange", lookAgain);
+  globalThis.addEventListener("focus", lookAgain); // a window beside this one hides it never
 
   /** Send an edit; `preview` is shown until the answer is there. */
   function commit(edit, preview = null) {
@@ -271,7 +272,7 @@ export function createDocument(store, pictures, generating, say) {
         answer = await post("branch", { take: state.take.id, scene: state.scene.name, base: state.take.state });
       } catch (error) {
         if (error.status === 409) return reopen(`${error.message} It was not branched.`);
-        return say(error instanceof Refused ? error.message : "Nothing was heard of the branch: no connection to the server.", "problem");
+        return say(whyNot(error, "Nothing was heard of the branch"), "problem");
       }
       store.set({ take: renamed(answer.take), takes: answer.takes });
       pictures.know(answer.take.state, answer.take.drawn);
@@ -289,7 +290,7 @@ export function createDocument(store, pictures, generating, say) {
         answer = await post("remove", { take: state.take.id, scene, base: state.take.state });
       } catch (error) {
         if (error.status === 409) return reopen(`${error.message} It was not removed.`);
-        return say(error instanceof Refused ? error.message : "It is not known whether the take was removed: no connection to the server.", "problem");
+        return say(whyNot(error, "It is not known whether the take was removed"), "problem");
       }
       const next = answer.takes[0]?.id ?? null;
       await openNow(scene, next).catch(() => openNow(scene, null));
@@ -306,7 +307,7 @@ export function createDocument(store, pictures, generating, say) {
       answer = await get(`take?${new URLSearchParams({ scene, take: takeId })}`);
     } catch (error) {
       store.touch("compared"); // the picker goes back to what is compared
-      return say(error instanceof Refused ? error.message : "It cannot be compared: no connection to the server.", "problem");
+      return say(whyNot(error, "It cannot be compared"), "problem");
     }
     if (state.scene.name !== scene) return null;
     const other = withMap(answer.take);
@@ -363,7 +364,7 @@ export function createDocument(store, pictures, generating, say) {
     } catch (error) {
       const isOvertaken = error.status === 409 && state.saving !== "saved"; // by an edit, whose answer starts it anew
       if (mine.signal.aborted || isOvertaken) return;
-      say(error instanceof Refused ? error.message : "The draft was interrupted: no connection to the server.", "problem");
+      say(whyNot(error, "The draft was interrupted"), "problem");
     }
     if (drawing === mine) {
       drawing = null;

@@ -3,7 +3,8 @@
 import { isTypedInto } from "./fields.js";
 
 const PRESSED_BY_KEYS = "button, summary, a[href], input[type=color]";
-const SLIDING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
+const SLIDING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
+const SCROLLING = "[role=tabpanel], .actor"; // by page
 const LET_GO_ONCE_SET = "select, input[type=range], input[type=color]";
 
 /** Whether a key was only to be had with AltGr, which Windows reports as Ctrl and Alt, or with a Mac's Option: "[" on many keyboards. */
@@ -35,6 +36,7 @@ function letGoOfWhatWasPressed(root) {
 /** Whether the element that has the keyboard does something of its own with a key. */
 function keepsKey({ target, key, ctrlKey, metaKey, altKey }) {
   if (target.type === "range") return SLIDING.includes(key) && !ctrlKey && !metaKey && !altKey;
+  if (["PageUp", "PageDown"].includes(key)) return target.closest(SCROLLING) !== null;
   return [" ", "Enter"].includes(key) && target.matches(PRESSED_BY_KEYS);
 }
 

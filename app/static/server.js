@@ -7,6 +7,9 @@ const NOBODY_THERE = [502, 503, 504]; // without a sentence: a proxy's, that fin
 
 export class Refused extends Error {}
 
+/** Why something was not done: the server's sentence, or that nobody answered; `unheard` says what is not known then. */
+export const whyNot = (error, unheard) => (error instanceof Refused ? error.message : `${unheard}: no connection to the server.`);
+
 /** A route of ours, also where the window does not stand at the root of its host. */
 export const route = (path) => new URL(`retake/${path}`, document.baseURI).href;
 

@@ -1,8 +1,9 @@
 /** The bar above everything: scene, take, undo and redo, the autosave clock, how far the draft is, export. */
 
 import { clock, make, option } from "./dom.js";
+import { takeGroups } from "./take_order.js";
 
-const VARIATION = "variation"; // the tag of what was made by varying
+const MOST_OFFERED = 50; // takes of a group of the picker
 const PACE_S = 2; // a pace told from less than this jumps about
 
 export function createTopbar(root, store, take, pictures) {
@@ -26,20 +27,25 @@ export function createTopbar(root, store, take, pictures) {
     $("#synthetic").hidden = !state.scene.synthetic;
   }
 
-  function takeOption({ id, name, parent_name: parent, edits: saved, rating }, isVariation) {
-    const here = id === state.take.id, from = parent && !isVariation ? `, from ${parent}` : "";
-    return option(id, `${name} (${edits(here ? state.take.gestures.length : saved)}${from})${stars(rating)}`, here);
+  function takeOption({ id, name, parent_name: parent, edits: saved, rating }, of) {
+    const here = id === state.take.id, own = of && name.startsWith(`${of}: `) ? name.slice(of.length + 2) : name;
+    const from = parent && of === undefined ? `, from ${parent}` : "";
+    return option(id, `${own} (${edits(here ? state.take.gestures.length : saved)}${from})${stars(rating)}`, here);
   }
 
-  /** Variations come together, after the takes that people made. */
+  /** The open one, and so many of each group; the list of takes shows all. */
+  function groupOptions({ of, takes }) {
+    const shown = takes.filter(({ id }, i) => i < MOST_OFFERED || id === state.take.id), options = shown.map((entry) => takeOption(entry, of));
+    const rest = takes.length - shown.length;
+    if (rest > 0) options.push(Object.assign(option("-", `and ${rest} more, in the list of takes`), { disabled: true }));
+    return of === undefined ? options : [make("optgroup", { label: of === null ? "Variations" : `Variations of ${of}` }, ...options)];
+  }
+
   function drawTakes() {
-    const isVariation = ({ tags }) => tags.includes(VARIATION);
-    const entries = state.takes.filter((entry) => !isVariation(entry)).map((entry) => takeOption(entry, false));
+    const entries = takeGroups(state.takes).flatMap(groupOptions);
     if (!state.takes.some(({ id }) => id === state.take.id)) entries.unshift(option(state.take.id, `${state.take.name} (${edits(state.take.gestures.length)})`, true));
-    const groups = new Map();
-    for (const entry of state.takes.filter(isVariation)) groups.set(entry.parent_name, [...(groups.get(entry.parent_name) ?? []), takeOption(entry, true)]);
-    const grouped = [...groups].map(([parent, options]) => make("optgroup", { label: parent === null ? "Variations" : `Variations of ${parent}` }, ...options));
-    takePicker.replaceChildren(...entries, ...grouped, make("hr"), option("", "New take"));
+    takePicker.replaceChildren(...entries, make("hr"), option("", "New take"));
+    takePicker.title = state.take.name;
   }
 
   // ------------------------------------------------------------------------------------------- what is going on

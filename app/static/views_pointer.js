@@ -10,7 +10,10 @@ const CLICK_PX = 4;
 const WHEEL = 0.0016;
 const WIPE_PX = 9;
 const SAME_PX = 6; // about a waypoint that has just been laid
+const NEAREST_M = 1; // before the camera: nearer, the place where somebody stands is far out of the picture
 const REACH_M = 200; // a ray near the horizon meets the ground too far off to mean anything
+
+const plus = ([a, b], [u, v]) => [a + u, b + v];
 
 function inside(polygon, [u, v]) {
   let odd = false;
@@ -89,13 +92,14 @@ export function createViewsPointer(grid, store, views, gestures) {
   /** The height of the ground under the ego: its frame stands on it. */
   const egoLevel = (tile) => state.scene.frames[state.frame].pictures[tile.index].ego[2];
 
+  /** Take hold of an actor: it follows the pointer as if it were held where it stands, wherever on it the pointer is. */
   function grab(actor, through, at) {
     store.set({ selected: actor.id });
-    const ground = footOf(actor, through.t);
-    const point = onGround(through, at, ground) ?? actorAt(actor, through.t).slice(0, 2);
-    pressed.ground = ground;
-    pressed.actor = actor.id;
-    gestures.beginMove(actor.id, point);
+    const [x, y] = actorAt(actor, through.t), ground = footOf(actor, through.t), foot = apply(through.T_camera_world, [x, y, ground]);
+    const [u, v] = foot[2] > NEAREST_M ? project(through.view, foot) : at;
+    const toFoot = [u - at[0], v - at[1]];
+    Object.assign(pressed, { ground, toFoot, actor: actor.id });
+    gestures.beginMove(actor.id, onGround(through, plus(at, toFoot), ground) ?? [x, y]);
   }
 
   function follow(event) {
@@ -110,7 +114,7 @@ export function createViewsPointer(grid, store, views, gestures) {
     pressed.moved ||= Math.hypot(event.offsetX - pressed.at[0], event.offsetY - pressed.at[1]) > CLICK_PX;
     if (pressed.moved && pressed.part) return store.set({ zoom: slid(pressed.part, shares(event, pressed)) });
     if (!pressed.moved || pressed.ground === null) return null;
-    const point = onGround(through, at, pressed.ground);
+    const point = onGround(through, plus(at, pressed.toFoot), pressed.ground);
     if (point) gestures.follow(point);
     return null;
   }

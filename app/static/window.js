@@ -22,6 +22,7 @@ import { createSpace } from "./space.js";
 import { createSplit } from "./split.js";
 import { createStore, INITIAL } from "./store.js";
 import { createTakeList } from "./take_list.js";
+import { inOrder } from "./take_order.js";
 import { createTakePanel } from "./take_panel.js";
 import { createTimeline } from "./timeline.js";
 import { createTopbar } from "./topbar.js";
@@ -29,6 +30,7 @@ import { createVary } from "./vary.js";
 import { createViews } from "./views.js";
 import { createViewsPointer } from "./views_pointer.js";
 
+const MOST_COMPARED = 100; // takes that the wipe offers
 const MOST_NOTICES = 3;
 const NOTICE_MS = 7000;
 const HINTS = {
@@ -78,9 +80,10 @@ async function begin(root) {
   const gestures = createGestures(store, take, nudges);
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
-  const dialogs = { help: createHelp($("#help-dialog"), table), export: createExport($("#export-dialog"), store, take, generating, say) };
-  dialogs.takes = createTakeList($("#takes-dialog"), store, take, dialogs.export, say);
-  dialogs.vary = createVary($("#vary-dialog"), store, take, dialogs.takes, say);
+  const exporting = createExport($("#export-dialog"), store, take, generating, say);
+  const takeList = createTakeList($("#takes-dialog"), store, take, exporting.list);
+  const vary = createVary($("#vary-dialog"), store, take, takeList.show);
+  const dialogs = { help: createHelp($("#help-dialog"), table), export: exporting.ask, takes: takeList, vary };
   const actions = createActions(store, take, generating, gestures, nudges, bev, dialogs, say);
   const views = createViews($("#views"), store, pictures);
   Object.assign(globalThis.retake, { views, actions: actions.names });
@@ -184,7 +187,7 @@ function bindWipe(root, store, take) {
   });
   store.watch(["takes", "take", "compared"], () => {
     if (!state.take) return;
-    const others = state.takes.filter(({ id }) => id !== state.take.id);
+    const others = inOrder(state.takes).filter(({ id }, i) => id !== state.take.id && (i < MOST_COMPARED || id === state.compared?.id));
     picker.replaceChildren(option("", "the recording", !state.compared), ...others.map(({ id, name }) => option(id, name, id === state.compared?.id)));
   });
 }

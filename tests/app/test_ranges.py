@@ -5,11 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ranges import listed, metres, seeds
+from editor.take import LARGEST_SEED
 from editor.variations import MOST, VariationError
 
 
 def test_values_and_ranges_mix_and_nothing_comes_twice():
-    assert listed("b, a,b") == ["b", "a"]
+    assert listed("b, a,b") == ["b", "a", "b"]
+    assert metres("1,1.0,+1,01") == [1.0]
+    assert seeds("1,01") == [1]
     assert metres("0, -1:1:0.5") == [0.0, -1.0, -0.5, 0.5, 1.0]
     assert metres("1:-1:-1, +.5") == [1.0, 0.0, -1.0, 0.5]
     assert listed("1:1.5:.5,100:0:-100") == ["1", "1.5", "100", "0"]
@@ -25,14 +28,19 @@ def test_a_range_goes_from_its_start_to_its_end_by_its_step(start, count, step):
 @pytest.mark.parametrize(
     ("read", "typed", "said"),
     [
-        (metres, "far", "'far' metres; wanted a number"),
-        (metres, "1,", "'' metres; wanted a number"),
-        (metres, "1e3", "'1e3' metres; wanted a number"),
-        (metres, "0:1:0", "0:1:0; wanted FROM:TO:STEP"),
-        (metres, "0:1:-1", "0:1:-1; wanted FROM:TO:STEP"),
-        (metres, f"0:{MOST}:1", f"0:{MOST}:1; wanted FROM:TO:STEP"),
-        (seeds, "-1", "seed '-1'; wanted a whole number from 0"),
-        (seeds, "0:1:0.5", "seed '0.5'; wanted a whole number from 0"),
+        (metres, "far", "'far' metres; wanted numbers with commas between them, or FROM:TO:STEP"),
+        (metres, "1,,2", "'' metres; wanted numbers"),
+        (metres, "1e3", "'1e3' metres; wanted numbers"),
+        (metres, "9" * 10, f"'{'9' * 10}' metres; wanted numbers"),
+        (metres, "0:4", "'0:4' metres; wanted numbers"),
+        (metres, "0:1:0", "0:1:0 leads nowhere; wanted FROM:TO:STEP"),
+        (metres, "0:1:-1", "0:1:-1 leads nowhere"),
+        (metres, f"0:{MOST}:1", f"0:{MOST}:1 is {MOST + 1} values; wanted at most {MOST}"),
+        (seeds, "-1", f"seed '-1'; wanted whole numbers from 0 to {LARGEST_SEED} with commas"),
+        (seeds, str(LARGEST_SEED + 1), f"seed '{LARGEST_SEED + 1}'; wanted whole numbers"),
+        (seeds, "9" * 5000, f"seed '{'9' * 80}'; wanted whole numbers"),
+        (seeds, "٣", "seed '٣'; wanted whole numbers"),
+        (seeds, "0:1:0.5", "seed '0.5'; wanted whole numbers"),
     ],
 )
 def test_what_is_no_list_is_said_in_a_sentence(read, typed, said):

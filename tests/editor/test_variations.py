@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from editor.edits import EditError, EgoOffset, EgoPath, SetTimeOfDay
+from editor.edits import Delete, EditError, EgoOffset, EgoPath, SetTimeOfDay
 from editor.files import dumps, loads
 from editor.paints import PAINTS
 from editor.scene import recorded
-from editor.take import Step, Take, scenario_of
+from editor.take import LONGEST_NAME, Step, Take, num_gestures, scenario_of
 from editor.tracks import actor_at
 from editor.variations import (
     MOST,
@@ -18,14 +18,14 @@ from editor.variations import (
     actor_called,
     categories,
     colours,
+    combinations,
     ego_shifts,
     hours,
-    num_variations,
+    or_absent,
     seeds,
     shifts,
     variations,
     weathers,
-    with_and_without,
 )
 from tests.editor.made import made_scene
 
@@ -37,13 +37,11 @@ CAR = next(a for a in SCENE.actors if a.category == "vehicle.car")
 
 
 def made(*choices, take=NIGHT):
-    found = list(variations(take, scenario_of(take, SCENE), choices, NOW))
-    assert len(found) == num_variations(take, choices)
-    return found
+    return list(variations(take, scenario_of(take, SCENE), combinations(choices), NOW))
 
 
 def test_every_combination_branches_from_the_take_and_asks_for_what_was_chosen():
-    found = made(weathers(ASKED, ["rain", "fog"]), seeds([0, 5]), with_and_without(CAR))
+    found = made(weathers(ASKED, ["rain", "fog"]), seeds(NIGHT, [0, 5]), or_absent(CAR, []))
     asked = {(v.scenario.weather, v.take.seed, CAR.id in {a.id for a in v.scenario.actors}) for v in found}
     assert asked == {(weather, seed, there) for weather in ("rain", "fog") for seed in (0, 5) for there in (True, False)}
     assert len({v.take.id for v in found}) == len(found) == 8
@@ -55,10 +53,43 @@ def test_every_combination_branches_from_the_take_and_asks_for_what_was_chosen()
 
 
 def test_the_take_itself_is_no_variation_of_it():
-    assert not made(seeds([NIGHT.seed]), shifts(CAR, [0.0], to_the_left=True))
-    assert len(made(with_and_without(CAR), shifts(CAR, [0.0], to_the_left=True))) == 1
+    assert not made(seeds(NIGHT, [NIGHT.seed]), shifts(CAR, [0.0], to_the_left=True))
+    assert len(made(or_absent(CAR, []), shifts(CAR, [0.0], to_the_left=True))) == 1
     assert not made(hours(ASKED, ["night"]), weathers(ASKED, ["as recorded"]))
     assert [v.take.name for v in made(hours(ASKED, ["night"]), weathers(ASKED, ["as recorded", "fog"]))] == ["a take: fog"]
+
+
+def test_who_is_absent_has_nothing_else_to_vary():
+    found = made(or_absent(CAR, [shifts(CAR, [0.0, 1.0], True), colours(CAR, ["red"])]), seeds(NIGHT, [0, 1]))
+    assert len(found) == 2 * (2 * 1 + 1)
+    assert sum(CAR.id not in {a.id for a in v.scenario.actors} for v in found) == 2
+
+
+def test_what_is_said_twice_counts_once():
+    assert len(made(shifts(CAR, [1.0, 1.0], True), colours(CAR, ["red", PAINTS["red"]]), seeds(NIGHT, [3, 3]))) == 1
+
+
+def test_what_varies_is_one_gesture_of_its_own():
+    (varied,) = made(weathers(ASKED, ["fog"]), or_absent(CAR, [])[1:])
+    assert num_gestures(varied.take.edits) == num_gestures(NIGHT.edits) + 1
+    (again,) = made(hours(varied.scenario, ["dusk"]), take=varied.take)
+    assert num_gestures(again.take.edits) == num_gestures(NIGHT.edits) + 2
+
+
+def test_names_keep_what_tells_variations_apart():
+    long = replace(NIGHT, name="x" * LONGEST_NAME)
+    found = made(weathers(ASKED, ["rain", "fog"]), take=long)
+    assert [v.take.name.strip("x") for v in found] == [": rain", ": fog"]
+    assert {len(v.take.name) for v in found} == {LONGEST_NAME}
+
+
+def test_other_edits_below_give_other_takes():
+    ids = {
+        v.take.id
+        for take in (NIGHT, replace(NIGHT, edits=(*NIGHT.edits, Step(Delete(CAR.id)))))
+        for v in made(hours(ASKED, ["dusk"]), take=take)
+    }
+    assert len(ids) == 2
 
 
 def test_the_same_choices_give_the_same_takes_and_others_others():
@@ -117,6 +148,6 @@ def test_what_cannot_be_is_refused_by_name():
     with pytest.raises(EditError, match="a take: Car .* in rust: colour 'rust'"):
         made(colours(CAR, ["rust"]))
     with pytest.raises(VariationError, match=f"{MOST + 1} variations; wanted at most {MOST}"):
-        made(seeds(range(MOST + 1)))
+        made(seeds(NIGHT, range(MOST + 1)))
     with pytest.raises(VariationError, match="seed 18446744073709551616: seed 18446744073709551616; wanted 0 to"):
-        made(seeds([2**64]))
+        made(seeds(NIGHT, [2**64]))

@@ -48,6 +48,13 @@ def test_variations_are_takes_of_the_workspace_and_stay_as_they_are_when_made_ag
     assert load_take(mine).rating == 5
 
 
+def test_an_actor_that_is_absent_has_no_place_to_vary(vary):
+    truck = vary.truck.id
+    code, text, _ = vary("--left", f"{truck}=0,1,2", "--without", truck, "--weather", "as recorded,fog")
+    assert (code, text.splitlines()[-1]) == (0, "7 variations of 'Base'")
+    assert sum("without" in line for line in text.splitlines()) == 2
+
+
 def test_sound_leaves_out_what_a_check_objects_to(vary):
     beside, past_it = "0", "20"  # the parked car
     asked = ("--ahead", f"{vary.truck.id}={beside},{past_it}", "--left", f"{vary.truck.id}=3.5", "--seed", "0:1:1")
@@ -62,9 +69,9 @@ def test_sound_leaves_out_what_a_check_objects_to(vary):
     [
         ((), "nothing is varied"),
         (("--weather", "snow"), "--weather 'snow'; wanted one of as recorded, clear"),
-        (("--seed", "1:0:1"), "1:0:1; wanted FROM:TO:STEP"),
-        (("--seed", "0:1:0"), "0:1:0; wanted FROM:TO:STEP"),
-        (("--seed", "one"), "seed 'one'; wanted a whole number"),
+        (("--seed", "1:0:1"), "1:0:1 leads nowhere; wanted FROM:TO:STEP"),
+        (("--seed", "0:1:0"), "0:1:0 leads nowhere; wanted FROM:TO:STEP"),
+        (("--seed", "one"), "seed 'one'; wanted whole numbers"),
         (("--left", "nobody=1"), "no actors of scene"),
         (("--without", ""), "no actors of scene"),
     ],
@@ -79,6 +86,6 @@ def test_what_cannot_be_varied_is_said_in_a_sentence(vary, asked, said):
 def test_metres_are_numbers_and_a_take_is_named(vary, small_drive, capsys):
     code, _, problem = vary("--left", f"{vary.truck.id}=far")
     assert code == 2
-    assert "'far' metres; wanted a number" in problem
+    assert "'far' metres; wanted numbers" in problem
     assert main(["vary", "--dataroot", str(small_drive), "--weather", "fog"]) == 2
     assert "TAKE is missing" in capsys.readouterr().err

@@ -95,16 +95,17 @@ def test_exports_are_joined_once_they_are_made(office, monkeypatch):
 
     monkeypatch.setattr("app.exports.export", made)
     monkeypatch.setattr("app.exports.joined", joining)
-    take = office.desk.begin(SCENE).take
+    takes = [{"take": office.desk.begin(SCENE).take.id} for _ in range(2)]
     with client_of(office) as client:
-        whole = {"scene": SCENE, "take": take.id}
-        begun = [client.post("/retake/exports", json=whole).json()["id"] for _ in range(2)]
-        joined = client.post("/retake/exports/join", json={"scene": SCENE, "exports": begun}).json()
-        assert joined["folder"].endswith(f"{SCENE}-2-takes")
-        while not (found := client.get(f"/retake/exports/{joined['id']}").json())["is_over"]:
+        asked = {"scene": SCENE, "takes": [takes[0], {"take": "nobody"}, takes[1]], "joined": True}
+        answer = client.post("/retake/exports/takes", json=asked).json()
+        assert answer["refused"] == [f"there is no take 'nobody' of scene {SCENE} in this workspace"]
+        folders = [begun["folder"].rpartition("/")[2] for begun in answer["begun"]]
+        assert folders == [f"{SCENE}-Take-1", f"{SCENE}-Take-2", f"{SCENE}-2-takes"]
+        joined = answer["begun"][-1]["id"]
+        while not (found := client.get(f"/retake/exports/{joined}").json())["is_over"]:
             time.sleep(0.01)
         assert (found["problem"], found["done"], found["total"]) == (None, 2, 2)
-        assert client.post("/retake/exports/join", json={"scene": SCENE, "exports": ["0"]}).status_code == 404
 
 
 def test_an_order_of_a_whole_take_has_all_its_views_and_frames(office):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -62,6 +63,21 @@ def test_dragging_in_a_picture_slides_along_the_ground(window, truck):
     assert math.dist(before, after) > 0.5
     assert after[1] < before[1]  # to the right of a drive along x
     assert window.actors[truck][0][3] == pytest.approx(height)
+
+
+def test_wherever_it_is_held_in_a_picture_an_actor_goes_with_the_pointer_on_the_ground(window, truck):
+    x, y = window.actor_in_view(truck, "CAM_FRONT")
+    gone = []
+    for held_px in (-6, 0, 6):
+        before = place(window, truck)
+        window.drag((x, y + held_px), (10, 6))
+        window.settle(1)
+        gone.append(np.subtract(place(window, truck), before))
+        window.press("Control+z")
+        window.settle(0)
+    assert gone[0] == pytest.approx(gone[1], abs=0.05)
+    assert gone[2] == pytest.approx(gone[1], abs=0.05)
+    assert 0.5 < np.hypot(*gone[1]) < 10
 
 
 def test_the_handle_turns_an_actor(window, truck):

@@ -30,7 +30,7 @@ def make_six(window):
     vary.get_by_label("As recorded").last.uncheck()
     vary.get_by_label("Night").check()
     vary.get_by_role("button", name="Make 6 takes").click()
-    takes.get_by_text("6 variations of").wait_for()
+    takes.get_by_text(re.compile("6 variations of .* made")).wait_for()
     return takes
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_varied_is_said_before_anything_is_made(window):
     window.press("y")
     told = vary.get_by_role("status")
     vary.get_by_label("Seeds").fill("0:1:0")
-    told.get_by_text("0:1:0; wanted FROM:TO:STEP").wait_for()
+    told.get_by_text("0:1:0 leads nowhere; wanted FROM:TO:STEP").wait_for()
     assert vary.get_by_role("button", name="Make").is_disabled()
     vary.get_by_label("Seeds").fill("0")
     told.get_by_text("Nothing is varied yet.").wait_for()
@@ -80,9 +80,9 @@ def test_a_nudge_on_its_way_is_in_every_variation(window):
     window.press("y")
     vary.get_by_label("Rain").check()
     vary.get_by_role("button", name="Make 1 take").click()
-    takes.get_by_text("1 variation of").wait_for()
+    takes.get_by_text(re.compile("1 variation of .* made")).wait_for()
     assert window.ask("take.gestures.length") == 1
-    assert takes.locator("li .quiet-text").first.inner_text().startswith(f"2 edits · from {window.ask('take.name')}")
+    assert takes.locator("li", has_text=f"2 edits · from {window.ask('take.name')} · variation").count() == 1
     window.press("Escape")
 
 
@@ -98,15 +98,23 @@ def test_takes_are_found_rated_and_gone_through(window):
     shown(takes, 1)
     assert takes.get_by_role("radio", name="4 stars").get_attribute("aria-checked") == "true"
     (good,) = entries(takes)
-    takes.get_by_role("button", name=good).click()
-    window.page.wait_for_function(f"retake.store.state.take.name === {good!r}")
-    assert window.ask("[take.weather, take.time_of_day, take.rating]") == ["fog", "night", 4]
-    order = window.ask(NAMES)
-    neighbour = order[order.index(good) + 1]
+    takes.get_by_label("Least rating").select_option("")
+    shown(takes, 3)
+    order = entries(takes)
+    takes.locator("li .entry").first.click()
+    window.page.wait_for_function(f"retake.store.state.take.name === {order[0]!r}")
+    assert window.ask("[take.weather, take.time_of_day]") == ["fog", "night"]
     window.press("PageDown")
-    window.page.wait_for_function(f"retake.store.state.take.name === {neighbour!r}")
+    window.press("PageDown")
+    window.page.wait_for_function(f"retake.store.state.take.name === {order[2]!r}")
+    window.press("PageDown")
+    window.page.get_by_text("There is no take after this one in the list, which holds 3.").wait_for()
     window.press("PageUp")
-    window.page.wait_for_function(f"retake.store.state.take.name === {good!r}")
+    window.page.wait_for_function(f"retake.store.state.take.name === {order[1]!r}")
+    assert window.ask("s.takes.find((entry) => entry.rating === 4).name") == good
+    window.press("k")
+    assert takes.get_by_label("Find takes").input_value() == f"{name}: fog"
+    window.press("Escape")
 
 
 def test_two_takes_are_exported_and_joined_to_one_data_set(window):
@@ -123,13 +131,19 @@ def test_two_takes_are_exported_and_joined_to_one_data_set(window):
     window.press("Escape")
 
 
-def test_several_takes_are_exported_one_after_another_and_all_cancelled(window):
+def test_several_takes_are_exported_one_after_another_and_all_cancelled(window, small_window):
     takes = make_six(window)
     takes.get_by_role("button", name="Export 6 takes").click()
     exports = window.page.locator("#export-dialog")
     exports.get_by_role("button", name="Cancel all 7").wait_for()
+
+    def states():
+        return [each["stage"] for each in window.page.request.get(f"{small_window.url}/retake/exports").json()["exports"]]
+
+    assert sum(stage == "waiting" for stage in states()) >= 5
     exports.get_by_role("button", name=re.compile("Cancel all")).click()
     exports.get_by_role("button", name=re.compile("^Cancel")).first.wait_for(state="hidden")
+    assert states() == []
     window.press("Escape")
 
 
@@ -144,45 +158,117 @@ def test_takes_are_removed_but_for_the_open_one(window):
     window.press("k")
     takes.get_by_label("Find takes").fill(f"{name}:")
     shown(takes, 6)
-    takes.get_by_label("All that are shown").check()
+    takes.get_by_label("All that are found").check()
     takes.get_by_role("button", name="Remove 5 takes").click()
     takes.get_by_text("5 takes removed").wait_for()
     shown(takes, 1)
     assert entries(takes) == [kept]
+    takes.get_by_role("button", name="Put back").click()
+    takes.get_by_text("5 takes put back").wait_for()
+    shown(takes, 6)
     window.press("Escape")
 
 
 def test_making_is_cancelled_and_what_was_made_stays(window):
-    vary, _ = dialogs(window)
+    vary, takes = dialogs(window)
     before = len(window.ask(NAMES))
     window.press("y")
     vary.get_by_label("Seeds").fill("1:900:1")
     vary.get_by_role("button", name="Make 900 takes").click()
     vary.get_by_text(re.compile(r"^[1-9]\d* of 900$")).wait_for()
     vary.get_by_role("button", name="Cancel").click()
-    window.page.get_by_text("Cancelled; what was made by then stays.").wait_for()
-    window.page.wait_for_function(f"retake.store.state.takes.length > {before}")
-    assert len(window.ask(NAMES)) < before + 900
+    takes.get_by_text(re.compile(r"Cancelled after \d+ of 900\. \d+ variations of .* made\.")).wait_for()
+    made = len(window.ask(NAMES)) - before
+    assert 0 < made < 900
+    takes.get_by_role("button", name=re.compile(r"Export \d+ takes")).wait_for()
+    assert takes.locator("li :checked").count() == min(made, 200)
+    window.press("Escape")
 
 
-def test_a_take_that_another_hand_changes_meanwhile_is_shown_anew(window, small_window):
-    vary, _ = dialogs(window)
+def nudged(window):
     choose_truck(window)
     window.press("Alt+ArrowUp")
     window.settle(1)
+
+
+def change_elsewhere(window, url):
+    """Another hand's edit of the open take."""
+    about = window.ask("({ scene: s.scene.name, take: take.id, base: take.state })")
+    edits = [{"kind": "weather", "value": "fog"}]
+    answer = window.page.request.post(f"{url}/retake/edit", data=about | {"gesture": "g-000001", "edits": edits})
+    assert answer.ok, answer.text()
+
+
+@pytest.mark.parametrize("route", ["variations/count", "variations"])
+def test_a_take_that_another_hand_changes_meanwhile_is_shown_anew(window, small_window, route):
+    vary, _ = dialogs(window)
+    nudged(window)
+    with Held(window, route, unheard=True) as held:
+        window.press("y")
+        vary.get_by_label("Rain").check()
+        if route == "variations":
+            vary.get_by_role("button", name="Make 1 take").click()
+        held.wait()
+        change_elsewhere(window, small_window.url)
+    window.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
+    vary.wait_for(state="hidden")
+    window.page.wait_for_function("retake.store.state.take.weather === 'fog'")
+
+
+def test_a_count_that_comes_after_the_dialog_has_gone_is_nobodys(window, small_window):
+    vary, _ = dialogs(window)
+    nudged(window)
     with Held(window, "variations/count", unheard=True) as held:
         window.press("y")
         vary.get_by_label("Rain").check()
         held.wait()
-        edit = {"kind": "weather", "value": "fog"}
-        about = window.ask("({ scene: s.scene.name, take: take.id, base: take.state })")
-        answer = window.page.request.post(
-            f"{small_window.url}/retake/edit", data=about | {"gesture": "g-000001", "edits": [edit]}
-        )
-        assert answer.ok, answer.text()
-    window.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
-    vary.wait_for(state="hidden")
-    window.page.wait_for_function("retake.store.state.take.weather === 'fog'")
+        window.press("Escape")
+        change_elsewhere(window, small_window.url)
+    window.page.wait_for_timeout(500)
+    assert window.ask("[take.weather, s.selected !== null]") == ["as recorded", True]
+    assert window.page.get_by_text(f"{window.ask('take.name')} was changed in another window").count() == 0
+
+
+def test_nothing_can_be_made_while_another_number_is_on_its_way(window):
+    vary, _ = dialogs(window)
+    window.press("y")
+    vary.get_by_label("Seeds").fill("1")
+    make_one = vary.get_by_role("button", name="Make 1 take")
+    make_one.click(trial=True)
+    with Held(window, "variations/count", unheard=True) as held:
+        vary.get_by_label("Seeds").fill("1:9:1")
+        assert make_one.is_disabled()
+        held.wait()
+        assert make_one.is_disabled()
+    vary.get_by_role("button", name="Make 9 takes").click(trial=True)
+    window.press("Escape")
+
+
+def test_a_stream_that_breaks_off_is_said(window):
+    vary, _ = dialogs(window)
+    window.page.route("**/retake/variations", lambda route: route.fulfill(status=200, body=""))
+    window.press("y")
+    vary.get_by_label("Rain").check()
+    vary.get_by_role("button", name="Make 1 take").click()
+    vary.get_by_text("It ended early: the server's log says why.").wait_for()
+    window.press("Escape")
+
+
+def test_exports_stay_in_reach_while_one_is_followed(window):
+    takes = make_six(window)
+    takes.get_by_role("button", name="Export 6 takes").click()
+    exports = window.page.locator("#export-dialog")
+    exports.get_by_role("button", name=re.compile("^Follow")).last.click()
+    exports.get_by_role("button", name="Hide").click()
+    window.press("Control+e")
+    exports.get_by_role("heading", name="Exporting").wait_for()
+    exports.get_by_role("button", name="All exports").click()
+    exports.get_by_role("button", name=re.compile("Cancel all")).click()
+    exports.get_by_role("button", name=re.compile("^Cancel")).first.wait_for(state="hidden")
+    window.press("Escape")
+    window.press("Control+e")
+    exports.get_by_role("heading", name=f"Export {window.ask('take.name')}").wait_for()
+    window.press("Escape")
 
 
 def test_a_varied_ego_path_can_be_bent_on(window):

@@ -1,0 +1,60 @@
+"""Several takes at once: removed, put back, and a sentence for each that cannot be."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.settings import Settings
+from app.window import create_app
+from tests.small_drive import SCENE
+
+
+@pytest.fixture
+def visitor(small_drive, tmp_path):
+    with TestClient(create_app(Settings(small_drive, workspace=tmp_path))) as client:
+        yield client
+
+
+def asked(visitor, what, takes):
+    return visitor.post(f"/retake/takes/{what}", json={"scene": SCENE, "takes": takes}).json()
+
+
+def listed(visitor):
+    return {take["id"] for take in visitor.get(f"/retake/takes/{SCENE}").json()}
+
+
+@pytest.fixture
+def takes(visitor):
+    """Three that have files."""
+    begun = visitor.post("/retake/open", json={"scene": SCENE}).json()["take"]
+    what = {"scene": SCENE, "take": begun["id"], "base": begun["state"], "seeds": "1:3:1"}
+    assert visitor.post("/retake/variations", json=what).status_code == 200
+    return sorted(listed(visitor))
+
+
+def test_those_that_can_be_removed_are_and_can_be_put_back(visitor, takes):
+    answer = asked(visitor, "remove", [takes[0], "nobody", takes[1], takes[0]])
+    assert (answer["removed"], [take["id"] for take in answer["takes"]]) == (takes[:2], takes[2:])
+    assert answer["refused"] == [f"there is no take 'nobody' of scene {SCENE} in this workspace"]
+    gone = visitor.get("/retake/take", params={"scene": SCENE, "take": takes[0]})
+    assert (gone.status_code, "was removed" in gone.json()["detail"]) == (422, True)
+    back = asked(visitor, "put_back", [*takes, "nobody"])
+    assert back["put_back"] == takes[:2]
+    assert len(back["refused"]) == 2
+    assert listed(visitor) == set(takes)
+    assert visitor.get("/retake/take", params={"scene": SCENE, "take": takes[0]}).status_code == 200
+
+
+def test_what_has_been_made_again_since_is_not_put_back_over(visitor, takes):
+    begun = takes[0].rsplit("-", 1)[0]
+    asked(visitor, "remove", takes[:1])
+    opened = visitor.post("/retake/open", json={"scene": SCENE, "take": begun}).json()["take"]
+    what = {"scene": SCENE, "take": begun, "base": opened["state"], "seeds": "1:3:1"}
+    assert visitor.post("/retake/variations", json=what).status_code == 200
+    assert listed(visitor) == set(takes)
+    (refused,) = asked(visitor, "put_back", takes[:1])["refused"]
+    assert f"take {takes[0]!r} of scene {SCENE} is there; the one that was removed stays in" in refused
+
+
+def test_many_refusals_are_said_in_brief(visitor):
+    refused = asked(visitor, "remove", [f"nobody-{n}" for n in range(9)])["refused"]
+    assert (len(refused), refused[-1]) == (4, "And 6 more.")
