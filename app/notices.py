@@ -28,7 +28,6 @@ def _points_missed(scenario: Scenario, edits: Iterable[Edit]) -> list[str]:
         actor, asked = scenario.actor(edit.actor), len(edit.waypoints)
         passed, end = num_passed(actor.track, edit), clock(scenario.scene, actor.track[-1].t_us)
         if passed < asked:
-            found.append(
-                f"{called(actor)} comes to {passed} of the {asked} points; at {end} its track ends. A higher speed from here on, in its panel, takes it farther."
-            )
+            came = f"{called(actor)} comes to {passed} of the {asked} points; at {end} its track ends"
+            found.append(f"{came}. A higher speed from here on, in its panel, takes it farther.")
     return found

@@ -20,18 +20,29 @@ def choose_truck(window):
     window.page.mouse.click(*window.actor_on_map(truck))
 
 
-def make_six(window):
-    """Six variations of the open take: three places of the truck, each as it is and in fog."""
-    vary, takes = dialogs(window)
+def vary_truck(window):
+    """The dialog, about the truck."""
     choose_truck(window)
     window.press("y")
+    return dialogs(window)[0]
+
+
+def make(window, count):
+    """So many variations, as the dialog offers them; the list of takes that comes then."""
+    vary, takes = dialogs(window)
+    vary.get_by_role("button", name=f"Make {count} take").click()
+    takes.get_by_text(re.compile(f"{count} variations? of .* made")).wait_for()
+    return takes
+
+
+def make_six(window):
+    """Six variations of the open take: three places of the truck by night, each in fog, too."""
+    vary = vary_truck(window)
     vary.get_by_label("Fog").check()
     vary.get_by_label("To its left, m").fill("-1:1:1")
     vary.get_by_label("As recorded").last.uncheck()
     vary.get_by_label("Night").check()
-    vary.get_by_role("button", name="Make 6 takes").click()
-    takes.get_by_text(re.compile("6 variations of .* made")).wait_for()
-    return takes
+    return make(window, 6)
 
 
 def entries(takes):
@@ -74,13 +85,11 @@ def test_what_cannot_be_varied_is_said_before_anything_is_made(window):
 
 
 def test_a_nudge_on_its_way_is_in_every_variation(window):
-    vary, takes = dialogs(window)
     choose_truck(window)
     window.press("Alt+ArrowUp")
     window.press("y")
-    vary.get_by_label("Rain").check()
-    vary.get_by_role("button", name="Make 1 take").click()
-    takes.get_by_text(re.compile("1 variation of .* made")).wait_for()
+    dialogs(window)[0].get_by_label("Rain").check()
+    takes = make(window, 1)
     assert window.ask("take.gestures.length") == 1
     assert takes.locator("li", has_text=f"2 edits · from {window.ask('take.name')} · variation").count() == 1
     window.press("Escape")
@@ -118,13 +127,10 @@ def test_takes_are_found_rated_and_gone_through(window):
 
 
 def test_two_takes_are_exported_and_joined_to_one_data_set(window):
-    vary, takes = dialogs(window)
-    choose_truck(window)
-    window.press("y")
+    vary = vary_truck(window)
     vary.get_by_label("Also without it").check()
     vary.get_by_label("To its left, m").fill("1")
-    vary.get_by_role("button", name="Make 2 takes").click()
-    takes.get_by_role("button", name="Export 2 takes").click()
+    make(window, 2).get_by_role("button", name="Export 2 takes").click()
     exports = window.page.locator("#export-dialog")
     name = f"{window.ask('s.scene.name')}-2-takes"
     exports.get_by_label("Earlier exports").get_by_role("link", name=f"Download {name}").first.wait_for()
@@ -272,12 +278,11 @@ def test_exports_stay_in_reach_while_one_is_followed(window):
 
 
 def test_a_varied_ego_path_can_be_bent_on(window):
-    vary, takes = dialogs(window)
+    vary, _ = dialogs(window)
     window.press("y")
     vary.get_by_label("Ego left, m").fill("0.5")
     vary.get_by_label("Ego ahead, m").fill("-2")
-    vary.get_by_role("button", name="Make 1 take").click()
-    takes.get_by_role("button", name="ego 0.5 m to the left, 2 m back").first.click()
+    make(window, 1).get_by_role("button", name="ego 0.5 m to the left, 2 m back").first.click()
     window.page.wait_for_function("retake.store.state.take.name.includes('ego 0.5 m')")
     window.page.mouse.click(*window.ego_on_map())
     panel = window.page.locator("#actor")
