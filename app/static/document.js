@@ -38,35 +38,44 @@ export function createDocument(store, pictures, generating, say) {
 
   const entitle = (take) => { document.title = `${take.name} – ${state.scene.name} – Retake`; };
 
-  function remember(take) {
-    const url = new URL(location.href);
-    url.searchParams.set("scene", state.scene.name);
-    url.searchParams.set("take", take.id);
-    history.replaceState(null, "", url);
+  /** In the address: a reload, or whoever is sent it, comes back to the take and the moment. */
+  function remember() {
+    const url = new URL(location.href), { scene, take, frame } = state;
+    const asked = { scene: scene.name, take: take.id, at: ((scene.frames[frame].t_us - scene.span[0]) * 1e-6).toFixed(2) };
+    for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+    if (url.href !== location.href) history.replaceState(null, "", url);
     entitle(take);
   }
 
-  /** Open a scene, in a take of it; without one, a new take is begun. Until it is there, all goes on in the one that was open. */
-  async function openNow(sceneName, takeId) {
+  /** The frame nearest to so many seconds after a scene's start. */
+  function frameAt(scene, seconds) {
+    const off = scene.frames.map(({ t_us: t }) => Math.abs(t - scene.span[0] - seconds * 1e6));
+    return off.indexOf(Math.min(...off));
+  }
+
+  /** Open a scene, in a take of it, at so many seconds; without a take, a new one is begun. Until it is there, all goes on in the one
+   * that was open, whose moment it keeps where it is of the same scene and none is said. */
+  async function openNow(sceneName, takeId, seconds = null) {
     const answer = await post("open", { scene: sceneName, take: takeId });
     if (answer.take.id !== state.take?.id) openings += 1;
     generating.forget();
     const { scene, model } = lengthened(answer.scene, answer.model, answer.take.beyond);
     const sameScene = state.scene?.name === answer.scene.name;
+    const kept = sameScene ? Math.min(state.frame, scene.frames.length - 1) : scene.first_frame;
     store.set({
       scene, take: withMap(answer.take), earlier: [], takes: answer.takes, gesture: null, waiting: null,
       selected: null, compared: null, playing: false, tool: "select", saving: "saved",
-      frame: sameScene ? Math.min(state.frame, scene.frames.length - 1) : scene.first_frame, model, manner: mannerFor(model, sameScene),
+      frame: seconds === null ? kept : frameAt(scene, seconds), model, manner: mannerFor(model, sameScene),
     });
     pictures.know(answer.take.state, answer.take.drawn);
-    remember(state.take);
+    remember();
     if (answer.notice) say(answer.notice);
     draw();
     if (scene.map.asked !== mapAsked()) fetchMap();
   }
 
   /** The same, after the edits that are on their way: their answers are of the take that is open now. */
-  const open = (sceneName, takeId) => inOrder(() => openNow(sceneName, takeId));
+  const open = (sceneName, takeId, seconds) => inOrder(() => openNow(sceneName, takeId, seconds));
 
   /** The same; where it cannot be opened, that is said, and the pickers go back to what is open. */
   async function change(sceneName, takeId) {
@@ -276,7 +285,7 @@ export function createDocument(store, pictures, generating, say) {
       }
       store.set({ take: renamed(answer.take), takes: answer.takes });
       pictures.know(answer.take.state, answer.take.drawn);
-      remember(state.take);
+      remember();
       return say(`You are now in ${answer.take.name}; the take that it branched from stays as it was.`);
     });
   }
@@ -376,6 +385,7 @@ export function createDocument(store, pictures, generating, say) {
   function look() {
     clearTimeout(resting);
     resting = setTimeout(() => {
+      if (state.take && !state.playing) remember();
       if (drawing && state.take && pictures.missing(state.take, state.scene).some(([frame]) => frame === state.frame)) draw();
     }, AROUND);
   }

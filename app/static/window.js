@@ -111,12 +111,12 @@ async function openFirst(take, say, scenes, first) {
   const scene = isKnown ? asked.get("scene") : first;
   if (asked.has("scene") && !isKnown) say(`There is no scene “${asked.get("scene")}” in this data set; this is ${first}.`, "problem");
   const others = scenes.map(({ name }) => name).filter((name) => name !== scene);
-  const tries = [[scene, null], ...others.map((name) => [name, null])];
-  if (isKnown && asked.has("take")) tries.unshift([scene, asked.get("take")]);
+  const tries = [[scene, null], ...others.map((name) => [name, null])], at = asked.get("at") ?? "";
+  if (isKnown && asked.has("take")) tries.unshift([scene, asked.get("take"), /^\d+(\.\d+)?$/.test(at) ? Number(at) : null]);
   const problems = [];
-  for (const [name, id] of tries) {
+  for (const [name, ...rest] of tries) {
     try {
-      await take.open(name, id);
+      await take.open(name, ...rest);
     } catch (error) {
       problems.push(error.message);
       continue;

@@ -31,14 +31,17 @@ def truck(window):
     return window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
 
 
-def test_a_reload_comes_back_to_the_same_take(tabs):
+def test_a_reload_comes_back_to_the_same_take_and_moment(tabs):
     window = tabs()
     window.drag(window.actor_on_map(truck(window)), (-30, 0))
     window.settle(1)
-    before = window.actors
+    window.press("End")
+    window.press("ArrowLeft")
+    before, frame = window.actors, window.ask("s.frame")
+    window.page.wait_for_function("(frame) => location.search.includes(`at=${(frame / 10).toFixed(2)}`)", arg=frame)
     window.page.reload()
     window.wait_until_ready()
-    assert window.actors == before
+    assert (window.actors, window.ask("s.frame")) == (before, frame)
     assert window.ask("take.can_undo")
 
 
