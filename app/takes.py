@@ -190,16 +190,19 @@ class Takes:
             raise SaveError(f"The take could not be removed and stays as it was: {in_words(error, folder)}.") from error
 
     def put_back(self, scene: str, take_id: str) -> None:
-        """Move the file of a removed take back; TakeFileError where there is none, or another file has taken its place."""
+        """Move the file of a take back that was removed, the last one of that id; TakeFileError where there is none, or another
+        has taken its place."""
         own = self._own_path(scene, take_id)
         removed = [summary.file for summary in self._known(own.parent / REMOVED)[0] if summary.id == take_id]
         if not removed:
             raise TakeFileError(f"no take {take_id!r} of scene {scene} was removed from this workspace")
-        if own.exists() or take_id in self.files(scene):
-            raise TakeFileError(f"take {take_id!r} of scene {scene} is there; the one that was removed stays in {removed[-1]}")
         try:
+            last = max(removed, key=lambda file: file.stat().st_ctime_ns)  # when it was moved there
             with self._only_one(own.parent):
-                removed[-1].rename(own)
+                if own.exists() or take_id in self.files(scene):
+                    sentence = f"take {take_id!r} of scene {scene} is there; the one that was removed stays in {last}"
+                    raise TakeFileError(sentence)
+                last.rename(own)
         except OSError as error:
             raise SaveError(f"The take could not be put back: {in_words(error, own.parent)}.") from error
 

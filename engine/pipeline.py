@@ -28,10 +28,8 @@ from engine.model.drafts import Drafts, pictures_of, share_of, tensor_of
 from engine.model.pretrained import DiffusersAutoencoder, TransformersText
 from engine.model.relight import Relight
 from engine.model.text import WordEncoder
-from engine.model.told import Told
+from engine.model.told import UNGUIDED, Told
 from engine.model.transformer import WorldTransformer
-
-UNGUIDED = ("text", "change", "layout", "instances", "waypoints", "action")  # what guidance compares with not being told
 
 
 @dataclass(frozen=True, slots=True, eq=False)

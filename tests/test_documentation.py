@@ -1,5 +1,6 @@
 """The documentation is true: it names what is there, and what it names is there."""
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from app.command import join, takes
 from app.command.line import COMMANDS, parser
 from app.version import VERSION
 from editor.edits import Edit
-from editor.files import loads
+from editor.files import edit_from_json, loads
 from engine.training.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,3 +147,11 @@ def test_the_readme_has_the_benchmarks_decibels(kind):
 
 def test_the_version_is_one_number():
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_the_added_actor_of_the_take_format_can_be_read():
+    (written,) = re.findall(r"```\n(\{.edit.*?)```", TAKE_FORMAT, re.DOTALL)
+    step = json.loads(written)
+    added = edit_from_json(json.dumps(step["edit"]).encode())
+    assert (added.kind, added.look.colour, len(added.track)) == ("add", "#a3191f", 2)
+    assert step["gesture"]

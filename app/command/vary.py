@@ -89,8 +89,9 @@ def _kept(takes: Takes, scene: str, wanted: Sequence[Take]) -> dict[str, Path]:
 
 
 def _kinds(options: argparse.Namespace, clip: Opened) -> list[list[Choice]]:
+    """In the window's order: the same choices are the same takes, whoever asks for them."""
     out = []
-    for name, values, choice in (("time-of-day", TimeOfDay, variations.hours), ("weather", Weather, variations.weathers)):
+    for name, values, choice in (("weather", Weather, variations.weathers), ("time-of-day", TimeOfDay, variations.hours)):
         asked = getattr(options, name.replace("-", "_"))
         if asked is not None:
             out.append(choice(clip.scenario, _known(f"--{name}", listed(asked), get_args(values))))

@@ -119,5 +119,5 @@ def add_exports(router: APIRouter, office: Office) -> None:
         found = next((bundle for bundle in bundles(_folder(office)) if bundle.folder.name == name), None)
         if found is None:
             raise HTTPException(404, f"There is no bundle {name[:80]!r} in the workspace's exports.")
-        attached = {"Content-Disposition": f'attachment; filename="{found.folder.name}.zip"'}
+        attached = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.folder.name)}.zip"}
         return StreamingResponse(zipped(found.folder), media_type="application/zip", headers=attached)

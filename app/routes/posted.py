@@ -41,7 +41,7 @@ class OfTakes(BaseModel, extra="forbid"):
 class Editing(Stepping):
     """The edits of one gesture, made on a state."""
 
-    gesture: Annotated[str, Field(pattern=r"g-[0-9a-f]{6,32}$")]
+    gesture: Annotated[str, Field(pattern=r"^g-[0-9a-f]{6,32}$")]
     edits: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=100)]
 
 

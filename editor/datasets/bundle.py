@@ -26,7 +26,7 @@ from editor.datasets.recorded import moved_points
 from editor.datasets.records import Record
 from editor.datasets.scenes import NEAREST_US, nearest, rigid
 from editor.datasets.tables import TableWriter
-from editor.scene import Actor, Frame, LidarSweep, Picture, Scenario
+from editor.scene import Actor, ActorId, Frame, LidarSweep, Picture, Scenario
 from editor.tracks import actor_at, ego_at
 
 VERSION = "v1.0-retake"
@@ -226,11 +226,22 @@ class _Bundle:
             if untouched and frame.t_us in annotated:
                 self.tables.annotation(instance, sample, T_world_box, **self.measured(annotated[frame.t_us]))
                 continue
-            near = annotated[min(annotated, key=lambda t_us, t=frame.t_us: abs(t_us - t))] if untouched else None
-            names = self.attribute_names(near) if near else attributes_of(actor, frame.t_us)
+            known = self.annotated_near(self.alike(actor, recorded), frame.t_us)
+            names = known if untouched else attributes_of(actor, frame.t_us, known)
             token = self.tables.annotation(instance, sample, T_world_box, actor.size_lwh, attributes=names)
             guessed = "beyond" if self.is_beyond(index) else "interpolated"
             self.boxes[token] = guessed if untouched else "edited" if recorded else "added"
+
+    def alike(self, actor: Actor, recorded: Actor | None) -> ActorId | None:
+        """The recorded actor of its category that it is, or that it looks like; None where there is none."""
+        source = actor.id if recorded else (actor.look.source or "").removeprefix("actor:")
+        of_category = {known.id for known in self.scenario.scene.actors if known.category == actor.category}
+        return ActorId(source) if source in of_category else None
+
+    def annotated_near(self, actor: ActorId | None, t_us: int) -> list[str]:
+        """The attributes of an actor's box that was annotated nearest to a time."""
+        boxes = self.recording.boxes_by_time(actor) if actor else {}
+        return self.attribute_names(boxes[min(boxes, key=lambda t: abs(t - t_us))]) if boxes else []
 
     def measured(self, box: Record) -> Record:
         """What was recorded of an untouched box besides its place."""

@@ -15,6 +15,7 @@ NUM_CAMERA = 16  # fx, fy, cx, cy by the picture's width or height, then the rot
 NUM_WAYPOINTS = 6  # of the ego, half a second apart
 NUM_ACTION = 2  # speed in 10 m/s, turn rate in rad/s
 NUM_GBUFFER = 8  # channels of `engine.gbuffer`, of which these are
+UNGUIDED = ("text", "change", "layout", "instances", "waypoints", "action")  # what guidance compares with not being told
 NEAR, MIDDLE, FAR, GROUND, SKY, MIRRORED = 0, 1, 2, 3, 4, slice(5, 8)
 
 

@@ -1,8 +1,10 @@
 """The hash of everything that a picture depends on: the recording, the code, what the take changes in it, and which it is."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from editor.datasets.map_expansion import expansion_path
@@ -23,6 +25,7 @@ MODEL_CODE = (
     "engine/service/generating.py",
     "engine/service/requests.py",
 )
+DRAWN_WITH = ("numpy", "opencv-python-headless", "scipy", "torch", "open3d", "pillow")
 DRAWING_FILES = (".py", ".json", ".webp", ".ply")
 DRAWN_FROM: dict[Tier, tuple[Tier, ...]] = {"draft": (), "anchor": ("draft",), "refined": ("draft", "anchor")}
 
@@ -87,13 +90,21 @@ def _file_state(path: Path) -> str:
 
 @cache
 def code_digest(code: tuple[str, ...] = DRAWING_CODE) -> str:
-    """Of everything shipped that decides on a draft's pixels, or on what other code draws: the source, the bank of actors."""
-    sha = hashlib.sha256()
+    """Of everything shipped that decides on a draft's pixels, or on what other code draws: the source, the bank of actors, and
+    the versions of what it draws with."""
+    sha = hashlib.sha256(repr([(name, _version(name)) for name in DRAWN_WITH]).encode())
     for name in code:
         path = ROOT / name
         for file in sorted(f for f in path.rglob("*.*") if f.suffix in DRAWING_FILES) if path.is_dir() else [path]:
             sha.update(file.read_bytes())
     return sha.hexdigest()
+
+
+def _version(package: str) -> str | None:
+    """None where it is not installed: a machine that only trains has no Open3D."""
+    with suppress(PackageNotFoundError):
+        return version(package)
+    return None
 
 
 def _sha256(*parts: str) -> str:

@@ -5,7 +5,7 @@ import logging
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -90,17 +90,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _harvest(options: argparse.Namespace) -> int:
     if options.worlds < 1 or options.processes < 1:
         raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
+    from editor.files import TakeFileError
+    from engine.benchmark.cases import BenchmarkError
+    from engine.service.requests import RenderError
     from engine.training.harvest import Harvest, harvest, harvested  # these bring Town and drafts, which training does without
     from engine.training.lights import harvest_lights
 
     make = harvest_lights if options.lights else harvest
     what = Harvest(options.out / "worlds", options.out / "clips")
     seeds = range(options.seed, options.seed + options.worlds)
-    with ProcessPoolExecutor(options.processes, multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(harvested, make, what, seed): seed for seed in seeds}
-        for number, done in enumerate(as_completed(waiting), 1):
-            _say(f"{number} of {len(seeds)} worlds, {done.result()} new clips from seed {waiting[done]}")
+    try:
+        for number, (seed, new) in enumerate(_worlds(partial(harvested, make, what), seeds, options.processes), 1):
+            _say(f"{number} of {len(seeds)} worlds, {new} new clips from seed {seed}")
+    except (BenchmarkError, RenderError, TakeFileError) as error:
+        raise ValueError(f"{error}; what is done is kept") from error
     return 0
+
+
+def _worlds(work: Callable[[int], int], seeds: Sequence[int], processes: int) -> Iterator[tuple[int, int]]:
+    """Seeds and what work on them gives, as they come; where it ends early, nobody waits for the others."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        waiting = {pool.submit(work, seed): seed for seed in seeds}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
 
 
 def _run(options: argparse.Namespace) -> int:

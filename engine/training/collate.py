@@ -9,7 +9,7 @@ from engine.model.asked import Asked
 from engine.model.conditioning import category_words
 from engine.model.drafts import share_of, tensor_of
 from engine.model.text import TextEncoder
-from engine.model.told import Instances, Told
+from engine.model.told import UNGUIDED, Instances, Told
 from engine.training.clips import TrainingClip
 
 # Each is left out of a clip with a probability of its own.
@@ -37,7 +37,8 @@ def pictures(clips: list[TrainingClip]) -> Pictures:
 
 
 def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.random.Generator) -> Told:
-    """Everything but the drafts themselves, with each condition left out for a share `drop` of the clips."""
+    """Everything but the drafts themselves. Each condition is left out for a share `drop` of the clips, layout and instances
+    for such a share of the batches; and in such a share of the batches all that guidance compares with being told."""
     asked = [clip.asked for clip in clips]
     words, before = text.encoded([a.text for a in asked]), text.encoded([a.recorded_text for a in asked])
 
@@ -45,7 +46,9 @@ def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.rand
         return torch.from_numpy(np.stack([getattr(a, name) for a in asked])).to(words.tokens.device)
 
     present = {name: torch.from_numpy(rng.random(len(clips)) >= drop).to(words.tokens.device) for name in DROPPED}
-    return Told(
+    layout = None if rng.random() < drop else rows("layout").to(words.tokens.dtype)
+    instances = None if rng.random() < drop else _instances(asked, text, rng)
+    whole = Told(
         times_s=rows("times_s"),
         cameras=rows("cameras"),
         waypoints=rows("waypoints"),
@@ -53,11 +56,12 @@ def told(clips: list[TrainingClip], text: TextEncoder, drop: float, rng: np.rand
         text=words.tokens,
         text_mask=words.mask,
         change=words.bag - before.bag,
-        layout=None if rng.random() < drop else rows("layout").to(words.tokens.dtype),
+        layout=layout,
         gbuffer=torch.from_numpy(np.stack([clip.drafts.gbuffer for clip in clips])).to(words.tokens),
-        instances=None if rng.random() < drop else _instances(asked, text, rng),
+        instances=instances,
         present=present,
     )
+    return whole.without(*UNGUIDED) if rng.random() < drop else whole
 
 
 def _instances(asked: list[Asked], text: TextEncoder, rng: np.random.Generator) -> Instances | None:

@@ -27,7 +27,6 @@ class Plan:
     warmup: int = 100
     save_every_s: float = 120.0
     dtype: torch.dtype = torch.bfloat16
-    accumulate: int = 1  # batches for one step
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +81,15 @@ def _step(state: RunState, objective: Objective, batches: Batches, plan: Plan, r
     for group in state.optimizer.param_groups:
         group["lr"] = rate * group["pace"]
     trained = [p for group in state.optimizer.param_groups for p in group["params"]]
-    total = 0.0
-    for k in range(plan.accumulate):
-        with _attention(trained[0].device):
-            loss = loss_of_step(objective, state.networks, batches, state.step * plan.accumulate + k, plan.dtype)
-            (loss / plan.accumulate).backward()
-        total += float(loss.detach()) / plan.accumulate
-    clip_gradient(trained, total, state.step)
+    with _attention(trained[0].device):
+        loss = loss_of_step(objective, state.networks, batches, state.step, plan.dtype)
+        loss.backward()
+    clip_gradient(trained, float(loss.detach()), state.step)
     state.optimizer.step()
     state.optimizer.zero_grad(set_to_none=True)
     state.step += 1
     state.average()
-    return total
+    return float(loss.detach())
 
 
 def _attention(device: torch.device) -> AbstractContextManager:

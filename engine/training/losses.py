@@ -3,6 +3,8 @@
 x0 is what the network's velocity points to; in the x0 space the plain flow loss |v - v_true|^2 is |x0_hat - x0|^2 / s^2.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch.nn import functional as F
 
@@ -27,19 +29,21 @@ def weighted_mean(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 
 
 def instance_masked(
-    error: torch.Tensor, foreground: torch.Tensor, probability: float, generator: torch.Generator
-) -> torch.Tensor:
-    """The mean error (B,) of each clip of (B, T, V, H, W), for a share `probability` of clips of its actors alone.
+    errors: Sequence[torch.Tensor], foreground: torch.Tensor, probability: float, generator: torch.Generator
+) -> tuple[torch.Tensor, ...]:
+    """The mean (B,) of each of some errors (B, T, V, H, W), for a share `probability` of the clips of its actors alone.
 
-    ConsisDrive, Eq. 6. Ours where the paper is silent: decided per clip, a mean over the foreground, and the whole clip where
-    it has none.
+    ConsisDrive, Eq. 6. Ours where the paper is silent: decided per clip, alike for all the errors, a mean over the foreground,
+    and the whole clip where it has none.
     """
-    B = len(error)
-    whole = error.flatten(1).mean(1)
-    inside = foreground.to(error.dtype).flatten(1)
-    masked = (error.flatten(1) * inside).sum(1) / inside.sum(1).clamp(min=1)
-    pick = (torch.rand(B, generator=generator) < probability).to(error.device) & (inside.sum(1) > 0)
-    return torch.where(pick, masked, whole)
+    inside = foreground.float().flatten(1)
+    pick = (torch.rand(len(foreground), generator=generator) < probability).to(inside.device) & (inside.sum(1) > 0)
+
+    def mean(error: torch.Tensor) -> torch.Tensor:
+        masked = (error.flatten(1) * inside.to(error.dtype)).sum(1) / inside.sum(1).clamp(min=1)
+        return torch.where(pick, masked, error.flatten(1).mean(1))
+
+    return tuple(mean(error) for error in errors)
 
 
 def gain(error: torch.Tensor, drafted: torch.Tensor, good: float) -> torch.Tensor:

@@ -106,13 +106,14 @@ class WorldObjective:
         dirty = (what.dirty > 0).float()
         weight = KEPT_WEIGHT + (1 - KEPT_WEIGHT) * dirty[:, :, :, 0]
         weight = weight / weight.mean(dim=(1, 2, 3, 4), keepdim=True).clamp(min=KEPT_WEIGHT + LEAST_SHARE)
-        drafted = (flow_error(what.draft, x0, level) * weight).flatten(1).mean(1)
+        of_draft = flow_error(what.draft, x0, level)
         foreground = torch.zeros_like(error, dtype=torch.bool)
         if what.instances is not None:
             tokens = what.instances.members.any(-1).float()
             size = error.shape[-2:]
             foreground = F.interpolate(tokens.flatten(0, 1), size=size).unflatten(0, tokens.shape[:2]) > 0
-        found = instance_masked(error * weight, foreground, self.instance_share, generator)
+        errors = error * weight, of_draft * weight
+        found, drafted = instance_masked(errors, foreground, self.instance_share, generator)
         return gain(found, drafted, GOOD).mean() + self.structure * structure_loss(x0 + (x0_hat - x0) * dirty, x0)
 
     def _seen(

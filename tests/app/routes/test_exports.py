@@ -4,6 +4,7 @@ import io
 import os
 import time
 import zipfile
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -65,6 +66,9 @@ def test_what_was_exported_before_is_listed_the_latest_first_and_can_be_had_as_a
         assert found["exports"] == []
         data = client.get("/retake/" + found["bundles"][0]["zip"]).content
         assert zipfile.ZipFile(io.BytesIO(data)).namelist() == ["late one/report.json"]
+        (tmp_path / "exports" / "early").rename(tmp_path / "exports" / "früh 早い")
+        named = client.get("/retake/" + client.get("/retake/exports").json()["bundles"][1]["zip"])
+        assert named.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote('früh 早い')}.zip"
         for name in ("something-else", ".being-made", "..", "%2e%2e", "early%2Freport.json"):
             assert client.get(f"/retake/bundles/{name}/zip").status_code == 404
 

@@ -55,6 +55,22 @@ def test_what_has_been_made_again_since_is_not_put_back_over(visitor, takes):
     assert f"take {takes[0]!r} of scene {SCENE} is there; the one that was removed stays in" in refused
 
 
+def test_of_two_that_were_removed_under_one_id_the_last_is_put_back(visitor, takes):
+    def rate(rating):
+        visitor.post("/retake/describe", json={"scene": SCENE, "take": takes[0], "rating": rating})
+
+    begun = takes[0].rsplit("-", 1)[0]
+    for rating in (1, 5, 2):
+        rate(rating)
+        asked(visitor, "remove", takes[:1])
+        if rating != 2:
+            opened = visitor.post("/retake/open", json={"scene": SCENE, "take": begun}).json()["take"]
+            visitor.post("/retake/variations", json={"scene": SCENE, "take": begun, "base": opened["state"], "seeds": "1:3:1"})
+    asked(visitor, "put_back", takes[:1])
+    (back,) = [take for take in visitor.get(f"/retake/takes/{SCENE}").json() if take["id"] == takes[0]]
+    assert back["rating"] == 2
+
+
 def test_many_refusals_are_said_in_brief(visitor):
     refused = asked(visitor, "remove", [f"nobody-{n}" for n in range(9)])["refused"]
     assert (len(refused), refused[-1]) == (4, "And 6 more.")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi.testclient import TestClient
 
+from app.command.line import main
 from app.routes.posted import OfActor, Varying
 from app.routes.variations import choices
 from app.settings import Settings
@@ -118,6 +119,23 @@ def test_a_take_that_another_window_has_changed_is_not_varied(visitor, take):
     visitor.post("/retake/edit", json=asked(take, gesture="g-000001", edits=[edit]))
     for path in ("variations", "variations/count"):
         assert visitor.post(f"/retake/{path}", json=asked(take, weathers=["fog"])).status_code == 409
+
+
+def test_the_command_line_makes_the_same_takes(visitor, take, small_drive, tmp_path, capsys):
+    nudge = [{"kind": "move", "actor": truck(take), "t_us": 0, "by": [1.0, 0.0, 0.0], "scope": "track"}]
+    nudge[0]["t_us"] = take["actors"][0]["track"][0][0]
+    state = visitor.post("/retake/edit", json=asked(take, gesture="g-000001", edits=nudge)).json()["state"]
+    of_actor = {"actor": truck(take), "left": "0,1", "ahead": "2", "colours": [None, "red"], "without": True}
+    what = {"weathers": ["fog"], "times_of_day": ["dusk", "night"], "seeds": "5", "ego_left": "1", "of_actor": of_actor}
+    mine = new_takes(made(visitor, asked(take | {"state": state}, **what)))
+    file = next(tmp_path.glob(f"takes/*/{take['id']}.take.json"))
+    actor = truck(take)
+    typed = ["--seed", "5", "--time-of-day", "dusk,night", "--weather", "fog", "--ego-left", "1", "--without", actor]
+    typed += ["--left", f"{actor}=0,1", "--ahead", f"{actor}=2", "--dataroot", str(small_drive), "--json"]
+    assert main(["vary", str(file), *typed, "--workspace", str(tmp_path)]) == 0
+    theirs = [each["id"] for each in json.loads(capsys.readouterr().out)]
+    assert set(theirs) < set(mine)  # paint as it is has no word there
+    assert len(mine) == 2 * (2 * 2 + 1)
 
 
 def test_what_a_variation_cannot_be_is_said_and_what_was_made_before_stays(small_drive, tmp_path):

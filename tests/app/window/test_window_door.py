@@ -19,6 +19,7 @@ EVIL = """<img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</
 ROUTES = (
     "start",
     "take?scene=a&take=b",
+    f"takes/{SCENE}",
     f"map/{SCENE}",
     f"recorded/{SCENE}/x",
     "drawn/x",
@@ -41,10 +42,15 @@ POSTS = (
     "goto",
     "describe",
     "remove",
+    "takes/remove",
+    "takes/put_back",
     "branch",
+    "variations",
+    "variations/count",
     "draft",
     "generate",
     "exports",
+    "exports/takes",
     "exports/1/cancel",
 )
 

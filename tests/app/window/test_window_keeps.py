@@ -155,7 +155,15 @@ def test_a_window_of_another_retake_on_the_workspace_is_overtaken_like_another_t
 
 def test_cancelling_an_export_is_acknowledged_at_once(tabs):
     window, refused, over = tabs(), [], []
-    under_way = {"id": "1", "stage": "films", "done": 1, "total": 9, "seconds_left": None, "is_over": False}
+    under_way = {
+        "id": "1",
+        "folder": "/exports/one",
+        "stage": "films",
+        "done": 1,
+        "total": 9,
+        "seconds_left": None,
+        "is_over": False,
+    }
     ended = under_way | {"is_over": True, "is_finished": False, "problem": None}
 
     def cancel(route):

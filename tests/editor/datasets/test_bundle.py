@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from nuscenes.nuscenes import NuScenes
 
+from editor.datasets import bundle as module
 from editor.datasets.bundle import MARKS, VERSION, write_tables_of
 from editor.datasets.nuscenes import DataSetError, open_data_set
 from editor.datasets.recorded import read_lidar
 from editor.edits import Add, Delete, Duplicate, EgoOffset, EgoPath, Move, Recolour, Relabel, Resize
 from editor.geometry import Rigid, rotation_matrix, yaw_quaternion
-from editor.scene import Actor, ActorId, Pose, recorded
+from editor.scene import Actor, ActorId, Look, Pose, recorded
 from editor.tracks import actor_at, ego_at, track_at
 from tests.conftest import shared
 from tests.editor.datasets.small import small_data_set
@@ -217,6 +218,51 @@ def test_attributes_of_edited_actors_come_from_their_motion(tmp_path):
     for box in tables.records["sample_annotation"]:
         found[box["instance_token"]] |= attributes(tables, box)
     assert found == {name: wanted for name, (_, _, wanted) in kinds.items()}
+
+
+def annotated_as(root, name):
+    """Give every box of a data set's one actor an attribute, as somebody who annotates would."""
+    folder = next(root.glob("v*/scene.json")).parent
+    records = json.loads((folder / "attribute.json").read_text()) + [{"token": "known", "name": name, "description": ""}]
+    boxes = json.loads((folder / "sample_annotation.json").read_text())
+    (folder / "attribute.json").write_text(json.dumps(records))
+    (folder / "sample_annotation.json").write_text(json.dumps([box | {"attribute_tokens": ["known"]} for box in boxes]))
+
+
+@pytest.mark.parametrize(
+    ("category", "annotated", "moved", "alike"),
+    [
+        ("vehicle.bicycle", "cycle.without_rider", "cycle.without_rider", "cycle.without_rider"),
+        ("vehicle.motorcycle", "cycle.with_rider", "cycle.with_rider", "cycle.with_rider"),
+        ("human.pedestrian.adult", "pedestrian.sitting_lying_down", *["pedestrian.sitting_lying_down"] * 2),
+        ("human.pedestrian.adult", "pedestrian.moving", "pedestrian.standing", "pedestrian.standing"),
+        ("vehicle.car", "vehicle.stopped", "vehicle.stopped", "vehicle.stopped"),
+        ("vehicle.car", "vehicle.parked", "vehicle.parked", "vehicle.parked"),
+    ],
+)
+def test_what_motion_does_not_tell_is_as_it_was_annotated(tmp_path, category, annotated, moved, alike):
+    root = small_data_set(tmp_path / "small")
+    annotated_as(root, annotated)
+    data_set = open_data_set(root)
+    scene = data_set.scene("scene-0001")
+    place = scene.actors[0].track[0].T_world
+    stands = tuple(Pose(t, Rigid((place.translation[0] + 3.0, *place.translation[1:]), place.rotation)) for t in scene.span)
+    recording = replace(scene, actors=(replace(scene.actors[0], category=category), *scene.actors[1:]))
+    mine = replace(recording.actors[0], track=stands)
+    twin = replace(mine, id=ActorId("new-1"), look=Look(f"actor:{mine.id}"))
+    other = replace(twin, id=ActorId("new-2"), look=Look("bank:somebody"))
+    edited = replace(recorded(recording), actors=(mine, twin, other))
+    bundle = module._Bundle(tmp_path / "out", edited, data_set, VERSION)
+    bundle.write_samples(range(len(scene.frames)))
+    bundle.write_boxes()
+    tables = bundle.tables.tables()
+    names = {record["token"]: record["name"] for record in tables["attribute"]}
+    found = {}
+    for box in tables["sample_annotation"]:
+        found.setdefault(box["instance_token"], set()).update(names[token] for token in box["attribute_tokens"])
+    by_motion = {"vehicle.bicycle": "cycle.without_rider", "vehicle.motorcycle": "cycle.without_rider"}
+    by_motion |= {"human.pedestrian.adult": "pedestrian.standing", "vehicle.car": "vehicle.parked"}
+    assert found == {mine.id: {moved}, "new-1": {alike}, "new-2": {by_motion[category]}}
 
 
 def test_lidar_goes_along(data_set, tmp_path):

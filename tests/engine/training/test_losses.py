@@ -23,13 +23,22 @@ def test_references_count_nothing():
 
 
 def test_instance_masked_loss_is_that_of_the_foreground_or_of_all():
-    error = torch.zeros(2, 1, 1, 2, 2)
+    error, other = torch.zeros(2, 1, 1, 2, 2), torch.full((2, 1, 1, 2, 2), 3.0)
     error[0, 0, 0, 0, 0], error[1] = 8.0, 1.0
     foreground = torch.zeros(2, 1, 1, 2, 2, dtype=torch.bool)
     foreground[0, 0, 0, 0, 0] = True  # the second clip has nobody in it
-    never, always = (instance_masked(error, foreground, p, torch.Generator()).tolist() for p in (0.0, 1.0))
-    assert never == [2.0, 1.0]
-    assert always == [8.0, 1.0]
+    never, always = (instance_masked((error, other), foreground, p, torch.Generator()) for p in (0.0, 1.0))
+    assert [each.tolist() for each in never] == [[2.0, 1.0], [3.0, 3.0]]
+    assert [each.tolist() for each in always] == [[8.0, 1.0], [3.0, 3.0]]
+
+
+def test_both_errors_are_of_the_same_clips_actors():
+    error = torch.zeros(64, 1, 1, 2, 2)
+    error[:, 0, 0, 0, 0] = 8.0
+    foreground = error > 0
+    one, other = instance_masked((error, 2 * error), foreground, 0.5, torch.Generator().manual_seed(0))
+    assert {2.0, 8.0} == set(one.tolist())
+    torch.testing.assert_close(other, 2 * one)
 
 
 def test_a_decibel_gained_counts_the_same_on_a_bad_draft_and_on_a_better_one():
