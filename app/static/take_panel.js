@@ -63,8 +63,10 @@ export function createTakePanel(root, store, take) {
     fill(weather, state.scene.weathers, state.take.weather);
     fill(hour, state.scene.times_of_day, state.take.time_of_day);
     fillBeyond(state.scene.beyond_choices, state.take.beyond_s);
-    $("#weather-note").textContent = state.model ? BY_MODEL : BY_DRAFT;
-    $("#weather-note").hidden = state.take.weather === AS_RECORDED && state.take.time_of_day === AS_RECORDED;
+    for (const picker of [weather, hour]) picker.title = state.model ? BY_MODEL : BY_DRAFT;
+    const isAsked = state.take.weather !== AS_RECORDED || state.take.time_of_day !== AS_RECORDED;
+    $("#weather-note").hidden = Boolean(state.model) || !isAsked; // with a model every picture says whether it shows it
+    $("#weather-note").textContent = BY_DRAFT;
     replaceEntries(rating, ...stars(state.take.rating, rate));
   }
 

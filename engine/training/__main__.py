@@ -90,7 +90,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _harvest(options: argparse.Namespace) -> int:
     if options.worlds < 1 or options.processes < 1:
         raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
-    from editor.files import TakeFileError
     from engine.benchmark.cases import BenchmarkError
     from engine.service.requests import RenderError
     from engine.training.harvest import Harvest, harvest, harvested  # these bring Town and drafts, which training does without
@@ -102,7 +101,7 @@ def _harvest(options: argparse.Namespace) -> int:
     try:
         for number, (seed, new) in enumerate(_worlds(partial(harvested, make, what), seeds, options.processes), 1):
             _say(f"{number} of {len(seeds)} worlds, {new} new clips from seed {seed}")
-    except (BenchmarkError, RenderError, TakeFileError) as error:
+    except (BenchmarkError, RenderError) as error:
         raise ValueError(f"{error}; what is done is kept") from error
     return 0
 
