@@ -5,7 +5,7 @@ import { actorName, actorNow } from "./scenario.js";
 import { post, sleep, stream, whyNot } from "./server.js";
 
 const REST_MS = 200; // after the last change, before it is asked how many they are
-const SETTLES_MS = 300; // after which the server has heard that nobody waits any more
+const SETTLES_MS = 500; // without another take: the server makes no more
 const EARLY = "It ended early: the server's log says why.";
 
 /** `made` is called with the ids of the takes that there are then, and a sentence about them. */
@@ -121,10 +121,19 @@ export function createVary(dialog, store, take, made) {
     } finally {
       making = null;
     }
-    if (!found.isWhole) await sleep(SETTLES_MS);
     await take.listTakes();
+    if (!found.isWhole) await settled();
     if (!found.isWhole) found.made = state.takes.filter(({ id, parent }) => parent === order.take && !before.has(id)).map(({ id }) => id); // more may have been made than was heard of
     return tellEnd(found, name);
+  }
+
+  /** Once no more takes come: a server that is busy hears late that nobody waits. */
+  async function settled() {
+    for (let known = -1; known !== state.takes.length;) {
+      known = state.takes.length;
+      await sleep(SETTLES_MS);
+      await take.listTakes();
+    }
   }
 
   function hear(found, message) {

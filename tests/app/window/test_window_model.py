@@ -105,7 +105,7 @@ def test_after_an_edit_anchors_form_and_every_picture_says_what_it_is(window):
     says(window, "^Nothing is changed$")
     window.page.evaluate(REMEMBER_TIERS)
     under(window, "rain")
-    window.page.get_by_text("the world model draws them").wait_for()
+    assert "the world model draws them" in window.page.locator("#weather").get_attribute("title")
     wait_until_anchored(window)
     assert {"recorded", "preview", "anchor"} <= set(window.page.evaluate("[...seen]"))
     assert tiers(window) == {"anchor"}
