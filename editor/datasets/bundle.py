@@ -26,7 +26,7 @@ from editor.datasets.recorded import moved_points
 from editor.datasets.records import Record
 from editor.datasets.scenes import NEAREST_US, nearest, rigid
 from editor.datasets.tables import TableWriter
-from editor.scene import Actor, ActorId, Frame, LidarSweep, Picture, Scenario
+from editor.scene import Actor, Frame, LidarSweep, Picture, Scenario
 from editor.tracks import actor_at, ego_at
 
 VERSION = "v1.0-retake"
@@ -218,6 +218,7 @@ class _Bundle:
     def write_track(self, actor: Actor, recorded: Actor | None) -> None:
         instance = self.tables.instance(self.scene, actor.id, actor.category, token=actor.id)
         annotated = self.recording.boxes_by_time(actor.id) if recorded else {}
+        alike = self.boxes_alike(actor, recorded)
         for index, (frame, sample) in self.samples.items():
             T_world_box = actor_at(actor, frame.t_us)
             if T_world_box is None:
@@ -226,22 +227,17 @@ class _Bundle:
             if untouched and frame.t_us in annotated:
                 self.tables.annotation(instance, sample, T_world_box, **self.measured(annotated[frame.t_us]))
                 continue
-            known = self.annotated_near(self.alike(actor, recorded), frame.t_us)
+            known = self.attribute_names(alike[min(alike, key=lambda t, t_us=frame.t_us: abs(t - t_us))]) if alike else []
             names = known if untouched else attributes_of(actor, frame.t_us, known)
             token = self.tables.annotation(instance, sample, T_world_box, actor.size_lwh, attributes=names)
             guessed = "beyond" if self.is_beyond(index) else "interpolated"
             self.boxes[token] = guessed if untouched else "edited" if recorded else "added"
 
-    def alike(self, actor: Actor, recorded: Actor | None) -> ActorId | None:
-        """The recorded actor of its category that it is, or that it looks like; None where there is none."""
+    def boxes_alike(self, actor: Actor, recorded: Actor | None) -> dict[int, Record]:
+        """The annotated boxes, by their times, of the recorded actor of its category that it is, or that it looks like."""
         source = actor.id if recorded else (actor.look.source or "").removeprefix("actor:")
-        of_category = {known.id for known in self.scenario.scene.actors if known.category == actor.category}
-        return ActorId(source) if source in of_category else None
-
-    def annotated_near(self, actor: ActorId | None, t_us: int) -> list[str]:
-        """The attributes of an actor's box that was annotated nearest to a time."""
-        boxes = self.recording.boxes_by_time(actor) if actor else {}
-        return self.attribute_names(boxes[min(boxes, key=lambda t: abs(t - t_us))]) if boxes else []
+        is_there = any(known.id == source and known.category == actor.category for known in self.scenario.scene.actors)
+        return self.recording.boxes_by_time(source) if is_there else {}
 
     def measured(self, box: Record) -> Record:
         """What was recorded of an untouched box besides its place."""
