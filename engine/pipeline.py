@@ -63,7 +63,6 @@ class Sampling:
     num_steps: int = 2
     guidance: float = 1.0
     seed: int = 0
-    progressive: bool = True  # earlier frames ahead of later ones (MiLA's temporal progressive denoising)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +138,7 @@ class WorldPipeline(DiffusionPipeline):
         told = tell(clip.asked, drafts, self.text_encoder, sampling.seed, self.transformer.dtype, gbuffer)
         start = torch.from_numpy(clip.start)[None].to(self.device)
         noise = clip_noise(sampling.seed, clip.frames, clip.views, drafts[0].shape[2:]).to(drafts[0])
-        levels = self.scheduler.levels(sampling.num_steps, start.cpu(), sampling.progressive).to(self.device)
+        levels = self.scheduler.levels(sampling.num_steps, start.cpu()).to(self.device)
         known = self._known(clip, drafts[0])[None]
         velocity = guided(self._velocity, told, told.without(*UNGUIDED), sampling.guidance)
         for step in euler(velocity, self._begin(known, noise, start), levels, _kept(told, known, noise, start)):

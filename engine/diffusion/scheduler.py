@@ -32,11 +32,9 @@ class FrameFlowScheduler(SchedulerMixin, ConfigMixin):
     ) -> None:
         """All of it is configuration."""
 
-    def levels(self, num_steps: int, start: torch.Tensor, progressive: bool = True) -> torch.Tensor:
-        """Levels (num_steps + 1, B, T, V) from `start` (B, T, V) to 0."""
-        paces = (
-            progressive_paces(start.shape[1], self.config.first_pace, self.config.last_pace) if progressive else torch.ones(1)
-        )
+    def levels(self, num_steps: int, start: torch.Tensor) -> torch.Tensor:
+        """Levels (num_steps + 1, B, T, V) from `start` (B, T, V) to 0, earlier frames ahead of later ones."""
+        paces = progressive_paces(start.shape[1], self.config.first_pace, self.config.last_pace)
         return levels(num_steps, start, paces * self.config.shift)
 
     @property

@@ -4,6 +4,7 @@ import argparse
 import logging
 import multiprocessing
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -27,6 +28,8 @@ from engine.training.clips import ClipError
 from engine.training.loop import Report, train
 from engine.training.recipes import RECIPES, RELIT, Codec, Recipe, begin, recipe
 from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips
+from engine.training.second_stage import begun_after, taught
+from engine.training.state import RunState
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 BUILD = Path("build/training")
@@ -49,9 +52,10 @@ def parser() -> argparse.ArgumentParser:
     r.add_argument("--minutes", type=float, metavar="N", help="stop after so long; a later call goes on")
     r.add_argument("--autoencoder", metavar="RUN", help="whose autoencoder a network is trained on; or a folder of diffusers'")
     r.add_argument("--text-encoder", type=Path, metavar="FOLDER", help="CLIP or T5 of transformers' in the place of ours")
-    r.add_argument("--after", metavar="RUN", help="the finished run of the same networks that this one begins with")
+    r.add_argument("--after", metavar="RUN", help="the finished run that this one begins with; or a checkpoint's folder")
     r.add_argument("--ship", type=Path, metavar="FOLDER", help="write a checkpoint there when the plan's end is reached")
     t = commands.add_parser("relight", help="train what relights drafts, and relight those of all clips with it")
+    t.add_argument("--after", type=Path, metavar="FOLDER", help="relight with a checkpoint's own weights, and train none")
     t.add_argument("--steps", type=int, metavar="N", help=f"how many; {RelightPlan().steps} where nothing is said")
     a = commands.add_parser("adapt", help="fine-tune a checkpoint on a recorded drive")
     a.add_argument("--dataroot", type=Path, required=True, metavar="FOLDER", help="the data set, in nuScenes format")
@@ -125,15 +129,14 @@ def _run(options: argparse.Namespace) -> int:
     what = recipe(options.recipe)
     relight = _relight_of_clips(options.out) if what.clips == RELIT else None
     text = None if options.text_encoder is None else TransformersText.from_pretrained(options.text_encoder, torch.float32)
-    state = begin(what, _autoencoder(options), options.device, text)
-    file = options.out / "runs" / f"{what.name}.pt"
+    begun = _begun(options, what, text)
+    objective = taught(what.objective, None if options.after is None else begun)
+    state, file = begun(), options.out / "runs" / f"{what.name}.pt"
     if state.resume(file):
         _say(f"going on from step {state.step}")
-    elif options.after is not None:
-        state.begin_with(options.out / "runs" / f"{options.after}.pt", what.anew)
     batches = Batches(options.out / what.clips, what.shapes, what.seed, what.lights_first)
     limit = None if options.minutes is None else state.seconds + 60 * options.minutes
-    reports = train(state, what.objective, batches, what.plan, file)
+    reports = train(state, objective, batches, what.plan, file)
     recent: list[float] = []
     for report in reports:
         recent = [*recent[-99:], report.loss]
@@ -149,8 +152,21 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _begun(options: argparse.Namespace, what: Recipe, text: TransformersText | None) -> Callable[[], RunState]:
+    """What makes a run's state before its first step."""
+    codec, after = _autoencoder(options), options.after
+    if after is None:
+        return partial(begin, what, codec, options.device, text)
+    if after not in RECIPES and not Path(after).is_dir():
+        raise ValueError(f"a run after {after}; wanted a run, or the folder of a checkpoint")
+    source = options.out / "runs" / f"{after}.pt" if after in RECIPES else Path(after)
+    return partial(begun_after, what, source, codec, options.device, text)
+
+
 def _relight(options: argparse.Namespace) -> int:
     steps, trained = options.steps, options.out / "runs" / RELIGHT
+    if options.after is not None:
+        _take_relight(options.after / RELIGHT, trained, steps)
     if steps is not None and steps < 1:
         raise ValueError(f"{steps} steps; wanted 1 or more")
     if steps is not None and trained.is_dir():
@@ -164,6 +180,20 @@ def _relight(options: argparse.Namespace) -> int:
         if number % 20 == 0:
             _say(f"{number} clips relit, the last {file.name}")
     return 0
+
+
+def _take_relight(source: Path, trained: Path, steps: int | None) -> None:
+    """Put what relights drafts in a checkpoint where a run's own would lie."""
+    if steps is not None:
+        raise ValueError(f"{steps} steps after {source}, which is trained already; wanted one of both")
+    load_part(Relight, source)
+    if trained.is_dir() and digest(trained) != digest(source):
+        raise ValueError(f"other weights than those of {source} in {trained}; wanted the same, or another folder by --out")
+    if not trained.is_dir():
+        fresh = trained.with_name(f"{RELIGHT}.part")
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(source, fresh)
+        fresh.rename(trained)
 
 
 def _relight_of_clips(out: Path) -> Relight:

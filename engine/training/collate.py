@@ -1,9 +1,11 @@
 """Windows of clips as one batch of tensors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import nn
+from torch.nn import functional as F
 
 from engine.model.asked import Asked
 from engine.model.conditioning import category_words
@@ -24,6 +26,26 @@ class Pictures:
     draft: torch.Tensor
     valid: torch.Tensor
     dirty: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posed:
+    """What a network is asked of clips, and the answer: latents (B, T, V, C, H, W), the draft's own where nothing may change,
+    as they are when a clip is drawn."""
+
+    shown: Pictures
+    told: Told
+    answer: torch.Tensor
+
+
+def posed(networks: nn.ModuleDict, clips: list[TrainingClip], drop: float, rng: np.random.Generator) -> Posed:
+    """Clips of the same shape, coded by a run's autoencoder and read by its text encoder; `drop` as in `told`."""
+    codec, shown = networks["autoencoder"], pictures(clips)
+    device = next(codec.parameters()).device
+    with torch.no_grad():
+        truth, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
+    what = _with_drafts(told(clips, networks["text_encoder"], drop, rng), shown, draft, codec.factor)
+    return Posed(shown, what, torch.where(what.dirty > 0, truth, draft))
 
 
 def pictures(clips: list[TrainingClip]) -> Pictures:
@@ -76,3 +98,14 @@ def _instances(asked: list[Asked], text: TextEncoder, rng: np.random.Generator) 
     slots = np.stack([rng.permutation(most) / most for _ in asked]).astype(np.float32)
     device = encoded.device
     return Instances.of(encoded, *(torch.from_numpy(a).to(device) for a in (sizes, slots, members)))
+
+
+def _coded(codec: nn.Module, p: torch.Tensor) -> torch.Tensor:
+    return codec.latents(p.flatten(0, 2).to(codec.dtype)).unflatten(0, p.shape[:3]).float()
+
+
+def _with_drafts(what: Told, shown: Pictures, draft: torch.Tensor, factor: int) -> Told:
+    valid, dirty = (
+        F.avg_pool2d(mask.flatten(0, 2), factor).unflatten(0, mask.shape[:3]).to(draft) for mask in (shown.valid, shown.dirty)
+    )
+    return replace(what, draft=draft, valid=valid, dirty=dirty)

@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 FLOOR = 0.1  # levels below count as this, or the last steps would be all that matters
 FLAT = 1e-4  # energies of the Laplacian well below this count as none; rounding grey slopes to 8 bits gives as much
+KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
+LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 CUTOFF = 0.1  # of the structure loss's high pass (LongDWM; 0.25 in Vista's filter)
 
 
@@ -21,6 +23,14 @@ def flow_error(x0_hat: torch.Tensor, x0: torch.Tensor, level: torch.Tensor) -> t
     error = (x0_hat - x0).float()
     both = error.square().mean(3) / s.clamp(min=FLOOR) + error.abs().mean(3)
     return both * (s > 0)
+
+
+def weight_of_dirty(dirty: torch.Tensor) -> torch.Tensor:
+    """What each latent (B, T, V, H, W) counts, about 1 in the mean of a clip, by the share (B, T, V, 1, H, W) of it that may
+    change. Ours."""
+    may_change = (dirty > 0).float()[:, :, :, 0]
+    weight = KEPT_WEIGHT + (1 - KEPT_WEIGHT) * may_change
+    return weight / weight.mean(dim=(1, 2, 3, 4), keepdim=True).clamp(min=KEPT_WEIGHT + LEAST_SHARE)
 
 
 def weighted_mean(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

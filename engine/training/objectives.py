@@ -14,14 +14,22 @@ from engine.model.row_mask import RowMask
 from engine.model.told import Told
 from engine.training.batches import Batches
 from engine.training.clips import TrainingClip
-from engine.training.collate import Pictures, pictures, told
-from engine.training.losses import flow_error, gain, instance_masked, picture_loss, sharpness_loss, structure_loss
+from engine.training.collate import Pictures, pictures, posed
+from engine.training.distill import Distillation
+from engine.training.losses import (
+    KEPT_WEIGHT,
+    flow_error,
+    gain,
+    instance_masked,
+    picture_loss,
+    sharpness_loss,
+    structure_loss,
+    weight_of_dirty,
+)
 from engine.training.semantic_alignment import SemanticAlignment
 
 DIRTY_WEIGHT = 4.0  # what may change is what an autoencoder is to learn most of all
-KEPT_WEIGHT = 0.05  # of what stays, in the network's loss: sampling puts the kept latents there anyway
 GOOD, GOOD_PICTURE = 0.3, 0.1  # errors, of latents and of pictures; a clip whose own is well below counts no more for it
-LEAST_SHARE = 0.02  # of a clip; what may change counts as this much at least, or a few tokens would be all of a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class WorldObjective:
     `instance_share` is ConsisDrive's alpha, which the paper does not give; `structure` LongDWM's beta_s; `mask_share` of the
     steps run MaskGWM's mask reconstruction; `picture` weighs the error of `num_seen` decoded frames of each clip. From them
     the decoder learns too, where it is trained: what the draft is worth beside latents that are a guess. `alignment` adds
-    LSA."""
+    LSA; `distillation` LongDWM's, with which clips are cut down to their key frames."""
 
     shift: float = 1.0
     drop: float = 0.1
@@ -68,20 +76,19 @@ class WorldObjective:
     mask_share: float = 0.0
     mask_ratio: float = 0.25
     alignment: SemanticAlignment | None = None
+    distillation: Distillation | None = None
 
     def loss(self, networks: nn.ModuleDict, clips: list[TrainingClip], step_seed: int, dtype: torch.dtype) -> torch.Tensor:
         """Of one batch."""
         codec, net = networks["autoencoder"], networks["transformer"]
         device = next(net.parameters()).device
         generator, rng = torch.Generator().manual_seed(step_seed), np.random.default_rng(step_seed)
-        shown = pictures(clips)
+        fine, clips = clips, clips if self.distillation is None else self.distillation.coarse(clips)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            with torch.no_grad():
-                truth, draft = (_coded(codec, p.to(device)) for p in (shown.truth, shown.draft))
-            what = _with_drafts(told(clips, networks["text_encoder"], self.drop, rng), shown, draft, codec.factor)
-            x0 = torch.where(what.dirty > 0, truth, draft)  # what stays is the draft's, as it is when a clip is drawn
+            asked = posed(networks, clips, self.drop, rng)
+            shown, what, x0 = asked.shown, asked.told, asked.answer
             level = training_levels(x0.shape[:3], generator, self.shift).to(device)
-            noise = torch.randn(x0.shape, generator=generator).to(x0)
+            noise, finer = self._noise(x0, generator)
             x = noised(x0, noise, level)
             v = net(x, level, what, self._mask(x, net.config.patch, generator), noise).sample
             x0_hat = clean(x, v.float(), level)
@@ -89,7 +96,15 @@ class WorldObjective:
             other = torch.Generator().manual_seed(step_seed + 1)  # so that the flow loss is what it would be alone
             apart = None if self.alignment is None else self.alignment.loss(codec, x0_hat, level, shown, clips, other)
         loss = self._judged(x0_hat, x0, level, what, generator) + seen
+        if self.distillation is not None:
+            loss = loss + self.distillation.loss(networks, fine, x0_hat, level, asked, finer, dtype)
         return loss if apart is None else self.alignment.joined(loss, apart)
+
+    def _noise(self, x0: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """For clips like these, and for the segments of which they are the key frames where there are any."""
+        if self.distillation is not None:
+            return self.distillation.noise(x0, generator)
+        return torch.randn(x0.shape, generator=generator).to(x0), None
 
     def _mask(self, x: torch.Tensor, patch: int, generator: torch.Generator) -> RowMask | None:
         if self.mask_share == 0 or float(torch.rand((), generator=generator)) >= self.mask_share:
@@ -104,8 +119,7 @@ class WorldObjective:
     ) -> torch.Tensor:
         error = flow_error(x0_hat, x0, level)
         dirty = (what.dirty > 0).float()
-        weight = KEPT_WEIGHT + (1 - KEPT_WEIGHT) * dirty[:, :, :, 0]
-        weight = weight / weight.mean(dim=(1, 2, 3, 4), keepdim=True).clamp(min=KEPT_WEIGHT + LEAST_SHARE)
+        weight = weight_of_dirty(what.dirty)
         of_draft = flow_error(what.draft, x0, level)
         foreground = torch.zeros_like(error, dtype=torch.bool)
         if what.instances is not None:
@@ -151,14 +165,3 @@ def loss_of_step(
 
 def _flat(p: Pictures, device: torch.device) -> Pictures:
     return Pictures(*(t.flatten(0, 2).to(device) for t in (p.truth, p.draft, p.valid, p.dirty)))
-
-
-def _coded(codec: PictureAutoencoder, p: torch.Tensor) -> torch.Tensor:
-    return codec.latents(p.flatten(0, 2).to(codec.dtype)).unflatten(0, p.shape[:3]).float()
-
-
-def _with_drafts(what: Told, shown: Pictures, draft: torch.Tensor, factor: int) -> Told:
-    valid, dirty = (
-        F.avg_pool2d(mask.flatten(0, 2), factor).unflatten(0, mask.shape[:3]).to(draft) for mask in (shown.valid, shown.dirty)
-    )
-    return replace(what, draft=draft, valid=valid, dirty=dirty)

@@ -17,6 +17,7 @@ from engine.model.text import WordEncoder, words_of
 from engine.model.told import NUM_GBUFFER
 from engine.model.transformer import WorldTransformer
 from engine.training.batches import Shape
+from engine.training.distill import Distillation
 from engine.training.loop import Plan
 from engine.training.objectives import AutoencoderObjective, Objective, WorldObjective
 from engine.training.semantic_alignment import SemanticAlignment
@@ -35,13 +36,14 @@ shops park
 """
 
 Codec = PictureAutoencoder | DiffusersAutoencoder
-Networks = Callable[[Codec | None, TransformersText | None], nn.ModuleDict]
+Text = WordEncoder | TransformersText
+Networks = Callable[[Codec | None, Text | None], nn.ModuleDict]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """`networks` builds what is trained, from an autoencoder that is there already (None for the autoencoder's own run) and a
-    text encoder that others have trained (None for ours, which learns with the network)."""
+    text encoder that is (None for a new one of ours, which learns with the network)."""
 
     name: str
     networks: Networks
@@ -64,12 +66,12 @@ def vocabulary() -> list[str]:
     return sorted({*words_of(NOTED), *(word for c in CATEGORIES for word in words_of(category_words(c)))})
 
 
-def _autoencoder(_codec: Codec | None, _text: TransformersText | None) -> nn.ModuleDict:
+def _autoencoder(_codec: Codec | None, _text: Text | None) -> nn.ModuleDict:
     return nn.ModuleDict({"autoencoder": PictureAutoencoder()})
 
 
 def _world(name: str, **more: object) -> Networks:
-    def build(codec: Codec | None, text: TransformersText | None) -> nn.ModuleDict:
+    def build(codec: Codec | None, text: Text | None) -> nn.ModuleDict:
         if codec is None:
             raise ValueError(f"the {name} network without an autoencoder; wanted one that was trained before")
         if TOKEN % codec.factor:
@@ -84,12 +86,13 @@ def _world(name: str, **more: object) -> Networks:
     return build
 
 
-def _aligned(name: str) -> Networks:
+def _second_stage(name: str) -> Networks:
     """As LSA has it: nothing but the transformer learns."""
 
-    def build(codec: Codec | None, text: TransformersText | None) -> nn.ModuleDict:
+    def build(codec: Codec | None, text: Text | None) -> nn.ModuleDict:
         networks = _world(name)(codec, text)
-        networks["autoencoder"].requires_grad_(False)
+        for part in ("autoencoder", "text_encoder"):
+            networks[part].requires_grad_(False)
         return networks
 
     return build
@@ -134,8 +137,14 @@ RECIPES = MappingProxyType(
                 paces={"autoencoder": 0.3}, seed=3, clips=RELIT, anew=("transformer.correct.",),
             ),
             Recipe(  # LSA's second stage, --after relit-cpu
-                "aligned-cpu", _aligned("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
+                "aligned-cpu", _second_stage("small"), WORLD[:1], WorldObjective(alignment=SemanticAlignment()),
                 PARTS_AND_WHOLES, Plan(steps=500, learning_rate=5e-5, warmup=50), clips=RELIT,
+            ),
+            Recipe(  # LongDWM's distillation, --after relit-cpu: key frames learn from the segments between them
+                "distilled-cpu", _second_stage("small"), WORLD[:1],
+                WorldObjective(num_seen=1, sharpness=0.15, distillation=Distillation(stride=3)),
+                (Shape(clips=3, frames=7, views=1, width=224, height=128),), Plan(steps=300, learning_rate=5e-5, warmup=50),
+                clips=RELIT,
             ),
             Recipe(
                 "autoencoder-gpu", _autoencoder, ("autoencoder",), AutoencoderObjective(),
@@ -168,7 +177,7 @@ def check_device(name: str) -> None:
         raise ValueError(f"device {name}; wanted cpu, since torch finds no GPU here")
 
 
-def begin(what: Recipe, codec: Codec | None, device: str = "cpu", text: TransformersText | None = None) -> RunState:
+def begin(what: Recipe, codec: Codec | None, device: str = "cpu", text: Text | None = None) -> RunState:
     """A run's state before its first step, from the recipe's seed. ValueError for a device that is not there."""
     check_device(device)
     torch.manual_seed(what.seed)

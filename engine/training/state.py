@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,15 +59,28 @@ class RunState:
         return True
 
     def begin_with(self, file: Path, anew: tuple[str, ...] = ()) -> None:
-        """Start from the averages of another run of the same networks, in a file of its recipe's name; what was not there in
-        that run stays as it begins, and so do weights whose names begin with one of `anew`. OSError where there is no such run,
-        ValueError where it has what is not here."""
-        found = torch.load(file, map_location=next(self.networks.parameters()).device, weights_only=True)
-        if left := sorted(set(found["averages"]) - set(self.averages)):
-            raise ValueError(f"{file} has weights {left[0]!r}, which these networks lack; wanted a run of the same or fewer")
-        self.averages = self.averages | {name: w for name, w in found["averages"].items() if not name.startswith(anew)}
-        self.before = (*found["before"], (file.stem, found["step"], found["seconds"]))
-        self._take(self._averages(), file)
+        """Start from the averages of another run, in a file of its recipe's name; see `go_on`. OSError where there is no such
+        run."""
+        found = torch.load(file, map_location="cpu", weights_only=True)
+        before = (*found["before"], (file.stem, found["step"], found["seconds"]))
+        self.go_on(found["averages"], before, file, anew)
+
+    def go_on(
+        self,
+        weights: Mapping[str, torch.Tensor],
+        before: tuple[tuple[str, int, float], ...],
+        source: Path,
+        anew: tuple[str, ...] = (),
+    ) -> None:
+        """Start from such weights of the same networks, which runs `before` have made; what is not among them stays as it
+        begins, and so do weights whose names begin with one of `anew`. ValueError where they are of other networks, or of
+        more."""
+        if left := sorted(set(weights) - set(self.averages)):
+            raise ValueError(f"{source} has weights {left[0]!r}, which these networks lack; wanted those of the same or fewer")
+        device = next(self.networks.parameters()).device
+        taken = {name: w.float().to(device) for name, w in weights.items() if not name.startswith(anew)}
+        self.averages, self.before = self.averages | taken, before
+        self._take(self._averages(), source)
 
     def averaged(self) -> None:
         """Put the averages into the networks, for judging and shipping."""

@@ -3,7 +3,6 @@ import math
 import pytest
 import torch
 
-from engine.training.distill import key_frames, paired_noise, segments, taught
 from engine.training.losses import (
     flow_error,
     gain,
@@ -13,6 +12,7 @@ from engine.training.losses import (
     sharpness_loss,
     structure_loss,
     tinted_error,
+    weight_of_dirty,
 )
 
 
@@ -89,29 +89,11 @@ def test_a_wrong_tint_counts_more_than_a_wrong_brightness():
     assert tinted_error(pink, true, 0.0).item() == pytest.approx(0.02 / 3)
 
 
-def test_key_frames_of_student_and_teacher_line_up():
-    clip = torch.arange(145.0)[None, :, None]
-    parts = segments(clip, 12)
-    assert parts.shape == (1, 12, 13, 1)
-    assert torch.equal(parts[:, :-1, -1], parts[:, 1:, 0])
-    assert key_frames(12, 12).tolist() == list(range(0, 145, 12))
-    assert torch.equal(taught(parts), clip[:, key_frames(12, 12)])
-
-
-def test_the_teacher_gets_no_gradient():
-    answers = torch.randn(1, 3, 5, 2, requires_grad=True)
-    assert not taught(answers).requires_grad
-
-
-def test_noise_by_frame_gives_key_frames_the_same_noise_and_by_position_only_the_first():
-    for pairing, length in (("absolute", 13), ("position", 5)):
-        student, teacher = paired_noise(torch.randn(2, length, 3), 4, 3, pairing)
-        same = torch.isclose(student, torch.cat([teacher[:, :1, 0], teacher[:, :, -1]], 1)).all(-1).all(0)
-        assert same.tolist() == ([True] * 4 if pairing == "absolute" else [True, False, False, False])
-
-
-def test_clips_and_pairings_that_cannot_be_are_refused():
-    with pytest.raises(ValueError, match="wanted a multiple"):
-        segments(torch.zeros(1, 12, 1), 5)
-    with pytest.raises(ValueError, match="wanted 'position' or 'absolute'"):
-        paired_noise(torch.zeros(1, 13, 1), 4, 3, "random")
+def test_what_stays_counts_a_twentieth_and_a_clip_as_much_as_another():
+    dirty = torch.zeros(2, 1, 1, 1, 10, 10)
+    dirty[0, 0, 0, 0, :5], dirty[1, 0, 0, 0, 0, 0] = 0.3, 1.0
+    weight = weight_of_dirty(dirty)
+    half, speck = weight[:, 0, 0]
+    assert float(half[0, 0] / half[9, 9]) == pytest.approx(20)
+    assert float(half.mean()) == pytest.approx(1.0)
+    assert float(speck.mean()) < 1.0  # a few tokens are not all of a step
