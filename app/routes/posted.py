@@ -87,6 +87,12 @@ class Varying(Stepping):
     sound: bool = False  # only those in which a check finds nothing
 
 
+class Making(Varying):
+    """Such of them as are made at one request."""
+
+    first: Annotated[int, Field(ge=0)] = 0
+
+
 class Drawing(OfTake):
     """Pictures of a state, beginning at a frame."""
 

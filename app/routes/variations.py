@@ -1,15 +1,14 @@
-"""Variations of a take: counted as they are chosen, then made, one message each."""
+"""Variations of a take: counted as they are chosen, then made, some at every request, so that whoever asks can stop."""
 
-from collections.abc import Iterator
+from time import monotonic
+from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
 
 from app.ranges import metres, seeds
 from app.routes.office import Office, json_answer
-from app.routes.posted import OfActor, Varying
+from app.routes.posted import Making, OfActor, Varying
 from app.session import Document
-from app.streaming import Message, streamed
 from app.takes import SaveError, Takes, stamp
 from editor import variations
 from editor.checks import findings
@@ -20,6 +19,7 @@ from editor.take import Take
 from editor.variations import AS_IT_IS, Choice, VariationError
 
 NOT_MADE = (EditError, SaveError, VariationError)
+AT_ONCE_S = 0.3  # after which a request makes no more
 
 
 def add_variations(router: APIRouter, office: Office) -> None:
@@ -32,14 +32,14 @@ def add_variations(router: APIRouter, office: Office) -> None:
         return json_answer({"count": len(choices(document.take, document.scenario, asked))})
 
     @router.post("/variations")
-    def make(asked: Varying) -> StreamingResponse:
-        """Make them; what was made stays when the browser goes away."""
+    def make(asked: Making) -> Response:
+        """Make some, from the asked one on: which takes there are then, and how many all are."""
         document = office.desk.at(asked.scene, asked.take, asked.base)
         chosen = choices(document.take, document.scenario, asked)
         if not chosen:
             raise VariationError("nothing is varied; wanted another hour, weather or seed, or something else of an actor")
         streets = document.stage.streets_of(document.scenario.scene).needed() if asked.sound else None
-        return streamed(_made(office.desk.takes, document, chosen, streets), lambda: None)
+        return json_answer(_made(office.desk.takes, document, chosen[asked.first :], streets) | {"total": len(chosen)})
 
 
 def choices(take: Take, scenario: Scenario, asked: Varying) -> list[Choice]:
@@ -69,17 +69,19 @@ def _metres(text: str) -> list[float]:
     return metres(text) if text.strip() else []
 
 
-def _made(takes: Takes, document: Document, chosen: list[Choice], streets: StreetMap | None) -> Iterator[Message]:
-    """Which take there is after each step, whether it is new, or none where a check finds something; a last message says that
-    all went as it should, or what did not. Without streets nothing is checked."""
-    there = takes.ids(document.stage.scene.name)
+def _made(takes: Takes, document: Document, chosen: list[Choice], streets: StreetMap | None) -> dict[str, Any]:
+    """For each that was made, which take it is, or none where a check finds something, and whether it is new; and what one
+    cannot be, after which none is made. Without streets nothing is checked."""
+    there, until = takes.ids(document.stage.scene.name), monotonic() + AT_ONCE_S
+    steps: list[dict[str, Any]] = []
     try:
-        found = variations.variations(document.take, document.scenario, chosen, stamp())
-        for done, variation in enumerate(found, 1):
+        for variation in variations.variations(document.take, document.scenario, chosen, stamp()):
             take = variation.take
             is_wanted = streets is None or not findings(variation.scenario, streets)
             is_new = is_wanted and take.id not in there and takes.make(take)
-            yield {"kind": "step", "done": done, "total": len(chosen), "take": take.id if is_wanted else None, "is_new": is_new}
+            steps.append({"take": take.id if is_wanted else None, "is_new": is_new})
+            if monotonic() > until:
+                break
     except NOT_MADE as error:
-        yield {"kind": "problem", "sentence": str(error)}
-    yield {"kind": "end"}
+        return {"steps": steps, "problem": str(error)}
+    return {"steps": steps, "problem": None}

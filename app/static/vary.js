@@ -2,17 +2,15 @@
 
 import { make, option } from "./dom.js";
 import { actorName, actorNow } from "./scenario.js";
-import { post, sleep, stream, whyNot } from "./server.js";
+import { post, whyNot } from "./server.js";
 
 const REST_MS = 200; // after the last change, before it is asked how many they are
-const SETTLES_MS = 500; // without another take: the server makes no more
-const EARLY = "It ended early: the server's log says why.";
 
 /** `made` is called with the ids of the takes that there are then, and a sentence about them. */
 export function createVary(dialog, store, take, made) {
   const { state } = store;
   let turn = 0; // rises with every change of the form, and when it goes: an answer of an older turn is nobody's
-  let making = null; // the AbortController of what is being made
+  let making = null; // what is being made, { isCancelled }
 
   const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
@@ -102,47 +100,34 @@ export function createVary(dialog, store, take, made) {
 
   const closing = (text) => make("button", { type: "button", class: "button", text, onclick: () => dialog.close() });
 
+  /** Some at every request, so that what is cancelled has ended when it says so. */
   async function makeThem(order, name) {
     const bar = make("progress", { max: 1, value: 0, "aria-label": "Variations" }), told = make("p", { role: "status", text: "Beginning" });
-    const mine = new AbortController();
+    const mine = { isCancelled: false };
     making = mine;
-    show(`Variations of ${name}`, bar, told, make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Cancel", onclick: () => mine.abort() })));
-    const found = { made: [], known: [], leftOut: 0, done: 0, total: 0, problem: "", isWhole: false }, before = new Set(state.takes.map(({ id }) => id));
+    show(`Variations of ${name}`, bar, told, make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Cancel", onclick: () => { mine.isCancelled = true; } })));
+    const found = { made: [], known: [], leftOut: 0, done: 0, total: Infinity, problem: "" };
     try {
-      for await (const message of stream("variations", order, mine.signal)) {
-        hear(found, message);
-        bar.value = found.total > 0 ? found.done / found.total : 0;
+      while (found.done < found.total && !found.problem && !mine.isCancelled) {
+        hear(found, await post("variations", { ...order, first: found.done }));
+        bar.value = found.done / found.total;
         told.textContent = `${found.done} of ${found.total}`;
       }
-      if (!found.isWhole) found.problem ||= EARLY;
+      if (mine.isCancelled && found.done < found.total) found.problem ||= `Cancelled after ${found.done} of ${found.total}.`;
     } catch (error) {
       if (error.status === 409) return overtaken(error);
-      found.problem = mine.signal.aborted ? `Cancelled after ${found.done} of ${found.total}.` : whyNot(error, "It was broken off");
+      found.problem = whyNot(error, found.done > 0 ? `It was broken off after ${found.done} of ${found.total}` : "Nothing was made");
     } finally {
       making = null;
     }
     await take.listTakes();
-    if (!found.isWhole) await settled();
-    if (!found.isWhole) found.made = state.takes.filter(({ id, parent }) => parent === order.take && !before.has(id)).map(({ id }) => id); // more may have been made than was heard of
     return tellEnd(found, name);
   }
 
-  /** Once no more takes come: a server that is busy hears late that nobody waits. */
-  async function settled() {
-    for (let known = -1; known !== state.takes.length;) {
-      known = state.takes.length;
-      await sleep(SETTLES_MS);
-      await take.listTakes();
-    }
-  }
-
-  function hear(found, message) {
-    if (message.kind === "problem") found.problem = message.sentence;
-    if (message.kind === "end") found.isWhole = true;
-    if (message.kind !== "step") return;
-    Object.assign(found, { done: message.done, total: message.total });
-    if (message.take === null) found.leftOut += 1;
-    else (message.is_new ? found.made : found.known).push(message.take);
+  function hear(found, { steps, total, problem }) {
+    Object.assign(found, { done: found.done + steps.length, total, problem: problem ?? "" });
+    found.leftOut += steps.filter((step) => step.take === null).length;
+    for (const { take: id, is_new: isNew } of steps.filter((step) => step.take !== null)) (isNew ? found.made : found.known).push(id);
   }
 
   /** In the list of takes; where nothing was made, here. */
@@ -168,7 +153,7 @@ export function createVary(dialog, store, take, made) {
   dialog.addEventListener("click", (event) => event.target === dialog && making === null && dialog.close());
   dialog.addEventListener("close", () => {
     turn += 1;
-    making?.abort();
+    if (making) making.isCancelled = true;
   });
 
   return async () => {

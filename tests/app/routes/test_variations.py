@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.command.line import main
+from app.routes import variations
 from app.routes.posted import OfActor, Varying
 from app.routes.variations import choices
 from app.settings import Settings
@@ -36,21 +37,27 @@ def truck(take):
 
 
 def made(visitor, asked):
-    answer = visitor.post("/retake/variations", json=asked)
-    assert answer.status_code == 200, answer.text
-    return [json.loads(line) for line in answer.text.splitlines()]
+    """Every step of all the requests that it takes, and the problem that ended them, if any."""
+    steps, total = [], 1
+    while len(steps) < total:
+        answer = visitor.post("/retake/variations", json=asked | {"first": len(steps)})
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        steps, total = steps + found["steps"], found["total"]
+        if found["problem"]:
+            return steps, found["problem"]
+    return steps, None
 
 
 def new_takes(steps):
-    return [step["take"] for step in steps if step["kind"] == "step" and step["is_new"]]
+    return [step["take"] for step in steps if step["is_new"]]
 
 
 def test_as_many_takes_as_were_counted_are_made_and_listed_in_a_readable_order(visitor, take):
     what = asked(take, weathers=["as recorded", "fog", "fog"], of_actor={"actor": truck(take), "left": "-1:1:1,1"})
     assert visitor.post("/retake/variations/count", json=what).json() == {"count": 5}
-    *steps, end = made(visitor, what)
-    assert [(step["done"], step["total"]) for step in steps] == [(done, 5) for done in range(1, 6)]
-    assert end == {"kind": "end"}
+    steps, problem = made(visitor, what)
+    assert (len(steps), problem) == (5, None)
     listed = visitor.get(f"/retake/takes/{SCENE}").json()
     assert {each["id"] for each in listed} == set(new_takes(steps))
     assert [each["needs_model"] for each in listed] == ["fog" in each["name"] for each in listed]
@@ -59,12 +66,12 @@ def test_as_many_takes_as_were_counted_are_made_and_listed_in_a_readable_order(v
 
 
 def test_made_again_they_are_the_same_and_after_an_edit_they_are_others(visitor, take):
-    first = new_takes(made(visitor, asked(take, weathers=["fog", "rain"])))
-    again = made(visitor, asked(take, weathers=["fog", "rain"]))
-    assert ([step["take"] for step in again[:-1]], new_takes(again)) == (first, [])
+    first = new_takes(made(visitor, asked(take, weathers=["fog", "rain"]))[0])
+    again, _ = made(visitor, asked(take, weathers=["fog", "rain"]))
+    assert ([step["take"] for step in again], new_takes(again)) == (first, [])
     edit = asked(take, gesture="g-000001", edits=[{"kind": "delete", "actor": truck(take), "from_us": None, "to_us": None}])
     state = visitor.post("/retake/edit", json=edit).json()["state"]
-    others = new_takes(made(visitor, asked(take | {"state": state}, weathers=["fog"])))
+    others = new_takes(made(visitor, asked(take | {"state": state}, weathers=["fog"]))[0])
     assert len(others) == 1
     whole = visitor.get("/retake/take", params={"scene": SCENE, "take": others[0]}).json()["take"]
     assert truck(take) not in {actor["id"] for actor in whole["actors"]}
@@ -73,16 +80,23 @@ def test_made_again_they_are_the_same_and_after_an_edit_they_are_others(visitor,
 def test_what_two_make_at_once_is_made_once(visitor, take):
     what = asked(take, seeds="1:40:1")
     with ThreadPoolExecutor(2) as two:
-        one, other = two.map(lambda _: made(visitor, what), range(2))
-    assert one[-1] == other[-1] == {"kind": "end"}
-    assert sorted(new_takes(one) + new_takes(other)) == sorted(step["take"] for step in one[:-1])
+        (one, _), (other, _) = two.map(lambda _: made(visitor, what), range(2))
+    assert sorted(new_takes(one) + new_takes(other)) == sorted(step["take"] for step in one)
     assert len(visitor.get(f"/retake/takes/{SCENE}").json()) == 40
+
+
+def test_a_request_makes_some_and_the_next_goes_on_after_them(visitor, take, monkeypatch):
+    monkeypatch.setattr(variations, "AT_ONCE_S", 0.0)
+    what = asked(take, seeds="1:3:1")
+    answers = [visitor.post("/retake/variations", json=what | {"first": first}).json() for first in range(4)]
+    assert [(len(answer["steps"]), answer["total"]) for answer in answers] == [(1, 3)] * 3 + [(0, 3)]
+    assert len({step["take"] for answer in answers for step in answer["steps"]}) == 3
 
 
 def test_what_is_checked_is_left_out(visitor, take):
     past_the_parked_car, beside_it = "20", "0"
     of_actor = {"actor": truck(take), "left": "3.5", "ahead": f"{beside_it},{past_the_parked_car}"}
-    *steps, _ = made(visitor, asked(take, of_actor=of_actor, sound=True))
+    steps, _ = made(visitor, asked(take, of_actor=of_actor, sound=True))
     assert [step["take"] is None for step in steps] == [True, False]
 
 
@@ -127,7 +141,7 @@ def test_the_command_line_makes_the_same_takes(visitor, take, small_drive, tmp_p
     state = visitor.post("/retake/edit", json=asked(take, gesture="g-000001", edits=nudge)).json()["state"]
     of_actor = {"actor": truck(take), "left": "0,1", "ahead": "2", "colours": [None, "red"], "without": True}
     what = {"weathers": ["fog"], "times_of_day": ["dusk", "night"], "seeds": "5", "ego_left": "1", "of_actor": of_actor}
-    mine = new_takes(made(visitor, asked(take | {"state": state}, **what)))
+    mine = new_takes(made(visitor, asked(take | {"state": state}, **what))[0])
     file = next(tmp_path.glob(f"takes/*/{take['id']}.take.json"))
     actor = truck(take)
     typed = ["--seed", "5", "--time-of-day", "dusk,night", "--weather", "fog", "--ego-left", "1", "--without", actor]
@@ -141,10 +155,9 @@ def test_the_command_line_makes_the_same_takes(visitor, take, small_drive, tmp_p
 def test_what_a_variation_cannot_be_is_said_and_what_was_made_before_stays(small_drive, tmp_path):
     with TestClient(create_app(Settings(small_drive, workspace=tmp_path))) as visitor:
         take = visitor.post("/retake/open", json={"scene": SCENE}).json()["take"]
-        step, problem, end = made(visitor, asked(take, of_actor={"actor": truck(take), "colours": [None, "blue", "rust"]}))
+        (step,), problem = made(visitor, asked(take, of_actor={"actor": truck(take), "colours": [None, "blue", "rust"]}))
         assert [each["id"] for each in visitor.get(f"/retake/takes/{SCENE}").json()] == [step["take"]]
-    assert "in rust: colour 'rust'; wanted '#rrggbb'" in problem["sentence"]
-    assert end == {"kind": "end"}
+    assert "in rust: colour 'rust'; wanted '#rrggbb'" in problem
 
 
 def test_variations_of_a_rainy_take_have_its_weather_as_it_is(small_drive, tmp_path):
