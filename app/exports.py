@@ -69,6 +69,10 @@ def bundle_name(scene: str, take: str, folder: Path, being_made: Container[Path]
     return next(name for name in names if not (folder / name).exists() and folder / name not in being_made)
 
 
+class _CancelledError(Exception):
+    """What an export waited for was cancelled, and it with that."""
+
+
 class Exports:
     """The exports of this process, of which one is at work and the others wait."""
 
@@ -84,7 +88,8 @@ class Exports:
         return self._start(order.target, lambda: export(order, self._service))
 
     def start_joining(self, export_ids: Sequence[str], target: Path) -> Export:
-        """Join what these exports will have made, but for those that are cancelled by then."""
+        """Join what these exports will have made, but for those that are cancelled by then, with whom it is cancelled if they
+        are all."""
         return self._start(target, lambda: joined(self._made_by(export_ids), target))
 
     def _start(self, target: Path, steps: Steps) -> Export:
@@ -99,12 +104,14 @@ class Exports:
         return started
 
     def _made_by(self, export_ids: Sequence[str]) -> list[Path]:
-        """The folders of exports that are over; ExportError where one failed, or none is left."""
+        """The folders of exports that are over; ExportError where one failed."""
         exports = [found for found in map(self.get, export_ids) if found is not None and not found.is_cancelled]
         failed = sum(found.problem is not None for found in exports)
-        if failed or not exports:
-            why = f"{failed} of {len(exports)} exports failed" if failed else "no export was finished"
-            raise ExportError(f"{why}, so nothing was joined; python -m app join joins any that are there")
+        if not exports:
+            raise _CancelledError
+        if failed:
+            why = f"{failed} of {len(exports)} exports failed, so nothing was joined"
+            raise ExportError(f"{why}; python -m app join joins any that are there")
         return [found.folder for found in exports]
 
     def get(self, export_id: str) -> Export | None:
@@ -154,6 +161,8 @@ class Exports:
                 for progress in steps:
                     if self._follow(export_id, progress).is_cancelled:
                         break
+        except _CancelledError:
+            self._change(export_id, is_cancelled=True)
         except SAID_IN_A_SENTENCE as error:
             self._change(export_id, problem=str(error))
         except Exception:  # said to the page in place of a silent end; the others go on

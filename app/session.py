@@ -172,10 +172,15 @@ class Desk:
     def open(self, scene_name: str, take_id: str) -> Document:
         """A take, from memory, or from its file where that is new; TakeFileError or EditError where it cannot be opened."""
         with self._lock_of(take_id):
+            return self._keep(self.glanced(scene_name, take_id))
+
+    def glanced(self, scene_name: str, take_id: str) -> Document:
+        """A take as `open` gives it, for whoever goes through many: those in memory stay there."""
+        with self._lock_of(take_id):
             known = self._documents.get(take_id)
             is_known = known is not None and known.stage.scene.name == scene_name
             if is_known and self.takes.is_unchanged(scene_name, take_id, known.kept):
-                return self._keep(known)
+                return known
             kept = self.takes.find(scene_name, take_id)
             if kept is None:
                 if not self.takes.was_begun(scene_name, take_id):
@@ -183,7 +188,7 @@ class Desk:
                 return self.begin(scene_name, take_id)  # before a restart, and never edited
             stage, take = self.stage(scene_name), load_take(kept.path)
             check_fingerprint(take, stage.scene)
-            return self._keep(document_of(stage, opened(take, stage.scene), kept))
+            return document_of(stage, opened(take, stage.scene), kept)
 
     def at(self, scene_name: str, take_id: str, base: str) -> Document:
         """A take, where this is its state; StaleError where it has changed since."""

@@ -9,6 +9,7 @@ from app.routes.exports import add_exports
 from app.routes.files import add_files
 from app.routes.office import Office
 from app.routes.pictures import add_pictures
+from app.routes.takes import add_takes
 from app.routes.variations import add_variations
 
 
@@ -16,6 +17,7 @@ def routes(office: Office) -> APIRouter:
     """Every route of ours."""
     router = APIRouter(prefix=PREFIX.rstrip("/"))
     add_documents(router, office)
+    add_takes(router, office)
     add_drawing(router, office)
     add_pictures(router, office)
     add_variations(router, office)

@@ -20,16 +20,14 @@ from app.payload import (
     ranges_json,
     scene_json,
     take_json,
-    takes_json,
 )
 from app.pictures import drawn_json
-from app.routes.office import Office, in_brief, json_answer, streets_for
-from app.routes.posted import Describing, Editing, GoingTo, OfTakes, Opening, Stepping
+from app.routes.office import Office, json_answer, streets_for, takes_of
+from app.routes.posted import Describing, Editing, GoingTo, Opening, Stepping
 from app.session import Document
-from app.takes import SaveError
 from app.weights import usual_model, weights_of
 from editor.dirty import dirty
-from editor.files import TakeFileError, edit_from_json
+from editor.files import edit_from_json
 from editor.history import History
 from editor.scene import Scene
 from editor.take import num_gestures
@@ -60,10 +58,6 @@ def _model_json(office: Office, scene: Scene) -> dict[str, Any] | None:
     return {"weights": weights, "steps": model.steps, "guidance": model.guidance, "anchors": anchor_frames(scene)}
 
 
-def _takes(office: Office, scene: str) -> list[dict[str, Any]]:
-    return takes_json(office.desk.takes.summaries(scene)[0])
-
-
 def _add_opening(router: APIRouter, office: Office) -> None:
     desk = office.desk
 
@@ -86,7 +80,7 @@ def _add_opening(router: APIRouter, office: Office) -> None:
         answer = {
             "scene": scene_json(document.stage.scene),
             "take": _with_drawn(office, document, take_json(document)),
-            "takes": _takes(office, scene),
+            "takes": takes_of(office, scene),
             "model": _model_json(office, document.stage.scene),
         }
         return json_answer(answer | {"notice": " ".join(problems)})
@@ -100,7 +94,7 @@ def _add_opening(router: APIRouter, office: Office) -> None:
     @router.get("/takes/{scene}")
     def takes(scene: str) -> Response:
         """The takes of a scene, whoever made them."""
-        return json_answer(_takes(office, scene))
+        return json_answer(takes_of(office, scene))
 
     @router.get("/map/{scene}")
     def streets(scene: str, take: str | None = None) -> Response:
@@ -120,7 +114,7 @@ def _add_editing(router: APIRouter, office: Office) -> None:
             office.pictures.carry(before.state, after.state, made_stale)
             answer |= {"base": before.state, "made_stale": ranges_json(made_stale)}
         if after.aside is not None:
-            answer |= {"takes": _takes(office, after.stage.scene.name)}
+            answer |= {"takes": takes_of(office, after.stage.scene.name)}
         return json_answer(_with_drawn(office, after, answer))
 
     def step(asked: Stepping, change: Callable[[History], History]) -> Response:
@@ -159,18 +153,6 @@ def _gone_to(history: History, position: int) -> History:
     return history
 
 
-def _each(takes: Sequence[str], work: Callable[[str], object]) -> tuple[list[str], list[str]]:
-    """The takes that something could be done with, and a sentence for each of the others, of which many are one."""
-    done, refused = [], []
-    for take in dict.fromkeys(takes):
-        try:
-            work(take)
-            done.append(take)
-        except (TakeFileError, SaveError) as error:
-            refused.append(str(error))
-    return done, in_brief(refused)
-
-
 def _add_describing(router: APIRouter, office: Office) -> None:
     desk = office.desk
 
@@ -182,28 +164,18 @@ def _add_describing(router: APIRouter, office: Office) -> None:
             changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
         before, document = desk.describe(asked.scene, asked.take, **changes)
         take = _with_drawn(office, document, about_json(document))
-        return json_answer({"take": take, "base": before.state, "takes": _takes(office, asked.scene)})
+        return json_answer({"take": take, "base": before.state, "takes": takes_of(office, asked.scene)})
 
     @router.post("/remove")
     def remove(asked: Stepping) -> Response:
         """A take moved aside, its file kept."""
         file = desk.remove(asked.scene, asked.take, asked.base)
-        return json_answer({"file": file and str(file.resolve()), "takes": _takes(office, asked.scene)})
-
-    @router.post("/takes/remove")
-    def remove_several(asked: OfTakes) -> Response:
-        """Takes moved aside, whatever their states; who is refused is said, and the others go."""
-        removed, refused = _each(asked.takes, lambda take: desk.remove(asked.scene, take))
-        return json_answer({"removed": removed, "refused": refused, "takes": _takes(office, asked.scene)})
-
-    @router.post("/takes/put_back")
-    def put_back(asked: OfTakes) -> Response:
-        """Removed takes, there again."""
-        back, refused = _each(asked.takes, lambda take: desk.takes.put_back(asked.scene, take))
-        return json_answer({"put_back": back, "refused": refused, "takes": _takes(office, asked.scene)})
+        return json_answer({"file": file and str(file.resolve()), "takes": takes_of(office, asked.scene)})
 
     @router.post("/branch")
     def branch(asked: Stepping) -> Response:
         """A new take that goes on from here."""
         document = desk.branch(asked.scene, asked.take, asked.base)
-        return json_answer({"take": _with_drawn(office, document, about_json(document)), "takes": _takes(office, asked.scene)})
+        return json_answer(
+            {"take": _with_drawn(office, document, about_json(document)), "takes": takes_of(office, asked.scene)}
+        )

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 from fastapi import HTTPException, Response
 
 from app.exports import Exports
+from app.payload import takes_json
 from app.pictures import Pictures
 from app.routes.posted import InManner
 from app.session import Desk
@@ -37,6 +39,11 @@ class Office:
 def json_answer(value: object) -> Response:
     """A value as JSON that nobody keeps."""
     return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def takes_of(office: Office, scene: str) -> list[dict[str, Any]]:
+    """The takes of a scene, for the page's pickers and its list."""
+    return takes_json(office.desk.takes.summaries(scene)[0])
 
 
 def in_brief(sentences: Sequence[str]) -> list[str]:

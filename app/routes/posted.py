@@ -38,6 +38,14 @@ class OfTakes(BaseModel, extra="forbid"):
     takes: Annotated[list[str], Field(min_length=1, max_length=10_000)]
 
 
+class DescribingTakes(OfTakes):
+    """What a person says of several takes; what is not posted is left as it is."""
+
+    rating: Annotated[int | None, Field(ge=0, le=5)] = None  # null takes it away
+    add_tag: Annotated[str, Field(min_length=1)] | None = None
+    drop_tag: str | None = None
+
+
 class Editing(Stepping):
     """The edits of one gesture, made on a state."""
 

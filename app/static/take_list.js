@@ -1,21 +1,22 @@
-/** The takes of the scene as a list: to find one, rate it, go to it, and to export or remove several. */
+/** The takes of the scene as a list: to find one, rate it, go to it; and to rate, tag, export or remove several. */
 
 import { day, make, option, replaceEntries } from "./dom.js";
 import { post, whyNot } from "./server.js";
 import { stars } from "./stars.js";
 import { inOrder } from "./take_order.js";
+import { createOutcomes } from "./take_outcomes.js";
+import { createSeveral } from "./take_several.js";
+import { changedWords, count, findingWords } from "./take_words.js";
 
 const LEAST = [["", "any rating"], ...[1, 2, 3, 4, 5].map((n) => [n, n === 5 ? "★★★★★" : `${"★".repeat(n)} or more`])];
+const SOUND = [["", "any findings"], ["none", "no findings"], ["some", "with findings"]];
 const MOST_ROWS = 200;
 const REST_MS = 150; // after the last key of a search
-
-const count = (number) => (number === 1 ? "1 take" : `${number} takes`);
 
 export function createTakeList(dialog, store, take, showExports) {
   const { state } = store;
   const ticked = new Set(); // ids
   let lastTicked = null; // the id that Shift goes on from
-  let isBusy = false; // with an export or a removal that is not answered
   let resting = 0;
 
   // ------------------------------------------------------------------------------------------- which are found
@@ -25,18 +26,34 @@ export function createTakeList(dialog, store, take, showExports) {
     resting = setTimeout(fill, REST_MS);
   } });
   const least = make("select", { "aria-label": "Least rating", onchange: () => fill() }, ...LEAST.map(([value, text]) => option(value, text)));
+  const sound = make("select", { "aria-label": "Findings", onchange: () => fill() }, ...SOUND.map(([value, text]) => option(value, text)));
   const every = make("input", { type: "checkbox", "aria-label": "All that are found", onchange: () => tickFound(every.checked) });
   const howMany = make("span", { class: "quiet-text", role: "status" });
   const list = make("ul", { class: "take-list" });
   const news = make("p", { class: "told" }, make("span", { role: "status" }), make("button", { type: "button", class: "button small", text: "Put back", hidden: true }));
 
-  function isFound({ name, tags, rating }) {
+  function isMeant({ name, tags, rating }) {
     const text = [name, ...tags].join(" ").toLowerCase(), wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     return wanted.every((word) => text.includes(word)) && (rating ?? 0) >= Number(least.value);
   }
 
-  const found = () => inOrder(state.takes).filter(isFound);
+  /** Whether its findings are as they are asked for; those of which nothing is known yet are not. */
+  function isSound(entry) {
+    const findings = outcomes.of(entry)?.findings;
+    return !sound.value || (findings !== undefined && (findings > 0) === (sound.value === "some"));
+  }
+
+  const meant = () => inOrder(state.takes).filter(isMeant);
+  const found = () => meant().filter(isSound);
   const chosen = () => found().filter(({ id }) => ticked.has(id));
+  const outcomes = createOutcomes(store, () => (dialog.open ? meant() : []), () => dialog.open && (sound.value ? fill() : tellOutcomes()));
+
+  /** In place: rows that are made anew would lose a click that is half done. */
+  function tellOutcomes() {
+    const spans = new Map([...list.querySelectorAll("[data-about]")].map((span) => [span.dataset.about, span]));
+    for (const entry of meant()) spans.get(entry.id)?.replaceChildren(...about(entry));
+    drawFoot();
+  }
 
   function tickFound(is) {
     for (const { id } of found()) is ? ticked.add(id) : ticked.delete(id);
@@ -50,7 +67,7 @@ export function createTakeList(dialog, store, take, showExports) {
     news.classList.toggle("problem", isProblem);
     news.hidden = !sentence;
     back.hidden = removed.length === 0;
-    back.onclick = () => putBack(removed);
+    back.onclick = () => several.putBack(removed);
   }
 
   // ------------------------------------------------------------------------------------------- one take
@@ -65,12 +82,18 @@ export function createTakeList(dialog, store, take, showExports) {
     else drawFoot();
   }
 
+  /** What stands below its name: what there is to look at, and what it is. */
+  function about(entry) {
+    const { id, tags, parent_name: parent, edits } = entry, outcome = outcomes.of(entry), warned = outcome && findingWords(outcome);
+    const words = [id === state.take.id && "open", edits === 1 ? "1 edit" : `${edits} edits`, outcome && changedWords(outcome), parent && `from ${parent}`, tags.join(", ")];
+    return [...(warned ? [make("span", { class: "warned", text: `▲ ${warned} · ` })] : []), words.filter(Boolean).join(" · ")];
+  }
+
   function row(entry) {
-    const { id, name, tags, parent_name: parent, edits, created, rating } = entry, here = id === state.take.id;
+    const { id, name, created, rating } = entry, here = id === state.take.id;
     const tick = make("input", { type: "checkbox", checked: ticked.has(id), "data-entry": `${id} tick`, "aria-label": `Choose ${name}`, onclick: (event) => tickOne(id, tick.checked, event.shiftKey) });
-    const about = [here && "open", edits === 1 ? "1 edit" : `${edits} edits`, parent && `from ${parent}`, tags.join(", ")].filter(Boolean).join(" · ");
     const open = make("button", { type: "button", class: "entry", "data-entry": id, "aria-current": here ? "true" : null, title: here ? "This take is open" : "Open this take", onclick: () => goTo(id) },
-      make("span", { class: "sentence" }, make("b", { text: name }), make("span", { class: "quiet-text", text: about })));
+      make("span", { class: "sentence" }, make("b", { text: name }), make("span", { class: "quiet-text", "data-about": id }, ...about(entry))));
     const rated = make("span", { role: "radiogroup", "aria-label": `Rating of ${name}` }, ...stars(rating, (value) => rate(entry, value), (value) => `${id} ${value}`));
     return make("li", {}, tick, open, rated, make("span", { class: "quiet-text", title: "When it was begun", text: day(new Date(created)) }));
   }
@@ -94,86 +117,37 @@ export function createTakeList(dialog, store, take, showExports) {
   /** The takes of a scene, where that is still the open one. */
   const know = (scene, takes) => scene === state.scene.name && store.set({ takes });
 
-  // ------------------------------------------------------------------------------------------- several takes
-
-  const tickOf = (input, text) => make("label", { class: "tick" }, input, make("span", { text }));
-  const models = make("input", { type: "checkbox" }), joins = make("input", { type: "checkbox", checked: true });
-  const modelsTick = tickOf(models, "The world model draws all of them, at seconds a frame; else only those with another hour or weather, or that go on");
-  const joinsTick = tickOf(joins, "Also together, as one data set with a scene for each");
-  const exportButton = make("button", { type: "button", class: "button primary", onclick: () => exportChosen() });
-  const removeButton = make("button", { type: "button", class: "button", onclick: () => removeChosen() });
-  const foot = make("div", { class: "buttons" }, exportButton, removeButton, make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() }));
-
-  /** Ask for something about several takes at once; null where that was refused or not heard, which is said. */
-  async function asked(path, body, unheard) {
-    isBusy = true;
-    drawFoot();
-    try {
-      return await post(path, body);
-    } catch (error) {
-      tell(whyNot(error, unheard), true);
-      return null;
-    } finally {
-      isBusy = false;
-      drawFoot();
-    }
-  }
-
-  /** All frames and views of each. */
-  async function exportChosen() {
-    const takes = chosen().map(({ id, needs_model: needsModel }) => ({ take: id, model: state.model && (models.checked || needsModel) ? state.manner : null }));
-    const answer = await asked("exports/takes", { scene: state.scene.name, takes, joined: joins.checked && takes.length > 1 }, "It is not known whether they will be exported");
-    if (answer === null) return;
-    if (answer.refused.length > 0) tell(answer.refused.join(" "), true);
-    if (answer.refused.length > 0 || !dialog.open) return;
-    dialog.close();
-    showExports();
-  }
-
-  async function removeChosen() {
-    const scene = state.scene.name, takes = chosen().map(({ id }) => id).filter((id) => id !== state.take.id);
-    const answer = await asked("takes/remove", { scene, takes }, "It is not known whether they were removed");
-    if (answer === null) return;
-    for (const id of answer.removed) ticked.delete(id);
-    know(scene, answer.takes);
-    const said = [answer.removed.length > 0 ? `${count(answer.removed.length)} removed.` : "", ...answer.refused];
-    tell(said.filter(Boolean).join(" "), answer.refused.length > 0, answer.removed);
-  }
-
-  async function putBack(takes) {
-    const scene = state.scene.name;
-    const answer = await asked("takes/put_back", { scene, takes }, "It is not known whether they were put back");
-    if (answer === null) return;
-    know(scene, answer.takes);
-    tell([`${count(answer.put_back.length)} put back.`, ...answer.refused].join(" "), answer.refused.length > 0);
-  }
-
   // ------------------------------------------------------------------------------------------- all of it
 
+  const several = createSeveral(store, take, { chosen, outcomes, know, tell, untick: (ids) => ids.forEach((id) => ticked.delete(id)), close }, showExports);
+
+  /** Whether it was still there to be closed. */
+  function close() {
+    const was = dialog.open;
+    dialog.close();
+    return was;
+  }
+
   function drawFoot() {
-    const takes = found(), many = chosen().length, others = chosen().filter(({ id }) => id !== state.take.id).length;
+    const takes = found(), many = chosen().length;
     every.checked = takes.length > 0 && many === takes.length;
     every.indeterminate = many > 0 && many < takes.length;
-    exportButton.textContent = `Export ${many > 0 ? count(many) : "the ticked"}`;
-    exportButton.disabled = many === 0 || isBusy;
-    removeButton.textContent = `Remove ${others > 0 ? count(others) : "the ticked"}`;
-    removeButton.disabled = others === 0 || isBusy;
-    removeButton.title = many > others ? "The take that is open stays" : "";
-    modelsTick.hidden = !state.model;
-    joinsTick.hidden = many < 2;
+    several.draw();
   }
 
   function fill() {
-    const takes = found(), none = state.takes.length > 0 ? "No take has these words and this rating." : "No take of this scene has been saved yet: the first edit saves one.";
+    const takes = found(), none = state.takes.length > 0 ? "No take has these words, this rating and these findings." : "No take of this scene has been saved yet: the first edit saves one.";
     const rows = takes.slice(0, MOST_ROWS).map(row), rest = takes.length - MOST_ROWS;
     if (rest > 0) rows.push(make("li", { class: "empty", text: `and ${rest} more: search for them` }));
     replaceEntries(list, ...(rows.length > 0 ? rows : [make("li", { class: "empty", text: none })]));
-    howMany.textContent = takes.length === state.takes.length ? count(takes.length) : `${takes.length} of ${count(state.takes.length)}`;
+    const unseen = sound.value ? meant().filter((entry) => outcomes.of(entry) === null).length : 0;
+    howMany.textContent = (takes.length === state.takes.length ? count(takes.length) : `${takes.length} of ${count(state.takes.length)}`) + (unseen > 0 ? `, ${unseen} to look at` : "");
     drawFoot();
+    outcomes.look();
   }
 
   const head = make("div", { class: "dialog-head" }, make("h2"));
-  dialog.replaceChildren(head, make("div", { class: "take-filter" }, every, search, least, howMany), news, list, modelsTick, joinsTick, foot);
+  dialog.replaceChildren(head, make("div", { class: "take-filter" }, every, search, least, sound, howMany), news, list, ...several.parts);
   store.watch(["takes", "take"], () => dialog.open && fill());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
@@ -184,7 +158,7 @@ export function createTakeList(dialog, store, take, showExports) {
     if (made !== null || scene !== state.scene.name) {
       ticked.clear();
       search.value = "";
-      least.value = "";
+      least.value = sound.value = "";
     }
     for (const id of made ?? []) ticked.add(id);
     scene = state.scene.name;
@@ -193,6 +167,7 @@ export function createTakeList(dialog, store, take, showExports) {
     fill();
     if (!dialog.open) dialog.showModal();
     list.querySelector(made === null ? "[aria-current]" : "li:has(:checked)")?.scrollIntoView({ block: "nearest" });
+    outcomes.look();
     take.listTakes();
   }
 

@@ -152,16 +152,29 @@ def test_what_is_joined_is_what_was_made_and_not_cancelled(order, tmp_path, monk
     assert given == ["one", "three"]
 
 
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
-        (("sound", "broken"), "1 of 2 exports failed, so nothing was joined; python -m app join joins any that are there"),
-        ((), "no export was finished, so nothing was joined; python -m app join joins any that are there"),
-    ],
-)
-def test_nothing_is_joined_where_an_export_failed_or_none_was_made(order, tmp_path, monkeypatch, names, said):
+def test_nothing_is_joined_where_an_export_failed(order, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "export", lambda order, service: one_step(order.target.name, order.target))
     exports = Exports(None)
-    ids = [exports.start(replace(order, target=tmp_path / name)).id for name in names]
+    ids = [exports.start(replace(order, target=tmp_path / name)).id for name in ("sound", "broken")]
+    said = "1 of 2 exports failed, so nothing was joined; python -m app join joins any that are there"
     assert ended(exports, exports.start_joining(ids, tmp_path / "whole").id).problem == said
     assert not (tmp_path / "whole").exists()
+
+
+def test_joining_is_cancelled_with_all_that_it_was_to_join(order, tmp_path, monkeypatch):
+    goes_on = threading.Event()
+
+    def steps(order, service):
+        goes_on.wait(30)
+        yield Progress("pictures", 0, 1)
+        yield from one_step(order.target.name, order.target)
+
+    monkeypatch.setattr(module, "export", steps)
+    exports = Exports(None)
+    ids = [exports.start(replace(order, target=tmp_path / name)).id for name in ("one", "two")]
+    whole = exports.start_joining(ids, tmp_path / "whole").id
+    for export_id in ids:
+        exports.cancel(export_id)
+    goes_on.set()
+    found = ended(exports, whole)
+    assert (found.is_cancelled, found.problem) == (True, None)

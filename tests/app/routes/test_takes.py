@@ -1,8 +1,9 @@
-"""Several takes at once: removed, put back, and a sentence for each that cannot be."""
+"""Several takes at once: what they come to, described, removed, put back, and a sentence for each that cannot be."""
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.routes import takes as routes
 from app.settings import Settings
 from app.window import create_app
 from tests.small_drive import SCENE
@@ -74,3 +75,46 @@ def test_of_two_that_were_removed_under_one_id_the_last_is_put_back(visitor, tak
 def test_many_refusals_are_said_in_brief(visitor):
     refused = asked(visitor, "remove", [f"nobody-{n}" for n in range(9)])["refused"]
     assert (len(refused), refused[-1]) == (4, "And 6 more.")
+
+
+def test_what_takes_come_to_is_told_a_few_at_a_time_and_of_those_that_cannot_be_opened_why(visitor, takes, monkeypatch):
+    found = asked(visitor, "outcomes", [*takes, "nobody"])
+    assert [found[take] for take in takes] == [{"findings": 0, "drafts": 0, "drawn": 0}] * 3
+    assert "there is no take 'nobody'" in found["nobody"]["problem"]
+    monkeypatch.setattr(routes, "AT_ONCE_S", 0.0)
+    assert list(asked(visitor, "outcomes", takes)) == takes[:1]
+
+
+def test_what_takes_come_to_is_what_each_comes_to_when_it_is_opened(visitor):
+    begun = visitor.post("/retake/open", json={"scene": SCENE}).json()["take"]
+    truck = next(actor for actor in begun["actors"] if actor["category"] == "vehicle.truck")
+    into_a_parked_car = {
+        "kind": "move",
+        "actor": truck["id"],
+        "t_us": truck["track"][0][0],
+        "by": [0.0, 3.5, 0.0],
+        "scope": "track",
+    }
+    about = {"scene": SCENE, "take": begun["id"], "base": begun["state"], "gesture": "g-000001"}
+    state = visitor.post("/retake/edit", json=about | {"edits": [into_a_parked_car]}).json()["state"]
+    rain = {"kind": "weather", "value": "rain"}
+    visitor.post("/retake/edit", json=about | {"base": state, "gesture": "g-000002", "edits": [rain]})
+    whole = visitor.get("/retake/take", params={"scene": SCENE, "take": begun["id"]}).json()["take"]
+    (found,) = asked(visitor, "outcomes", [begun["id"]]).values()
+    assert found["findings"] == len(whole["findings"]) > 0
+    opened = visitor.post("/retake/open", json={"scene": SCENE}).json()
+    assert 0 < found["drafts"] < found["drawn"] == len(opened["scene"]["frames"]) * len(opened["scene"]["views"])
+
+
+def test_ratings_and_tags_are_written_to_all_and_the_rest_of_each_stays(visitor, takes):
+    def describe(**what):
+        return visitor.post("/retake/takes/describe", json={"scene": SCENE, "takes": [*takes, "nobody"], **what}).json()
+
+    answer = describe(rating=4, add_tag="wet")
+    assert (answer["described"], len(answer["refused"])) == (takes, 1)
+    assert {(take["rating"], *take["tags"]) for take in answer["takes"]} == {(4, "variation", "wet")}
+    answer = describe(add_tag="wet", drop_tag="variation")
+    assert {(take["rating"], *take["tags"]) for take in answer["takes"]} == {(4, "wet")}
+    answer = describe(rating=None)
+    assert {(take["rating"], *take["tags"]) for take in answer["takes"]} == {(None, "wet")}
+    assert "characters; wanted at most" in describe(add_tag="w" * 100)["refused"][0]

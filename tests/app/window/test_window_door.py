@@ -42,6 +42,8 @@ POSTS = (
     "goto",
     "describe",
     "remove",
+    "takes/outcomes",
+    "takes/describe",
     "takes/remove",
     "takes/put_back",
     "branch",

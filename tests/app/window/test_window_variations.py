@@ -91,7 +91,8 @@ def test_a_nudge_on_its_way_is_in_every_variation(window):
     dialogs(window)[0].get_by_label("Rain").check()
     takes = make(window, 1)
     assert window.ask("take.gestures.length") == 1
-    assert takes.locator("li", has_text=f"2 edits · from {window.ask('take.name')} · variation").count() == 1
+    changed = re.compile(f"2 edits · .* changed.* · from {window.ask('take.name')} · variation")
+    takes.locator("li", has_text=changed).wait_for()
     window.press("Escape")
 
 
@@ -100,12 +101,12 @@ def test_takes_are_found_rated_and_gone_through(window):
     name = window.ask("take.name")
     takes.get_by_label("Find takes").fill(f"{name}: fog left")
     shown(takes, 1)
-    takes.get_by_role("radio", name="4 stars").click()
+    takes.locator("li").get_by_role("radio", name="4 stars").click()
     takes.get_by_label("Find takes").fill(f"{name}: fog")
     shown(takes, 3)
     takes.get_by_label("Least rating").select_option("4")
     shown(takes, 1)
-    assert takes.get_by_role("radio", name="4 stars").get_attribute("aria-checked") == "true"
+    assert takes.locator("li").get_by_role("radio", name="4 stars").get_attribute("aria-checked") == "true"
     (good,) = entries(takes)
     takes.get_by_label("Least rating").select_option("")
     shown(takes, 3)
@@ -123,6 +124,53 @@ def test_takes_are_found_rated_and_gone_through(window):
     assert window.ask("s.takes.find((entry) => entry.rating === 4).name") == good
     window.press("k")
     assert takes.get_by_label("Find takes").input_value() == f"{name}: fog"
+    window.press("Escape")
+
+
+def test_findings_and_changed_pictures_of_each_are_told_and_those_without_findings_are_found(window):
+    vary = vary_truck(window)
+    vary.get_by_label("To its left, m").fill("3.5")
+    vary.get_by_label("Ahead, m", exact=True).fill("0,20")  # beside it stands a parked car, and past that car nobody
+    takes = make(window, 2)
+    name = window.ask("take.name")
+    takes.get_by_label("Find takes").fill(f"{name}: left")
+    shown(takes, 2)
+    takes.locator("li", has_text=re.compile(r"▲ \d+ findings? · \d edits? · \d+ pictures changed · variation")).wait_for()
+    takes.get_by_text(re.compile(r"^To draw: \d+ pictures\. What no edit touches is copied\.$")).wait_for()
+    takes.get_by_label("Findings").select_option("none")
+    shown(takes, 1)
+    assert "20 m ahead" in entries(takes)[0]
+    takes.get_by_label("Findings").select_option("some")
+    shown(takes, 1)
+    assert "20 m ahead" not in entries(takes)[0]
+    takes.get_by_label("Findings").select_option("")
+    window.press("Escape")
+
+
+def test_several_are_rated_and_tagged_at_once_the_open_one_too(window):
+    choose_truck(window)
+    window.press("Delete")
+    window.settle(1)
+    window.press("y")
+    dialogs(window)[0].get_by_label("Seeds").fill("11:13:1")
+    takes = make(window, 3)
+    name = window.ask("take.name")
+    takes.get_by_label(f"Choose {name}", exact=True).check()  # beside the three, which are ticked already
+    takes.get_by_role("radiogroup", name="Rating of the ticked").get_by_role("radio", name="4 stars").click()
+    takes.get_by_text("4 takes rated 4 of 5.").wait_for()
+    takes.get_by_label("Tag", exact=True).fill("wet road")
+    takes.get_by_role("button", name="Add tag").click()
+    takes.get_by_text("4 takes tagged “wet road”.").wait_for()
+    window.page.wait_for_function("retake.store.state.take.tags.includes('wet road')")
+    mine = f"s.takes.filter((entry) => `${{entry.name}}:`.startsWith('{name}:'))"
+    window.page.wait_for_function(
+        f"(s => {mine}.every((e) => e.rating === 4 && e.tags.includes('wet road')))(retake.store.state)"
+    )
+    takes.get_by_role("button", name="Remove tag").click()
+    takes.get_by_text("4 takes without the tag “wet road”.").wait_for()
+    window.page.wait_for_function(
+        f"(s => {mine}.every((e) => e.rating === 4 && !e.tags.includes('wet road')))(retake.store.state)"
+    )
     window.press("Escape")
 
 
