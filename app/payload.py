@@ -20,6 +20,7 @@ from editor.findings import added_number
 from editor.geometry import Rigid
 from editor.map import StreetMap
 from editor.paints import PAINTS
+from editor.sampled import EGO_AXLE_TO_CENTRE_M, EGO_SIZE
 from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
 from editor.take import Step
 from editor.text import scene_text
@@ -107,6 +108,7 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         "frames": [_frame(frame, views) for frame in scene.frames],
         "sweeps": [{"index": i, "t_us": s.t_us, "exists": s.exists} for i, s in enumerate(scene.sweeps)],
         "ego": _track(scene.ego),
+        "ego_body": {"size": list(EGO_SIZE), "ahead": EGO_AXLE_TO_CENTRE_M},
         "actors": [actor_json(actor) for actor in scene.actors],
         "first_frame": first_frame(scene),
         "weathers": list(get_args(Weather)),

@@ -1,13 +1,13 @@
 /** The bird's-eye view: streets, LiDAR, actors with their headings and paths, goals, the ego and the handles to change them. */
 
 import { fitted } from "./dom.js";
-import { actorName, actorsNow, categoryColour, egoNow, timeNow } from "./scenario.js";
+import { actorName, actorsNow, categoryColour, egoBody, egoNow, timeNow } from "./scenario.js";
 import { actorAt, poseAt, velocityAt, yawOf } from "./tracks.js";
 import { handleTimes } from "./ego_path.js";
+import { CLASH, clashing } from "./overlaps.js";
 import { createBackground } from "./bev_background.js";
 import { createBevCamera } from "./bev_camera.js";
 
-export const EGO_SIZE = [4.6, 1.9, 1.6];
 const EGO_COLOUR = "#e8ecf3";
 const ACCENT = "#5b9dff";
 const HANDLE_OUT = 26; // pixels from an actor's front to its turning handle
@@ -84,16 +84,16 @@ export function createBev(canvas, store) {
   }
 
   function drawActor(context, actor, pose, t) {
-    const colour = categoryColour(actor.category);
+    const colour = clashing(state).has(actor.id) ? CLASH : categoryColour(actor.category);
     const selected = actor.id === state.selected, hovered = actor.id === state.hovered;
     const corners = outline(pose, actor.size);
     trace(context, corners);
     context.closePath();
     context.globalAlpha = selected ? 0.6 : 0.28;
-    context.fillStyle = actor.colour ?? colour;
+    context.fillStyle = colour === CLASH ? CLASH : actor.colour ?? colour;
     context.fill();
     context.globalAlpha = 1;
-    context.strokeStyle = selected ? "#ffffff" : colour;
+    context.strokeStyle = selected && colour !== CLASH ? "#ffffff" : colour;
     context.lineWidth = selected ? 2 : hovered ? 2.2 : 1.2;
     context.stroke();
     const middle = camera.toScreen(pose[0], pose[1]);
@@ -164,13 +164,10 @@ export function createBev(canvas, store) {
     const ego = egoNow(state) ?? state.scene.ego;
     if (ego !== state.scene.ego && state.layers.paths) drawPath(context, state.scene.ego, t, "rgba(232, 236, 243, 0.35)", 1);
     if (state.layers.paths) drawPath(context, ego, t, EGO_COLOUR, 1.6);
-    const pose = poseAt(ego, t);
-    const yaw = yawOf(pose);
-    const centre = [pose[0] + Math.cos(yaw) * 1.3, pose[1] + Math.sin(yaw) * 1.3, ...pose.slice(2)]; // the ego's frame is at its rear axle
-    const corners = outline(centre, EGO_SIZE);
+    const body = egoBody(state), corners = outline(poseAt(body.track, t), body.size);
     trace(context, corners);
     context.closePath();
-    context.fillStyle = state.selected === "ego" ? ACCENT : EGO_COLOUR;
+    context.fillStyle = clashing(state).has("ego") ? CLASH : state.selected === "ego" ? ACCENT : EGO_COLOUR;
     context.fill();
     context.strokeStyle = "#0e1116";
     context.lineWidth = 1.5;

@@ -1,9 +1,8 @@
 /** The pointer on the map: what lies under it, dragging it, turning it, bending the ego's path, zoom and pan. */
 
 import "./projection.js";
-import { actorsNow, timeNow } from "./scenario.js";
+import { actorsNow, egoBody, timeNow } from "./scenario.js";
 import { actorAt, poseAt } from "./tracks.js";
-import { EGO_SIZE } from "./bev.js";
 
 const { apply, inverse } = globalThis.RetakeProjection;
 const GRAB = 10; // pixels about a handle
@@ -44,8 +43,8 @@ export function createBevPointer(canvas, store, bev, gestures) {
   }
 
   function egoUnder(point) {
-    const pose = poseAt(state.gesture?.ego ?? state.take.ego ?? state.scene.ego, timeNow(state));
-    return distanceTo(pose, [EGO_SIZE[0] + 2.6, EGO_SIZE[1]], point) <= SLACK;
+    const { track, size } = egoBody(state);
+    return distanceTo(poseAt(track, timeNow(state)), size, point) <= SLACK;
   }
 
   const difference = ([a, b], [u, v]) => [a - u, b - v];

@@ -1,8 +1,7 @@
 /** Speed, acceleration and clearance of the selected actor over time, as asked for and as recorded. */
 
 import { fitted } from "./dom.js";
-import { actorsNow, egoNow, timeNow } from "./scenario.js";
-import { EGO_SIZE } from "./bev.js";
+import { actorsNow, egoBody, timeNow } from "./scenario.js";
 import { actorAt, isPresent, MPS_TO_KMH, placeAt, pointToSegment, poseAt, velocityAt, yawOf } from "./tracks.js";
 
 const CLEAR_M = 30; // no clearance beyond this is told
@@ -72,7 +71,8 @@ function clearance(state, actor, others, t) {
     if (apart < least) least = Math.min(least, gap(mine, corners(poseAt(track, t), size)));
   };
   for (const other of others) if (other.id !== actor.id && isPresent(other, t)) consider(other.track, other.size);
-  consider(egoNow(state) ?? state.scene.ego, EGO_SIZE);
+  const ego = egoBody(state);
+  consider(ego.track, ego.size);
   return least;
 }
 

@@ -2,7 +2,8 @@
 
 The map and the pictures hand over places on the ground (metres, world), so a drag is one thing in all of them. */
 
-import { actorNow, egoNow, groundAt, timeNow } from "./scenario.js";
+import { overlapsOf } from "./overlaps.js";
+import { actorNow, egoBody, egoNow, groundAt, timeNow } from "./scenario.js";
 import { moved, pointToSegment, poseAt, rotated, yawOf, yawQuaternion } from "./tracks.js";
 import { bent, egoFrameOffset, offsetAt, offsetsWith } from "./ego_path.js";
 
@@ -30,7 +31,7 @@ export function createGestures(store, take, nudges) {
   function move(gesture, [x, y]) {
     const by = [x - gesture.from[0], y - gesture.from[1]];
     const actor = moved(gesture.before, gesture.t, by, gesture.scope);
-    store.set({ gesture: { ...gesture, by, actors: preview(actor) } });
+    store.set({ gesture: { ...gesture, by, actors: preview(actor), overlaps: overlapsOf(state, actor) } });
   }
 
   function endMove({ id, by, t, scope, actors }) {
@@ -53,7 +54,7 @@ export function createGestures(store, take, nudges) {
     angle = Math.atan2(Math.sin(angle), Math.cos(angle));
     if (snap) angle = Math.round(angle / (Math.PI / 12)) * (Math.PI / 12);
     const actor = rotated(gesture.before, gesture.t, angle, gesture.scope);
-    store.set({ gesture: { ...gesture, angle, actors: preview(actor) } });
+    store.set({ gesture: { ...gesture, angle, actors: preview(actor), overlaps: overlapsOf(state, actor) } });
   }
 
   function endRotate({ id, angle, t, scope, actors }) {
@@ -71,7 +72,8 @@ export function createGestures(store, take, nudges) {
   function bend(gesture, point) {
     const { left } = egoFrameOffset(state.scene.ego, gesture.t, point);
     const offsets = offsetsWith(state.scene, state.take.ego_offsets, gesture.t, { left });
-    store.set({ gesture: { ...gesture, offsets, ego: bent(state.scene.ego, offsets) } });
+    const ego = bent(state.scene.ego, offsets);
+    store.set({ gesture: { ...gesture, offsets, ego, overlaps: overlapsOf(state, egoBody(state, ego)) } });
   }
 
   function endBend(gesture) {

@@ -18,6 +18,18 @@ export function actorsNow(state) {
 
 export const egoNow = (state) => state.gesture?.ego ?? state.waiting?.ego ?? state.take.ego;
 
+const bodies = new WeakMap(); // of ego tracks
+
+/** The ego as a box among the others, along a track of its frame, which is at its rear axle: the page's copy of editor/sampled.py. */
+export function egoBody(state, track = egoNow(state) ?? state.scene.ego) {
+  if (!bodies.has(track)) {
+    const { compose } = globalThis.RetakeProjection, { size, ahead } = state.scene.ego_body;
+    const middle = [ahead, 0, size[2] / 2, 1, 0, 0, 0];
+    bodies.set(track, { id: "ego", size, absent: [], track: track.map(([t, ...pose]) => [t, ...compose(pose, middle)]) });
+  }
+  return bodies.get(track);
+}
+
 export const timeNow = (state) => state.scene.frames[state.frame].t_us;
 
 export const actorNow = (state, id) => actorsNow(state).get(id) ?? null;

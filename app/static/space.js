@@ -2,9 +2,8 @@
 
 import "./projection.js";
 import { route } from "./server.js";
-import { actorName, actorsNow, categoryColour, egoNow, timeNow } from "./scenario.js";
+import { actorName, actorsNow, categoryColour, egoBody, egoNow, timeNow } from "./scenario.js";
 import { actorAt, poseAt, yawOf } from "./tracks.js";
-import { EGO_SIZE } from "./bev.js";
 
 const { boxCorners, BOX_EDGES } = globalThis.RetakeProjection;
 const REACH_M = 60; // about the ego
@@ -73,9 +72,8 @@ export function createSpace(panel, canvas, store, background) {
 
   function egoTraces(from) {
     const ego = egoNow(state) ?? state.scene.ego;
-    const pose = poseAt(ego, timeNow(state));
-    const lifted = [pose[0], pose[1], pose[2] + EGO_SIZE[2] / 2, ...pose.slice(3)];
-    return [trace(boxLines(boxCorners(lifted, EGO_SIZE), from), "#5b9dff", 5, "Ego car"), trace(pathLines(ego, 0, from), "#5b9dff", 4, "")];
+    const { track, size } = egoBody(state);
+    return [trace(boxLines(boxCorners(poseAt(track, timeNow(state)), size), from), "#5b9dff", 5, "Ego car"), trace(pathLines(ego, 0, from), "#5b9dff", 4, "")];
   }
 
   /** The lines on the street, on the ego's ground. */

@@ -4,6 +4,7 @@ import "./projection.js";
 import { fitted, make } from "./dom.js";
 import { actorName, actorsNow, askedLight, categoryColour } from "./scenario.js";
 import { createLens } from "./views_lens.js";
+import { CLASH, clashing, overlapWords } from "./overlaps.js";
 import { layout } from "./views_layout.js";
 
 const { apply, clipLine, project, BOX_EDGES } = globalThis.RetakeProjection;
@@ -82,7 +83,7 @@ export function createViews(grid, store, pictures) {
 
   function drawBox(context, view, { actor, corners, outline, depth }, scale) {
     const selected = actor.id === state.selected, hovered = actor.id === state.hovered;
-    const colour = categoryColour(actor.category);
+    const isClash = clashing(state).has(actor.id), colour = isClash ? CLASH : categoryColour(actor.category);
     context.globalAlpha = selected || hovered ? 1 : Math.min(0.85, Math.max(0.25, 1.1 - depth / 70));
     if (selected) {
       context.fillStyle = `${colour}26`;
@@ -90,7 +91,7 @@ export function createViews(grid, store, pictures) {
       context.fill();
     }
     context.lineWidth = (selected ? 2 : hovered ? 1.8 : 1) * scale;
-    context.strokeStyle = selected ? "#ffffff" : colour;
+    context.strokeStyle = selected && !isClash ? "#ffffff" : colour;
     context.beginPath();
     for (const [i, j] of BOX_EDGES) line(context, view, corners[i], corners[j]);
     context.stroke();
@@ -159,14 +160,15 @@ export function createViews(grid, store, pictures) {
   }
 
   function drawLabel(context, view, actor, outline, scale) {
-    const name = actorName(state, actor);
+    const overlaps = actor.id === state.gesture?.id ? overlapWords(state) : null;
+    const name = actorName(state, actor) + (overlaps ? ` overlaps ${overlaps}` : "");
     context.font = `600 ${11 * scale}px system-ui, sans-serif`;
     const width = context.measureText(name).width + 10 * scale, height = 17 * scale;
     const left = Math.min(Math.max(Math.min(...outline.map((p) => p[0])), 0), view.width - width);
     const top = Math.max(Math.min(...outline.map((p) => p[1])) - height - 2 * scale, CAPTION_PX * scale);
     context.fillStyle = "rgba(14, 17, 22, 0.85)";
     context.fillRect(left, top, width, height);
-    context.fillStyle = "#ffffff";
+    context.fillStyle = overlaps ? CLASH : "#ffffff";
     context.fillText(name, left + 5 * scale, top + 12.5 * scale);
   }
 

@@ -10,6 +10,7 @@ import { make, option, seconds } from "./dom.js";
 import { endTypingFirst } from "./fields.js";
 import { createGenerating } from "./generating.js";
 import { createGestures } from "./gestures.js";
+import { createHint } from "./hint.js";
 import { keyWords, listenToKeys } from "./keys.js";
 import { createLists } from "./lists.js";
 import { bindAdding } from "./looks.js";
@@ -33,13 +34,6 @@ import { createViewsPointer } from "./views_pointer.js";
 const MOST_COMPARED = 100; // takes that the wipe offers
 const MOST_NOTICES = 3;
 const NOTICE_MS = 7000;
-const HINTS = {
-  select: "Drag a car on the map or in a picture.",
-  waypoint: "Click where it is to pass; Enter or a double click ends the path, ⌫ takes the last point back.",
-  goal: "Click where it is to be at the end of the scene; vehicles follow the lanes there.",
-  add: "Click where it is to stand.",
-  rotate: "Move the pointer to turn it, click to let go; Shift turns by 15°.",
-};
 
 /** The page; where it cannot begin, the curtain says why and stays. */
 export async function mount(element) {
@@ -94,6 +88,7 @@ async function begin(root) {
   createTimeline($("#timeline"), $("#time-tip"), store, pictures, generating, actions);
   createModelPanel(root, store, pictures, generating, take, say);
   createTopbar(root, store, take, pictures);
+  createHint($("#hint"), store);
   createActorPanel($("#actor"), store, take, actions, say);
   createLists(root, store, take, actions);
   createTakePanel(root, store, take);
@@ -159,8 +154,6 @@ function drawButtons(root, state, scopes) {
   const streets = root.querySelector('[data-layer="map"]');
   streets.disabled = !state.scene.map.known && !state.scene.map.failed;
   streets.textContent = streetsWord(state.scene.map);
-  root.querySelector("#hint").textContent = state.selected === "ego" && state.tool === "select" ? "Drag the handles on the ego's path to bend it." : HINTS[state.tool];
-  root.querySelector("#hint").hidden = state.space || (state.tool === "select" && state.selected !== "ego" && (state.selected !== null || state.take?.gestures.length > 0));
   root.querySelector("#add-form").hidden = state.tool !== "add";
   const play = root.querySelector(".play");
   play.textContent = state.playing ? "❚❚" : "▶";
