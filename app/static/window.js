@@ -8,6 +8,7 @@ import { createExport, createHelp } from "./dialogs.js";
 import { createDocument } from "./document.js";
 import { make, option, seconds } from "./dom.js";
 import { endTypingFirst } from "./fields.js";
+import { watchExports } from "./export_watch.js";
 import { createGenerating } from "./generating.js";
 import { createGestures } from "./gestures.js";
 import { createHint } from "./hint.js";
@@ -75,6 +76,7 @@ async function begin(root) {
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
   const exporting = createExport($("#export-dialog"), store, take, generating, say);
+  watchExports($("#exports-going"), $("#export-dialog"), exporting.list);
   const takeList = createTakeList($("#takes-dialog"), store, take, exporting.list);
   const vary = createVary($("#vary-dialog"), store, take, takeList.show);
   const dialogs = { help: createHelp($("#help-dialog"), table), export: exporting.ask, takes: takeList, vary };

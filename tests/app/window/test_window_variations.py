@@ -195,10 +195,15 @@ def test_several_takes_are_exported_one_after_another_and_all_cancelled(window, 
         return [each["stage"] for each in window.page.request.get(f"{small_window.url}/retake/exports").json()["exports"]]
 
     assert sum(stage == "waiting" for stage in states()) >= 5
+    window.press("Escape")
+    going = window.page.locator("#exports-going")
+    going.get_by_text("7 exports").wait_for()
+    going.click()
     exports.get_by_role("button", name=re.compile("Cancel all")).click()
     exports.get_by_role("button", name=re.compile("^Cancel")).first.wait_for(state="hidden")
     assert states() == []
     window.press("Escape")
+    going.wait_for(state="hidden")
 
 
 def test_takes_are_removed_but_for_the_open_one(window):
