@@ -7,6 +7,7 @@ from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Move, Path, Waypoint
+from editor.findings import sign
 from editor.history import History
 from tests.small_drive import SCENE
 
@@ -39,7 +40,23 @@ def test_points_that_nobody_comes_to_in_time_are_said(desk, metres, words):
 
 def test_who_was_told_how_fast_to_go_comes_as_far_as_that(desk):
     document = desk.begin(SCENE)
-    assert not said(desk, document, truck_to(document, 2, 4, 12, speed=1.0))
+    assert not any("points" in each for each in said(desk, document, truck_to(document, 2, 4, 12, speed=1.0)))
+
+
+@pytest.mark.parametrize(
+    ("kmh", "words"),
+    [
+        (18, None),
+        (19, None),
+        (21, "Truck {sign} does 21 km/h from 0."),
+        (90, "Truck {sign} does not come to 90 km/h in this"),
+    ],
+)
+def test_when_somebody_comes_to_the_speed_that_was_asked_for_is_said_unless_it_is_at_once(desk, kmh, words):
+    document = desk.begin(SCENE)
+    edit = truck_to(document, 2, 4, 60, speed=kmh / 3.6)
+    found = said(desk, document, edit)
+    assert [each.startswith(words.format(sign=sign(edit.actor))) for each in found] == ([] if words is None else [True]), found
 
 
 def test_what_an_edit_took_the_place_of_is_said_with_where_it_is_kept(desk):
@@ -49,6 +66,6 @@ def test_what_an_edit_took_the_place_of_is_said_with_where_it_is_kept(desk):
         document = desk.commit(SCENE, document.take.id, document.state, [edit], f"g-00000{number}")[1]
     for _ in range(2):
         document = desk.step(SCENE, document.take.id, document.state, History.undo)[1]
-    (sentence,) = said(desk, document, truck_to(document, 1, speed=2.0), "g-000009")
+    sentence, *_ = said(desk, document, truck_to(document, 1, speed=2.0), "g-000009")
     kept = next(summary for summary in desk.takes.summaries(SCENE)[0] if summary.id != document.take.id)
     assert sentence == f"This edit took the place of 2 that had been undone; {kept.name} keeps them."
