@@ -36,7 +36,7 @@ def _points_missed(scenario: Scenario, edits: Iterable[Edit]) -> list[str]:
         passed, end = num_passed(actor.track, edit), clock(scenario.scene, actor.track[-1].t_us)
         if passed < asked:
             came = f"{called(actor)} comes to {passed} of the {asked} points; at {end} its track ends"
-            found.append(f"{came}. A higher speed from here on, in its panel, takes it farther.")
+            found.append(f"{came}. Points that are nearer, or a path that begins earlier, leave it time for more.")
     return found
 
 

@@ -282,6 +282,7 @@ def takes_json(summaries: Iterable[TakeSummary]) -> list[dict[str, Any]]:
             "rating": s.rating,
             "tags": list(s.tags),
             "needs_model": s.needs_model,
+            "asks": s.asks,
             "created": s.created,
             "saved_at": s.saved_at,
         }

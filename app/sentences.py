@@ -70,6 +70,8 @@ def sentence(before: Scenario, edit: Edit) -> str:
             return f"{actor_name(before, edit.actor)} given a goal {how}"
         case Path(waypoints=(*_, Waypoint(speed_mps=0))):
             return f"{actor_name(before, edit.actor)} brakes and stops"
+        case Path() if (speed := _only_speed(edit)) is not None:
+            return f"{actor_name(before, edit.actor)} given {round(speed * 3.6, 1):g} km/h from here on"
         case Path():
             return f"{actor_name(before, edit.actor)} given a path through {_points(len(edit.waypoints))}"
         case Delete(from_us=None, to_us=None):
@@ -97,6 +99,12 @@ def sentence(before: Scenario, edit: Edit) -> str:
             return f"{edit.seconds:g} s beyond the recording"
         case _:
             assert_never(edit)
+
+
+def _only_speed(edit: Path) -> float | None:
+    """The speed that all of a path is driven at, where that was said."""
+    speeds = {waypoint.speed_mps for waypoint in edit.waypoints}
+    return speeds.pop() if len(speeds) == 1 else None
 
 
 def _metres(length: float) -> str:

@@ -254,6 +254,25 @@ class Desk:
             scene_name, take_id, lambda before: (before, self._changed(before, lambda history: history.described(**changes)))
         )
 
+    def describe_by(self, scene_name: str, take_id: str, changes: Callable[[Take], dict[str, object]]) -> None:
+        """What `changes` makes of what is said of a take; in its file alone where it is not in memory."""
+
+        def work(before: Document) -> None:
+            self._changed(before, lambda history: history.described(**changes(history.take)))
+
+        with self._lock_of(take_id):
+            kept = None if take_id in self._documents else self.takes.find(scene_name, take_id)
+            if kept is None:
+                return self._with(scene_name, take_id, work)
+            take = load_take(kept.path)
+            if (described := replace(take, **changes(take))) == take:
+                return None
+            try:
+                self.takes.save(described, kept)
+            except ChangedFileError:
+                self._with(scene_name, take_id, work)
+            return None
+
     def branch(self, scene_name: str, take_id: str, base: str) -> Document:
         """A new take that goes on from where this one is."""
 

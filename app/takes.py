@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app.disk import in_words
 from editor.edits import SetBeyond, SetTimeOfDay, SetWeather
-from editor.files import TakeFileError, load_take, save_take
+from editor.files import TakeFileError, edit_to_json, load_take, save_take
 from editor.take import ID, Take, num_gestures
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -62,6 +62,7 @@ class TakeSummary:
     rating: int | None
     tags: tuple[str, ...]
     needs_model: bool  # it asks for another hour or weather, or for more of the drive: no draft shows that
+    asks: str  # a hash of its edits, on which depends what it comes to
     created: str  # UTC, as is the next
     saved_at: str
     file: Path
@@ -275,7 +276,16 @@ class Takes:
         if known is not None and known[0] == mark:
             return known[1]
         take = load_take(path)
-        about = take.name, take.parent, num_gestures(take.edits), take.rating, take.tags, _needs_model(take), take.created
+        about = (
+            take.name,
+            take.parent,
+            num_gestures(take.edits),
+            take.rating,
+            take.tags,
+            _needs_model(take),
+            _asks(take),
+            take.created,
+        )
         summary = TakeSummary(take.fingerprint.scene, take.id, *about, stamp(mark[0] / 1e9 if mark else None), path)
         if mark is not None:
             self._read[path] = mark, summary
@@ -285,6 +295,10 @@ class Takes:
 def _by_name(summary: TakeSummary) -> list[str | float]:
     """So that numbers follow each other: 2 before 10."""
     return [float(part) if i % 2 else part for i, part in enumerate(NUMBERS.split(summary.name))]
+
+
+def _asks(take: Take) -> str:
+    return hashlib.sha256("\n".join(edit_to_json(step.edit) for step in take.edits).encode()).hexdigest()[:16]
 
 
 def _needs_model(take: Take) -> bool:

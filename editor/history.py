@@ -73,7 +73,8 @@ class History:
 
     def described(self, **changes: object) -> "History":
         """The same edits with other notes, tags, rating, name or seed; not a step of undo."""
-        return replace(self, take=replace(self.take, **changes))
+        take = replace(self.take, **changes)
+        return self if take == self.take else replace(self, take=take)
 
     def branch(self, *, id: str, name: str, created: str) -> "History":
         """A history of a new take that begins here; this one stays as it is."""

@@ -90,7 +90,7 @@ def add_exports(router: APIRouter, office: Office) -> None:
             except REFUSED as error:
                 refused.append(error.detail if isinstance(error, HTTPException) else str(error))
         if asked.joined and len(begun) > 1:
-            name = bundle_name(asked.scene, f"{len(begun)} takes", _folder(office), office.exports.being_made())
+            name = bundle_name(asked.scene, "takes joined", _folder(office), office.exports.being_made())
             begun.append(office.exports.start_joining([export.id for export in begun], _folder(office) / name))
         return json_answer({"begun": [_export_json(export) for export in begun], "refused": in_brief(refused)})
 

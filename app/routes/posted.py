@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from editor.scene import TimeOfDay, Weather
-from editor.take import LARGEST_SEED, LONGEST_NAME, LONGEST_NOTES
+from editor.take import LARGEST_SEED, LONGEST_NAME, LONGEST_NOTES, STAMP
 from engine.service.requests import Tier
 
 
@@ -96,9 +96,10 @@ class Varying(Stepping):
 
 
 class Making(Varying):
-    """Such of them as are made at one request."""
+    """Such of them as are made at one request; all have the time of the first one, by which takes are listed."""
 
     first: Annotated[int, Field(ge=0)] = 0
+    created: Annotated[str, Field(pattern=f"^{STAMP.pattern}$")] | None = None
 
 
 class Drawing(OfTake):

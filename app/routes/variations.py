@@ -39,7 +39,9 @@ def add_variations(router: APIRouter, office: Office) -> None:
         if not chosen:
             raise VariationError("nothing is varied; wanted another hour, weather or seed, or something else of an actor")
         streets = document.stage.streets_of(document.scenario.scene).needed() if asked.sound else None
-        return json_answer(_made(office.desk.takes, document, chosen[asked.first :], streets) | {"total": len(chosen)})
+        created = asked.created or stamp()
+        made = _made(office.desk.takes, document, chosen[asked.first :], created, streets)
+        return json_answer(made | {"total": len(chosen), "created": created})
 
 
 def choices(take: Take, scenario: Scenario, asked: Varying) -> list[Choice]:
@@ -69,13 +71,13 @@ def _metres(text: str) -> list[float]:
     return metres(text) if text.strip() else []
 
 
-def _made(takes: Takes, document: Document, chosen: list[Choice], streets: StreetMap | None) -> dict[str, Any]:
+def _made(takes: Takes, document: Document, chosen: list[Choice], created: str, streets: StreetMap | None) -> dict[str, Any]:
     """For each that was made, which take it is, or none where a check finds something, and whether it is new; and what one
     cannot be, after which none is made. Without streets nothing is checked."""
     there, until = takes.ids(document.stage.scene.name), monotonic() + AT_ONCE_S
     steps: list[dict[str, Any]] = []
     try:
-        for variation in variations.variations(document.take, document.scenario, chosen, stamp()):
+        for variation in variations.variations(document.take, document.scenario, chosen, created):
             take = variation.take
             is_wanted = streets is None or not findings(variation.scenario, streets)
             is_new = is_wanted and take.id not in there and takes.make(take)

@@ -71,7 +71,9 @@ export function createExport(dialog, store, take, generating, say) {
     const order = { scene: state.scene.name, take: state.take.id, views: data.getAll("view"), from_frame: from, to_frame: to, png: data.has("png"), masks: data.has("masks"), model: data.has("generated") ? state.manner : null };
     if (order.views.length === 0) return say("Choose at least one view to export.", "problem");
     try {
-      return await follow(await post("exports", order), aside(order));
+      const begun = await post("exports", order);
+      store.touch("exports");
+      return await follow(begun, aside(order));
     } catch (error) {
       return failed(whyNot(error, "It was not begun"));
     }
@@ -195,6 +197,7 @@ export function createExport(dialog, store, take, generating, say) {
   }
 
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => store.touch("exports"));
 
   function open() {
     if (!dialog.open) dialog.showModal();

@@ -5,9 +5,16 @@ import { get } from "./server.js";
 
 const AGAIN_MS = 2000;
 
-/** Looks now, when the dialog in which they are begun goes, and while there are any; `show` opens their list. */
-export function watchExports(button, dialog, show) {
-  let again = 0;
+/** Looks now, whenever "exports" is touched, and while there are any; `show` opens their list. */
+export function watchExports(button, store, show, say) {
+  let again = 0, known = []; // those that were at work last
+
+  /** Those that are not at work any more and are there. */
+  function tellFinished(atWork, bundles) {
+    const there = new Set(bundles.map(({ folder }) => folder)), stillAtWork = new Set(atWork.map(({ id }) => id));
+    for (const { id, folder } of known) if (!stillAtWork.has(id) && there.has(folder)) say(`Export finished: ${folder}`);
+    known = atWork;
+  }
 
   function tell(atWork) {
     const now = atWork.find(({ stage }) => !WAITS.includes(stage));
@@ -21,11 +28,15 @@ export function watchExports(button, dialog, show) {
     clearTimeout(again);
     const answer = await get("exports").catch(() => null);
     clearTimeout(again);
-    if (answer) tell(answer.exports.filter((export_) => !export_.is_over));
+    if (answer) {
+      const atWork = answer.exports.filter((export_) => !export_.is_over);
+      tellFinished(atWork, answer.bundles);
+      tell(atWork);
+    }
     if (answer === null || !button.hidden) again = setTimeout(look, AGAIN_MS);
   }
 
   button.addEventListener("click", show);
-  dialog.addEventListener("close", look);
+  store.watch(["exports"], look);
   look();
 }

@@ -17,7 +17,8 @@ export function createHint(element, store) {
   function draw() {
     if (!state.scene) return;
     const { selected, tool, take } = state, overlaps = overlapWords(state), bends = selected === "ego" && tool === "select";
-    element.textContent = overlaps ? `Overlaps ${overlaps}.` : bends ? BEND : HINTS[tool];
+    const words = overlaps ? `Overlaps ${overlaps}.` : bends ? BEND : HINTS[tool];
+    if (element.textContent !== words) element.textContent = words; // what is written is read out
     element.classList.toggle("warned", overlaps !== null);
     const isKnown = tool === "select" && selected !== "ego" && (selected !== null || take?.gestures.length > 0);
     element.hidden = overlaps === null && (state.space || isKnown);

@@ -1,4 +1,4 @@
-/** Who would stand in whom, told while something is dragged: the page's copy of editor/overlaps.py. */
+/** Who would stand in whom, told while something is dragged: the page's copy of editor/overlaps.py, and of what editor/checks.py takes for news. */
 
 import { seconds } from "./dom.js";
 import { actorName, actorsNow, egoBody, timeNow } from "./scenario.js";
@@ -6,7 +6,8 @@ import { isPresent, placeAt, poseAt, yawOf } from "./tracks.js";
 
 export const CLASH = "#ff7a7a"; // the colour of who stands in whom
 const TOUCHING_M = 0.15; // boxes are drawn loosely; this much is no collision
-const ALIKE_M = 0.03; // what stood in one another in the recording is no news unless it is this much deeper
+const CERTAIN_M = 0.6; // this much is one for certain
+const AS_BAD = 0.05; // severities that differ by less are alike
 const MOST_FRAMES = 120; // of a longer scene keyframes are looked at, and the moment that is shown
 
 /** Half of a rectangle's shadow on an axis [x, y]. */
@@ -39,19 +40,36 @@ function timesOf(state) {
   return [...new Set([...some.map(({ t_us: t }) => t), timeNow(state)])].sort((a, b) => a - b);
 }
 
-/** Whom an actor, or the ego, would stand in, the earliest first: [{id, t, metres, isNow}], t when it begins; what the recording shows, too, is left out. */
+/** When, and how deep, two stand in one another: [{from, to, metres}], each from the first such time to the last. */
+function runs(body, other, times) {
+  const found = [];
+  let run = null;
+  for (const t of times) {
+    const metres = depthAt(body, other, t);
+    if (metres <= TOUCHING_M) run = null;
+    else if (run) Object.assign(run, { to: t, metres: Math.max(run.metres, metres) });
+    else found.push((run = { from: t, to: t, metres }));
+  }
+  return found;
+}
+
+const severity = ({ metres }) => Math.min(metres / CERTAIN_M, 1);
+
+/** Whether the recording shows as much at the same time. */
+const isShown = (run, before) => before.some((was) => run.from <= was.to && was.from <= run.to && severity(run) <= severity(was) + AS_BAD);
+
+/** Whom an actor, or the ego, would stand in, those of the moment that is shown first, then the ego, then the earliest: [{id, t, metres, isNow}], t when it begins; what the recording shows, too, is left out. */
 export function overlapsOf(state, body) {
-  const times = timesOf(state), now = timeNow(state), found = [];
-  const wasBody = recorded(state, body.id);
+  const times = timesOf(state), now = timeNow(state), found = [], wasBody = recorded(state, body.id);
   for (const other of [...actorsNow(state).values(), egoBody(state)]) {
     if (other.id === body.id) continue;
-    const depths = times.map((t) => depthAt(body, other, t)), first = depths.findIndex((metres) => metres > TOUCHING_M);
-    if (first < 0) continue;
-    const was = recorded(state, other.id), metres = Math.max(...depths);
-    const before = wasBody && was ? Math.max(...times.map((t) => depthAt(wasBody, was, t))) : 0;
-    if (metres > before + ALIKE_M) found.push({ id: other.id, t: times[first], metres, isNow: depthAt(body, other, now) > TOUCHING_M });
+    const all = runs(body, other, times), was = all.length > 0 && wasBody && recorded(state, other.id);
+    const before = was ? runs(wasBody, was, times) : [], [first, ...rest] = all.filter((run) => !isShown(run, before));
+    if (!first) continue;
+    const isNow = [first, ...rest].some(({ from, to }) => from <= now && now <= to);
+    found.push({ id: other.id, t: first.from, metres: Math.max(...[first, ...rest].map(({ metres }) => metres)), isNow });
   }
-  return found.sort((a, b) => a.t - b.t);
+  return found.sort((a, b) => b.isNow - a.isNow || (b.id === "ego") - (a.id === "ego") || a.t - b.t);
 }
 
 const recorded = (state, id) => (id === "ego" ? egoBody(state, state.scene.ego) : state.scene.actorsById.get(id));

@@ -37,16 +37,16 @@ export function createTakeList(dialog, store, take, showExports) {
     return wanted.every((word) => text.includes(word)) && (rating ?? 0) >= Number(least.value);
   }
 
-  /** Whether its findings are as they are asked for; those of which nothing is known yet are not. */
+  /** Whether its findings are as they are asked for; those of which nothing is known yet are not, and what cannot be opened is one. */
   function isSound(entry) {
-    const findings = outcomes.of(entry)?.findings;
-    return !sound.value || (findings !== undefined && (findings > 0) === (sound.value === "some"));
+    const outcome = outcomes.of(entry);
+    return !sound.value || (outcome !== null && (findingWords(outcome) !== null) === (sound.value === "some"));
   }
 
   const meant = () => inOrder(state.takes).filter(isMeant);
   const found = () => meant().filter(isSound);
   const chosen = () => found().filter(({ id }) => ticked.has(id));
-  const outcomes = createOutcomes(store, () => (dialog.open ? meant() : []), () => dialog.open && (sound.value ? fill() : tellOutcomes()));
+  const outcomes = createOutcomes(store, () => (dialog.open ? meant() : []), () => dialog.open && (sound.value ? fill() : tellOutcomes()), (sentence) => dialog.open && tell(sentence, true));
 
   /** In place: rows that are made anew would lose a click that is half done. */
   function tellOutcomes() {

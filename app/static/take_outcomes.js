@@ -1,19 +1,19 @@
 /** What takes come to: how many findings, how many changed pictures. Asked for a few at a time, while somebody looks at them. */
 
-import { post } from "./server.js";
+import { post, whyNot } from "./server.js";
 
 const AT_ONCE = 200; // ids in a request, which answers for as many as a moment allows
 
-/** `wanted` gives the takes that are looked at, none where nobody looks; `changed` is called when more is known of them. */
-export function createOutcomes(store, wanted, changed) {
+/** `wanted` gives the takes that are looked at, none where nobody looks; `changed` is called when more is known of them, `failed` with why nothing is. */
+export function createOutcomes(store, wanted, changed, failed) {
   const { state } = store;
-  const known = new Map(); // by id, each with the `saved_at` of the take that it is of
+  const known = new Map(); // by id, each with what the take asked for then
   let isLooking = false;
 
   /** Of a take as it is now; null where that is not known yet. */
-  function of({ id, saved_at: savedAt }) {
+  function of({ id, asks }) {
     const outcome = known.get(id);
-    return outcome?.savedAt === savedAt ? outcome : null;
+    return outcome?.asks === asks ? outcome : null;
   }
 
   const unknown = () => wanted().filter((entry) => of(entry) === null).slice(0, AT_ONCE);
@@ -25,11 +25,11 @@ export function createOutcomes(store, wanted, changed) {
     try {
       for (let asked = unknown(); asked.length > 0; asked = unknown()) {
         const answer = await post("takes/outcomes", { scene: state.scene.name, takes: asked.map(({ id }) => id) });
-        for (const { id, saved_at: savedAt } of asked) if (answer[id]) known.set(id, { ...answer[id], savedAt });
+        for (const { id, asks } of asked) if (answer[id]) known.set(id, { ...answer[id], asks });
         changed();
       }
-    } catch {
-      return;
+    } catch (error) {
+      failed(whyNot(error, "It is not known what checks find in them"));
     } finally {
       isLooking = false;
     }

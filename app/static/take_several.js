@@ -6,6 +6,7 @@ import { stars } from "./stars.js";
 import { count, pictures } from "./take_words.js";
 
 const LONGEST_TAG = 60; // as `editor.take` has it
+const MOST_SAID = 3; // sentences about those that were refused
 
 /** `list` knows the ticked takes: { chosen, outcomes, know, tell, untick, close }. */
 export function createSeveral(store, take, list, showExports) {
@@ -17,11 +18,11 @@ export function createSeveral(store, take, list, showExports) {
   const isOpen = ({ id }) => id === state.take.id;
 
   /** Ask for something about them; null where that was refused or not heard, which is said. */
-  async function asked(path, body, unheard) {
+  async function asked(work, unheard) {
     isBusy = true;
     draw();
     try {
-      return await post(path, body);
+      return await work();
     } catch (error) {
       list.tell(whyNot(error, unheard), true);
       return null;
@@ -31,7 +32,22 @@ export function createSeveral(store, take, list, showExports) {
     }
   }
 
-  const told = (done, refused, removed = []) => list.tell([done, ...refused].filter(Boolean).join(" "), refused.length > 0, removed);
+  /** Ask for as many at a time as a moment allows, until all were looked at: {done: ids, refused: sentences}. `name` is what the answer calls those that were done. */
+  async function inParts(path, name, body) {
+    const all = { done: [], refused: [] };
+    for (let rest = [...new Set(body.takes)]; rest.length > 0;) {
+      const answer = await post(path, { ...body, takes: rest });
+      all.done.push(...answer[name]);
+      all.refused.push(...answer.refused);
+      rest = rest.slice(answer.looked_at);
+      list.know(body.scene, answer.takes);
+      if (rest.length > 0) list.tell(`${rest.length} of ${body.takes.length} to go …`);
+    }
+    return all;
+  }
+
+  const inBrief = (sentences) => [...sentences.slice(0, MOST_SAID), ...(sentences.length > MOST_SAID ? [`And ${sentences.length - MOST_SAID} more.`] : [])];
+  const told = (done, refused, removed = []) => list.tell([done, ...inBrief(refused)].filter(Boolean).join(" "), refused.length > 0, removed);
 
   // ------------------------------------------------------------------------------------------- said of them
 
@@ -50,12 +66,12 @@ export function createSeveral(store, take, list, showExports) {
 
   /** A rating or a tag for all of them; for the open take by the page's own way, so that no older answer undoes it. */
   async function describe(change, words) {
-    const scene = state.scene.name, takes = list.chosen(), others = takes.filter((entry) => !isOpen(entry)).map(({ id }) => id);
-    const answer = others.length === 0 ? { described: [], refused: [], takes: state.takes } : await asked("takes/describe", { scene, takes: others, ...change }, "It is not known what was written");
-    if (answer === null) return;
-    list.know(scene, answer.takes);
-    if (others.length < takes.length) take.describe(ofOpen(change));
-    told(`${count(answer.described.length + takes.length - others.length)} ${words}.`, answer.refused);
+    const scene = state.scene.name, takes = list.chosen(), others = takes.filter((entry) => !isOpen(entry)).map(({ id }) => id), isToo = others.length < takes.length;
+    const found = await asked(async () => {
+      const { done, refused } = await inParts("takes/describe", "described", { scene, takes: others, ...change });
+      return { done: done.length + (isToo && (await take.describe(ofOpen(change))) ? 1 : 0), refused };
+    }, "It is not known what was written");
+    if (found !== null) told(found.done > 0 ? `${count(found.done)} ${words}.` : "", found.refused);
   }
 
   function ofOpen({ rating: value, add_tag: added, drop_tag: dropped }) {
@@ -76,7 +92,7 @@ export function createSeveral(store, take, list, showExports) {
 
   /** How many pictures an export of these draws. */
   function drawnWords(takes) {
-    const known = takes.filter((entry) => list.outcomes.of(entry)?.drawn !== undefined), rest = takes.length - known.length;
+    const known = takes.filter((entry) => list.outcomes.of(entry)?.drawn !== undefined), rest = takes.filter((entry) => list.outcomes.of(entry) === null).length;
     const sum = (entries, name) => entries.reduce((all, entry) => all + list.outcomes.of(entry)[name], 0);
     const ofModel = sum(known.filter(byModel), "drawn"), all = ofModel + sum(known.filter((entry) => !byModel(entry)), "drafts");
     const some = ofModel > 0 && ofModel < all ? `, ${ofModel} of them by the world model` : ofModel > 0 ? " by the world model" : "";
@@ -86,9 +102,11 @@ export function createSeveral(store, take, list, showExports) {
   /** All frames and views of each. */
   async function exportThem() {
     const takes = list.chosen().map((entry) => ({ take: entry.id, model: byModel(entry) ? state.manner : null }));
-    const answer = await asked("exports/takes", { scene: state.scene.name, takes, joined: joins.checked && takes.length > 1 }, "It is not known whether they will be exported");
+    const order = { scene: state.scene.name, takes, joined: joins.checked && takes.length > 1 };
+    const answer = await asked(() => post("exports/takes", order), "It is not known whether they will be exported");
+    store.touch("exports");
     if (answer === null) return;
-    if (answer.refused.length > 0) told("", answer.refused);
+    if (answer.refused.length > 0) told(answer.begun.length > 0 ? "The others are being exported." : "", answer.refused);
     else if (list.close()) showExports();
   }
 
@@ -98,19 +116,15 @@ export function createSeveral(store, take, list, showExports) {
 
   async function remove() {
     const scene = state.scene.name, takes = list.chosen().filter((entry) => !isOpen(entry)).map(({ id }) => id);
-    const answer = await asked("takes/remove", { scene, takes }, "It is not known whether they were removed");
-    if (answer === null) return;
-    list.untick(answer.removed);
-    list.know(scene, answer.takes);
-    told(answer.removed.length > 0 ? `${count(answer.removed.length)} removed.` : "", answer.refused, answer.removed);
+    const found = await asked(() => inParts("takes/remove", "removed", { scene, takes }), "It is not known which were removed");
+    if (found === null) return;
+    list.untick(found.done);
+    told(found.done.length > 0 ? `${count(found.done.length)} removed.` : "", found.refused, found.done);
   }
 
   async function putBack(takes) {
-    const scene = state.scene.name;
-    const answer = await asked("takes/put_back", { scene, takes }, "It is not known whether they were put back");
-    if (answer === null) return;
-    list.know(scene, answer.takes);
-    told(`${count(answer.put_back.length)} put back.`, answer.refused);
+    const found = await asked(() => inParts("takes/put_back", "put_back", { scene: state.scene.name, takes }), "It is not known which were put back");
+    if (found !== null) told(`${count(found.done.length)} put back.`, found.refused);
   }
 
   // ------------------------------------------------------------------------------------------- all of it

@@ -74,31 +74,37 @@ export const yawQuaternion = (yaw) => [Math.cos(yaw / 2), 0, 0, Math.sin(yaw / 2
 
 // ------------------------------------------------------------------------------------------- previews of a gesture
 
-/** What of a track an edit of this scope at this time takes along. */
-function concerned(track, t, scope) {
-  if (scope === "track") return () => true;
-  if (scope === "onward") return (pose) => pose[0] >= t - 1;
-  const nearest = track.reduce((best, pose) => (Math.abs(pose[0] - t) < Math.abs(best[0] - t) ? pose : best));
-  return (pose) => pose === nearest;
+/** The same motion with a pose at a time that lies within the track. */
+function withPoseAt(track, t) {
+  if (t < track[0][0] || t > track.at(-1)[0] || track.some((pose) => pose[0] === t)) return track;
+  const i = after(track, t);
+  return [...track.slice(0, i), [t, ...poseAt(track, t)], ...track.slice(i)];
 }
+
+/** Which poses an edit of this scope at this time takes along. */
+function concerned(t, scope) {
+  if (scope === "track") return () => true;
+  return ([at]) => at === t || (scope === "onward" && at > t);
+}
+
+/** A time at which somebody is, the nearest to this one. */
+const within = (track, t) => Math.min(Math.max(t, track[0][0]), track.at(-1)[0]);
 
 /** The actor shifted by [x, y] metres of the world, as the server will do it. */
 export function moved(actor, t, [dx, dy], scope) {
-  const takes = concerned(actor.track, t, scope);
-  const track = actor.track.map((p) => (takes(p) ? [p[0], p[1] + dx, p[2] + dy, ...p.slice(3)] : p));
-  return { ...actor, track };
+  const at = within(actor.track, t), takes = concerned(at, scope), track = scope === "track" ? actor.track : withPoseAt(actor.track, at);
+  return { ...actor, track: track.map((p) => (takes(p) ? [p[0], p[1] + dx, p[2] + dy, ...p.slice(3)] : p)) };
 }
 
 /** The actor turned about the vertical through where it is at the time. */
 export function rotated(actor, t, angle, scope) {
-  const takes = concerned(actor.track, t, scope);
-  const [x0, y0] = poseAt(actor.track, t);
+  const at = within(actor.track, t), takes = concerned(at, scope);
+  const [x0, y0] = poseAt(actor.track, at);
   const cos = Math.cos(angle), sin = Math.sin(angle), turn = yawQuaternion(angle);
-  const track = actor.track.map((p) => {
+  const track = withPoseAt(actor.track, at).map((p) => {
     if (!takes(p)) return p;
     const dx = p[1] - x0, dy = p[2] - y0;
-    const place = scope === "moment" ? [p[1], p[2]] : [x0 + cos * dx - sin * dy, y0 + sin * dx + cos * dy];
-    return [p[0], ...place, p[3], ...multiply(turn, p.slice(4))];
+    return [p[0], x0 + cos * dx - sin * dy, y0 + sin * dx + cos * dy, p[3], ...multiply(turn, p.slice(4))];
   });
   return { ...actor, track };
 }

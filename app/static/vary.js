@@ -2,8 +2,9 @@
 
 import { make, option } from "./dom.js";
 import { actorName, actorNow } from "./scenario.js";
-import { post, whyNot } from "./server.js";
+import { post, Refused, sleep, whyNot } from "./server.js";
 
+const AGAIN_MS = 700; // after which what was not heard is asked for again
 const REST_MS = 200; // after the last change, before it is asked how many they are
 
 /** `made` is called with the ids of the takes that there are then, and a sentence about them. */
@@ -103,35 +104,47 @@ export function createVary(dialog, store, take, made) {
   /** Some at every request, so that what is cancelled has ended when it says so. */
   async function makeThem(order, name) {
     const bar = make("progress", { max: 1, value: 0, "aria-label": "Variations" }), told = make("p", { role: "status", text: "Beginning" });
+    const cancel = make("button", { type: "button", class: "button", text: "Cancel", onclick: () => {
+      mine.isCancelled = cancel.disabled = true;
+      told.textContent = "Cancelling …";
+    } });
     const mine = { isCancelled: false };
     making = mine;
-    show(`Variations of ${name}`, bar, told, make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Cancel", onclick: () => { mine.isCancelled = true; } })));
-    const found = { made: [], known: [], leftOut: 0, done: 0, total: Infinity, problem: "" };
-    try {
-      while (found.done < found.total && !found.problem && !mine.isCancelled) {
-        hear(found, await post("variations", { ...order, first: found.done }));
+    show(`Variations of ${name}`, bar, told, make("div", { class: "buttons" }, cancel));
+    const found = { made: [], known: [], leftOut: 0, done: 0, total: null, created: null, problem: "" }, before = new Set(state.takes.map(({ id }) => id));
+    const howFar = () => (found.total === null ? "none" : `${found.done} of ${found.total}`);
+    while ((found.total === null || found.done < found.total) && !found.problem && !mine.isCancelled) {
+      try {
+        hear(found, before, await post("variations", { ...order, first: found.done, created: found.created }));
         bar.value = found.done / found.total;
-        told.textContent = `${found.done} of ${found.total}`;
+        if (!mine.isCancelled) told.textContent = howFar();
+      } catch (error) {
+        if (error.status === 409) mine.overtaken = error;
+        if (error instanceof Refused && !error.isUnheard) found.problem = error.status === 409 ? `Stopped after ${howFar()}.` : error.message;
+        else if (!mine.isCancelled) await again(told); // it may have been made all the same: asked for again, it is the same
       }
-      if (mine.isCancelled && found.done < found.total) found.problem ||= `Cancelled after ${found.done} of ${found.total}.`;
-    } catch (error) {
-      if (error.status === 409) return overtaken(error);
-      found.problem = whyNot(error, found.done > 0 ? `It was broken off after ${found.done} of ${found.total}` : "Nothing was made");
-    } finally {
-      making = null;
     }
+    making = making === mine ? null : making;
+    if (mine.overtaken && found.done === 0) return overtaken(mine.overtaken);
+    if (mine.isCancelled && found.done !== found.total) found.problem ||= `Cancelled after ${howFar()}.`;
     await take.listTakes();
-    return tellEnd(found, name);
+    if (mine.overtaken) take.overtakenBy(mine.overtaken.message);
+    return tellEnd(found, name, mine.isGone);
   }
 
-  function hear(found, { steps, total, problem }) {
-    Object.assign(found, { done: found.done + steps.length, total, problem: problem ?? "" });
+  async function again(told) {
+    told.textContent = "No connection: trying again";
+    await sleep(AGAIN_MS);
+  }
+
+  function hear(found, before, { steps, total, created, problem }) {
+    Object.assign(found, { done: found.done + steps.length, total, created, problem: problem ?? "" });
     found.leftOut += steps.filter((step) => step.take === null).length;
-    for (const { take: id, is_new: isNew } of steps.filter((step) => step.take !== null)) (isNew ? found.made : found.known).push(id);
+    for (const { take: id } of steps.filter((step) => step.take !== null)) (before.has(id) ? found.known : found.made).push(id);
   }
 
   /** In the list of takes; where nothing was made, here. */
-  function tellEnd({ made: ids, known, leftOut, problem }, name) {
+  function tellEnd({ made: ids, known, leftOut, problem }, name, isGone) {
     const parts = [
       problem,
       ids.length > 0 || !problem ? `${ids.length === 1 ? "1 variation" : `${ids.length} variations`} of ${name} made.` : "",
@@ -139,6 +152,7 @@ export function createVary(dialog, store, take, made) {
       leftOut > 0 ? `${leftOut} left out, for what a check finds in them.` : "",
     ];
     const sentence = parts.filter(Boolean).join(" "), there = [...ids, ...known];
+    if (isGone && dialog.open) return null; // another form is shown by now
     if (there.length === 0) return show(`Variations of ${name}`, make("p", { class: "problem", role: "alert", text: sentence }), make("div", { class: "buttons" }, closing("Close")));
     dialog.close();
     return made(there, sentence);
@@ -153,7 +167,7 @@ export function createVary(dialog, store, take, made) {
   dialog.addEventListener("click", (event) => event.target === dialog && making === null && dialog.close());
   dialog.addEventListener("close", () => {
     turn += 1;
-    if (making) making.isCancelled = true;
+    if (making) making.isCancelled = making.isGone = true;
   });
 
   return async () => {

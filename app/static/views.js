@@ -183,9 +183,9 @@ export function createViews(grid, store, pictures) {
   }
 
   function drawBoxes(context, through, actors, scale) {
-    const chosen = actors.get(state.selected);
-    if (!state.layers.boxes && !chosen) return;
-    const shown = state.layers.boxes ? [...actors.values()] : [chosen];
+    const isAsked = state.layers.boxes || state.gesture !== null || state.waiting !== null; // without boxes, only whoever is in hand
+    const chosen = isAsked ? actors.get(state.selected) : undefined, hovered = actors.get(state.hovered);
+    const shown = state.layers.boxes ? [...actors.values()] : [...new Set([chosen, hovered])].filter(Boolean);
     if (chosen && state.layers.paths) drawPath(context, through, chosen, scale);
     const found = boxes(through, shown);
     for (const box of found) if (box.actor !== chosen) drawBox(context, through.view, box, scale);

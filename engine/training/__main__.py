@@ -28,7 +28,7 @@ from engine.training.clips import ClipError
 from engine.training.loop import Report, train
 from engine.training.recipes import RECIPES, RELIT, Codec, Recipe, begin, recipe
 from engine.training.relighting import RelightPlan, relight_trained, relit_by, relit_clips
-from engine.training.second_stage import begun_after, taught
+from engine.training.second_stage import begun_after, with_teacher
 from engine.training.state import RunState
 
 BAD_INPUT, BROKEN_OFF = 2, 130
@@ -130,7 +130,7 @@ def _run(options: argparse.Namespace) -> int:
     relight = _relight_of_clips(options.out) if what.clips == RELIT else None
     text = None if options.text_encoder is None else TransformersText.from_pretrained(options.text_encoder, torch.float32)
     begun = _begun(options, what, text)
-    objective = taught(what.objective, None if options.after is None else begun)
+    objective = with_teacher(what.objective, None if options.after is None else begun)
     state, file = begun(), options.out / "runs" / f"{what.name}.pt"
     if state.resume(file):
         _say(f"going on from step {state.step}")

@@ -1,11 +1,14 @@
 """Cross-granularity distillation (LongDWM, Eqs. 7 and 8): a clip of key frames learns from its own segments drawn finely.
 
 A fine clip of N segments of K + 1 frames that share their ends has the key frames 0, K, 2 K ... N K. The teacher gives one-step
-answers on every segment; what the student is taught is the first segment's first frame and every segment's last.
+answers on every segment; what the student is taught is the first segment's first frame and every segment's last. Both have the
+same noise at the same frame of the fine clip; the published code takes it by position in each, so that only the first key frame
+is noised alike.
 
 Ours: the paper's teacher is another network than its student; here one network draws anchors and segments, and its teacher is
-itself as it was, frozen. Each segment's first frame is known to the teacher, and with it the first key frame: the truth, on
-which the teacher's answer says nothing more. The errors' measure and weights are the flow loss's own.
+itself as the run began, frozen. Each segment's first frame is known to the teacher, and with it the first key frame: the truth,
+on which its answer says nothing more. A segment has the level of its key frame, where the paper draws one level for all; the
+errors' measure and weights are the flow loss's own.
 """
 
 from collections.abc import Sequence
@@ -22,8 +25,6 @@ from engine.training.collate import Posed, posed
 from engine.training.losses import flow_error, weight_of_dirty
 from engine.training.windows import Window, cut
 
-Pairing = str  # "position": as published; "absolute": by frame of the fine clip, so that key frames match (ours)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distillation:
@@ -31,9 +32,8 @@ class Distillation:
 
     `stride` is K. The paper gives no weight. Errors are relative to the draft's own, and below `good` to that."""
 
-    stride: int = 3
+    stride: int = 2
     weight: float = 1.0
-    pairing: Pairing = "absolute"
     good: float = 0.3
     teacher: WorldTransformer | None = None
 
@@ -43,10 +43,9 @@ class Distillation:
 
     def noise(self, x0: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """For key frames (B, N + 1, V, C, H, W), and for their segments (B, N, K + 1, V, C, H, W)."""
-        num_segments = x0.shape[1] - 1
-        length = num_segments * self.stride + 1 if self.pairing == "absolute" else max(num_segments, self.stride) + 1
+        length = self.stride * (x0.shape[1] - 1) + 1
         drawn = torch.randn((len(x0), length, *x0.shape[2:]), generator=generator).to(x0)
-        return paired_noise(drawn, self.stride, num_segments, self.pairing)
+        return drawn[:, :: self.stride], segments(drawn, self.stride)
 
     def loss(
         self,
@@ -88,7 +87,7 @@ class Distillation:
             at[:, 0] = 0
             x = noised(fine.answer, noise.flatten(0, 1), at)
             v = self.teacher(x, at, fine.told).sample
-        return taught(clean(x, v.float(), at).unflatten(0, (B, N)))
+        return answers_at_key_frames(clean(x, v.float(), at).unflatten(0, (B, N)))
 
     def _parts(self, clip: TrainingClip) -> list[TrainingClip]:
         starts = key_frames(self._segments_of(clip), self.stride)[:-1].tolist()
@@ -109,24 +108,9 @@ def segments(clip: torch.Tensor, stride: int) -> torch.Tensor:
     return clip.unfold(1, stride + 1, stride).movedim(-1, 2)
 
 
-def taught(answers: torch.Tensor) -> torch.Tensor:
+def answers_at_key_frames(answers: torch.Tensor) -> torch.Tensor:
     """Key frames (B, N + 1, ...) of a teacher's answers (B, N, K + 1, ...), without gradient."""
     return torch.cat([answers[:, :1, 0], answers[:, :, -1]], dim=1).detach()
-
-
-def paired_noise(noise: torch.Tensor, stride: int, num_segments: int, pairing: Pairing) -> tuple[torch.Tensor, torch.Tensor]:
-    """Noise for the student's key frames (B, N + 1, ...) and the teacher's segments (B, N, stride + 1, ...).
-
-    With "position", `noise` is (B, at least max(N, stride) + 1, ...), and everyone takes it from its start, as the published
-    code does: key frame j and its counterpart at the teacher's are noised differently, but for the first. With "absolute" it is
-    (B, N stride + 1, ...), and they are noised alike."""
-    if pairing == "position":
-        student = noise[:, : num_segments + 1]
-        teacher = noise[:, None, : stride + 1].expand(-1, num_segments, *(-1 for _ in noise.shape[1:]))
-        return student, teacher
-    if pairing == "absolute":
-        return noise[:, key_frames(num_segments, stride)], segments(noise, stride)
-    raise ValueError(f"noise paired by {pairing!r}; wanted 'position' or 'absolute'")
 
 
 def _num_segments(length: int, stride: int) -> int:

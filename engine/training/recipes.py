@@ -142,8 +142,8 @@ RECIPES = MappingProxyType(
             ),
             Recipe(  # LongDWM's distillation, --after relit-cpu: key frames learn from the segments between them
                 "distilled-cpu", _second_stage("small"), WORLD[:1],
-                WorldObjective(num_seen=1, sharpness=0.15, distillation=Distillation(stride=3)),
-                (Shape(clips=3, frames=7, views=1, width=224, height=128),), Plan(steps=300, learning_rate=5e-5, warmup=50),
+                WorldObjective(num_seen=1, sharpness=0.15, structure=0.5, distillation=Distillation()),
+                (Shape(clips=3, frames=7, views=1, width=224, height=128),), Plan(steps=100, learning_rate=1e-5, warmup=10),
                 clips=RELIT,
             ),
             Recipe(

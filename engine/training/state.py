@@ -1,5 +1,6 @@
 """All that a run needs to go on: networks, their running averages, the optimizer, how far it is; in one file."""
 
+import hashlib
 import io
 import os
 from collections.abc import Mapping
@@ -11,11 +12,13 @@ from torch import nn
 
 from editor.datasets.files import write_bytes
 
+AS_BEGUN = "the recipe, the autoencoder and the text encoder that it was begun with"
+
 
 @dataclass(slots=True, eq=False)
 class RunState:
     """`networks` are trained; `averages` follow them and are what ships. `before` are the runs that this one went on from, the
-    first of them first: recipe, steps, seconds."""
+    first of them first: recipe, steps, seconds; `origin` is a hash of the weights that it began with, of such a run."""
 
     networks: nn.ModuleDict
     optimizer: torch.optim.Optimizer
@@ -24,6 +27,7 @@ class RunState:
     step: int = 0
     seconds: float = 0.0
     before: tuple[tuple[str, int, float], ...] = ()
+    origin: str = ""
 
     def __post_init__(self) -> None:
         """Averages begin as the weights themselves."""
@@ -42,7 +46,7 @@ class RunState:
     def save(self, file: Path) -> None:
         """Put it on disk."""
         buffer = io.BytesIO()
-        kept = {name: getattr(self, name) for name in ("averages", "step", "seconds", "before")}
+        kept = {name: getattr(self, name) for name in ("averages", "step", "seconds", "before", "origin")}
         torch.save(kept | {"networks": self.networks.state_dict(), "optimizer": self.optimizer.state_dict()}, buffer)
         write_bytes(file, buffer.getvalue())
 
@@ -51,11 +55,14 @@ class RunState:
         if not os.path.exists(file):
             return False
         found = torch.load(file, map_location="cpu", weights_only=True)
+        if self.origin not in ("", found.get("origin", "")):
+            raise ValueError(f"{file} began with other weights than these; wanted those, or another folder by --out")
         self._take(found["networks"], file)
         self.optimizer.load_state_dict(found["optimizer"])
         device = next(self.networks.parameters()).device
         self.averages = {name: w.to(device) for name, w in found["averages"].items()}
         self.step, self.seconds, self.before = found["step"], found["seconds"], found["before"]
+        self.origin = found.get("origin", "")
         return True
 
     def begin_with(self, file: Path, anew: tuple[str, ...] = ()) -> None:
@@ -79,8 +86,8 @@ class RunState:
             raise ValueError(f"{source} has weights {left[0]!r}, which these networks lack; wanted those of the same or fewer")
         device = next(self.networks.parameters()).device
         taken = {name: w.float().to(device) for name, w in weights.items() if not name.startswith(anew)}
-        self.averages, self.before = self.averages | taken, before
-        self._take(self._averages(), source)
+        self.averages, self.before, self.origin = self.averages | taken, before, _hash(weights)
+        self._take(self._averages(), source, "those of networks of this recipe's size, and of its parts")
 
     def averaged(self) -> None:
         """Put the averages into the networks, for judging and shipping."""
@@ -89,9 +96,16 @@ class RunState:
     def _averages(self) -> dict[str, torch.Tensor]:
         return {name: self.averages[name].to(weight.dtype) for name, weight in self.networks.state_dict().items()}
 
-    def _take(self, weights: dict[str, torch.Tensor], file: Path) -> None:
+    def _take(self, weights: dict[str, torch.Tensor], file: Path, wanted: str = AS_BEGUN) -> None:
         try:
             self.networks.load_state_dict(weights, strict=True)
         except RuntimeError as error:
-            wanted = "the recipe, the autoencoder and the text encoder that it was begun with"
             raise ValueError(f"{file} holds weights of other networks; wanted {wanted}") from error
+
+
+def _hash(weights: Mapping[str, torch.Tensor]) -> str:
+    sha = hashlib.sha256()
+    for name in sorted(weights):
+        sha.update(name.encode())
+        sha.update(weights[name].detach().float().cpu().contiguous().numpy().tobytes())
+    return sha.hexdigest()

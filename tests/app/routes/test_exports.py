@@ -105,7 +105,7 @@ def test_exports_are_joined_once_they_are_made(office, monkeypatch):
         answer = client.post("/retake/exports/takes", json=asked).json()
         assert answer["refused"] == [f"there is no take 'nobody' of scene {SCENE} in this workspace"]
         folders = [begun["folder"].rpartition("/")[2] for begun in answer["begun"]]
-        assert folders == [f"{SCENE}-Take-1", f"{SCENE}-Take-2", f"{SCENE}-2-takes"]
+        assert folders == [f"{SCENE}-Take-1", f"{SCENE}-Take-2", f"{SCENE}-takes-joined"]
         joined = answer["begun"][-1]["id"]
         while not (found := client.get(f"/retake/exports/{joined}").json())["is_over"]:
             time.sleep(0.01)

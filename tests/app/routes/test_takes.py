@@ -72,9 +72,11 @@ def test_of_two_that_were_removed_under_one_id_the_last_is_put_back(visitor, tak
     assert back["rating"] == 2
 
 
-def test_many_refusals_are_said_in_brief(visitor):
-    refused = asked(visitor, "remove", [f"nobody-{n}" for n in range(9)])["refused"]
-    assert (len(refused), refused[-1]) == (4, "And 6 more.")
+def test_of_many_a_request_goes_through_the_first_ones(visitor, takes, monkeypatch):
+    monkeypatch.setattr(routes, "AT_ONCE_S", 0.0)
+    answers = [asked(visitor, "remove", takes[number:]) for number in range(3)]
+    assert [answer["removed"] for answer in answers] == [[take] for take in takes]
+    assert [answer["looked_at"] for answer in answers] == [1, 1, 1]
 
 
 def test_what_takes_come_to_is_told_a_few_at_a_time_and_of_those_that_cannot_be_opened_why(visitor, takes, monkeypatch):

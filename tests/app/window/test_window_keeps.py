@@ -121,7 +121,7 @@ def test_an_overtaken_window_that_rates_or_branches_shows_what_the_other_window_
     other.drag(other.actor_on_map(truck(other)), (-20, 0))
     other.settle(2)
     one.page.locator("#tab-about").click()
-    one.page.get_by_label("4 stars").click()
+    one.page.get_by_role("radio", name="4 stars").click()
     one.page.get_by_text("What was said of it here is kept.").wait_for()
     one.settle(2)
     assert one.actors == other.actors
@@ -323,7 +323,7 @@ def test_notes_tags_and_a_rating_are_kept(tabs):
     window.page.locator("#tab-about").click()
     window.page.get_by_label("Notes").fill("cut-in from the left")
     window.page.get_by_label("Tags").fill("cut-in, night")
-    window.page.get_by_label("4 stars").click()
+    window.page.get_by_role("radio", name="4 stars").click()
     window.settle()
     window.page.wait_for_function("retake.store.state.take.rating === 4")
     window.page.reload()
@@ -370,7 +370,7 @@ def test_notes_that_are_refused_stay_in_their_field_and_are_marked_until_they_ar
     notes.fill(long)
     window.page.get_by_text("notes: got 100001 characters; wanted at most 100000 characters").first.wait_for()
     window.page.wait_for_selector("#notes[aria-invalid=true]")
-    window.page.get_by_label("4 stars").click()  # the field is left, and the take comes anew
+    window.page.get_by_role("radio", name="4 stars").click()  # the field is left, and the take comes anew
     window.page.wait_for_function("retake.store.state.take.rating === 4")
     assert notes.input_value() == long
     assert window.page.locator("#notes[aria-invalid=true]").count() == 1

@@ -113,7 +113,7 @@ def test_who_goes_through_the_edits_by_keys_stays_in_them(window, truck):
 
 def test_who_gives_stars_by_keys_stays_at_them(window):
     window.page.locator("#tab-about").click()
-    star = window.page.get_by_label("4 stars")
+    star = window.page.get_by_role("radio", name="4 stars")
     star.wait_for()
     star.focus()
     for rating in (4, None, 4):

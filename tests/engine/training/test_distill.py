@@ -1,4 +1,5 @@
-from dataclasses import replace
+import copy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import torch
 
 from engine.diffusion.path import clean, noised
 from engine.training.collate import posed
-from engine.training.distill import Distillation, key_frames, paired_noise, segments, taught
+from engine.training.distill import Distillation, answers_at_key_frames, key_frames, segments
 from engine.training.recipes import begin
 from engine.training.windows import Window, cut
 from tests.engine.training.made_up import H, V, W, clip
@@ -72,14 +73,40 @@ def test_at_level_0_nothing_is_taught(what, networks):
     assert float(loss_of(what, networks, asked.answer + 1, 0.0, noise)) == 0
 
 
-def test_the_student_learns_and_the_teacher_does_not(what, networks):
-    objective = replace(tiny().objective, distillation=what)
-    student = begin(tiny(), None).networks
-    torch.nn.init.normal_(student["transformer"].correct.weight, std=0.1)
-    student["text_encoder"].requires_grad_(False)
-    objective.loss(student, fine(), 0, torch.float32).backward()
+@dataclass(frozen=True)
+class Noted(Distillation):
+    """Tells what it was asked and gave."""
+
+    given: list = field(default_factory=list)
+
+    def loss(self, networks, clips, *asked):
+        found = Distillation.loss(self, networks, clips, *asked)
+        self.given.append(found.detach())
+        return found
+
+
+def test_the_objective_adds_the_error_towards_the_teacher_to_the_key_frames_own(networks):
+    teacher = copy.deepcopy(networks["transformer"])
+    what = Noted(stride=STRIDE, teacher=teacher)
+    plain = tiny().objective
+    with_it = replace(plain, distillation=what).loss(networks, fine(), 0, torch.float32)
+    without = replace(plain, distillation=replace(what, weight=0.0, given=[])).loss(networks, fine(), 0, torch.float32)
+    assert what.given[0] > 0.01
+    torch.testing.assert_close(with_it - without, what.given[0])
+
+
+def test_the_student_learns_from_it_and_the_teacher_does_not(networks):
+    teacher = copy.deepcopy(networks["transformer"]).requires_grad_(True)
+    student = copy.deepcopy(networks).requires_grad_(True)
+    what = Distillation(stride=STRIDE, teacher=teacher)
+    asked = asked_of(networks, what.coarse(fine()))
+    drawn, noise = what.noise(asked.answer, torch.Generator().manual_seed(0))
+    level = torch.full(asked.answer.shape[:3], 0.8)
+    x = noised(asked.answer, drawn, level)
+    answers = clean(x, student["transformer"](x, level, asked.told).sample, level)
+    what.loss(student, fine(), answers, level, asked, noise, torch.float32).backward()
     assert any(p.grad is not None and p.grad.any() for p in student["transformer"].parameters())
-    assert all(p.grad is None for p in networks["transformer"].parameters())
+    assert all(p.grad is None for p in teacher.parameters())
 
 
 def test_thirty_steps_bring_the_student_nearer_to_the_teacher(what, networks):
@@ -112,23 +139,21 @@ def test_key_frames_of_student_and_teacher_line_up():
     assert parts.shape == (1, 12, 13, 1)
     assert torch.equal(parts[:, :-1, -1], parts[:, 1:, 0])
     assert key_frames(12, 12).tolist() == list(range(0, 145, 12))
-    assert torch.equal(taught(parts), clip[:, key_frames(12, 12)])
+    assert torch.equal(answers_at_key_frames(parts), clip[:, key_frames(12, 12)])
 
 
 def test_the_teacher_gets_no_gradient():
     answers = torch.randn(1, 3, 5, 2, requires_grad=True)
-    assert not taught(answers).requires_grad
+    assert not answers_at_key_frames(answers).requires_grad
 
 
-def test_noise_by_frame_gives_key_frames_the_same_noise_and_by_position_only_the_first():
-    for pairing, length in (("absolute", 13), ("position", 5)):
-        student, teacher = paired_noise(torch.randn(2, length, 3), 4, 3, pairing)
-        same = torch.isclose(student, torch.cat([teacher[:, :1, 0], teacher[:, :, -1]], 1)).all(-1).all(0)
-        assert same.tolist() == ([True] * 4 if pairing == "absolute" else [True, False, False, False])
+def test_student_and_teacher_have_the_same_noise_at_the_same_frame():
+    student, teacher = Distillation(stride=4).noise(torch.zeros(2, 4, 1, 3, 2, 2), torch.Generator().manual_seed(0))
+    assert teacher.shape == (2, 3, 5, 1, 3, 2, 2)
+    assert torch.equal(student, torch.cat([teacher[:, :1, 0], teacher[:, :, -1]], 1))
+    assert not torch.isclose(teacher[:, :, 0], teacher[:, :, 1]).all()
 
 
-def test_clips_and_pairings_that_cannot_be_are_refused():
+def test_a_clip_that_leaves_a_rest_is_refused():
     with pytest.raises(ValueError, match="wanted a multiple"):
         segments(torch.zeros(1, 12, 1), 5)
-    with pytest.raises(ValueError, match="wanted 'position' or 'absolute'"):
-        paired_noise(torch.zeros(1, 13, 1), 4, 3, "random")

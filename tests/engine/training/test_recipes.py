@@ -19,7 +19,7 @@ from engine.training.lights import LIGHTS
 from engine.training.loop import Plan, train
 from engine.training.objectives import loss_of_step
 from engine.training.recipes import RECIPES, RECTANGLES, begin, recipe, vocabulary
-from engine.training.second_stage import taught
+from engine.training.second_stage import with_teacher
 from engine.training.semantic_alignment import EncoderFeatures
 from engine.training.ship import ship
 from engine.training.windows import cut, drawn
@@ -62,7 +62,7 @@ def test_the_first_batch_of_a_recipe_teaches_every_network_that_it_trains(name, 
     if "transformer" in state.networks:  # its last layer begins at 0, and lets nothing back to those before it
         torch.nn.init.normal_(state.networks["transformer"].correct.weight)
     batches = Batches(folder, [replace(what.shapes[0], clips=1)], what.seed)
-    objective = taught(what.objective, lambda: begin(what, PictureAutoencoder(width=8, deep=8, num_residual=1)))
+    objective = with_teacher(what.objective, lambda: begin(what, PictureAutoencoder(width=8, deep=8, num_residual=1)))
     loss_of_step(objective, state.networks, batches, 0, torch.float32).backward()
     for trained in what.trained:
         slopes = [p.grad for p in state.networks[trained].parameters() if p.grad is not None]

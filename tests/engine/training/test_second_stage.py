@@ -1,5 +1,6 @@
 """A run goes on from a checkpoint that ships, by the command that users type."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -16,7 +17,7 @@ from engine.training.__main__ import main
 from engine.training.clips import write_clip
 from engine.training.loop import Plan
 from engine.training.recipes import RECIPES, begin, recipe
-from engine.training.second_stage import begun_after, taught
+from engine.training.second_stage import begun_after, with_teacher
 from engine.training.ship import ship
 from tests.engine.training.made_up import clip
 from tests.engine.training.test_recipes import HARVESTED
@@ -66,10 +67,10 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint_and_says_so(shipped):
 
 def test_a_teacher_is_what_the_run_began_with_and_never_learns(shipped):
     what = recipe("distilled-cpu")
-    teacher = taught(what.objective, lambda: begun_after(what, shipped, None)).distillation.teacher
+    teacher = with_teacher(what.objective, lambda: begun_after(what, shipped, None)).distillation.teacher
     assert torch.equal(teacher.correct.weight, load(shipped).transformer.correct.weight.float())
     assert not any(p.requires_grad for p in teacher.parameters())
-    assert taught(recipe("world-cpu").objective, None) is recipe("world-cpu").objective
+    assert with_teacher(recipe("world-cpu").objective, None) is recipe("world-cpu").objective
 
 
 @pytest.mark.parametrize("name", ["aligned-cpu", "distilled-cpu"])
@@ -111,9 +112,33 @@ def test_what_cannot_be_gone_on_from_is_refused_in_a_sentence(shipped, out, caps
     assert re.search(sentence, said), said
 
 
+def test_every_run_that_a_checkpoint_names_is_named_by_what_goes_on_from_it(shipped):
+    card = json.loads((shipped / "retake.json").read_text())
+    (shipped / "retake.json").write_text(json.dumps(card | {"recipe": "one-cpu (4 steps), two-cpu (3 steps)", "steps": 7}))
+    assert begun_after(recipe("aligned-cpu"), shipped, None).before == (("one-cpu", 4, 0.0), ("two-cpu", 3, 7200.0))
+    (shipped / "retake.json").write_text(json.dumps(card | {"recipe": "adapt", "steps": 7, "name": "relit-cpu, adapted"}))
+    assert begun_after(recipe("aligned-cpu"), shipped, None).before == (("relit-cpu, adapted", 7, 7200.0),)
+
+
+def test_a_run_does_not_go_on_with_another_teacher_than_it_began_with(shipped, out, tmp_path, capsys):
+    run(out, "relight", "--after", str(shipped))
+    assert run(out, "run", "distilled-cpu", "--after", str(shipped), "--ship", str(tmp_path / "other")) == 0
+    assert run(out, "run", "distilled-cpu", "--after", str(tmp_path / "other")) == 2
+    assert "began with other weights than these; wanted those" in capsys.readouterr().err
+    assert run(out, "run", "distilled-cpu", "--after", str(shipped)) == 0
+
+
+def test_a_checkpoint_of_another_size_is_refused_in_a_sentence(shipped, out, capsys, monkeypatch):
+    run(out, "relight", "--after", str(shipped))
+    monkeypatch.setattr(recipes, "size", lambda _: size("tiny") | {"dim": 128})
+    capsys.readouterr()
+    assert run(out, "run", "aligned-cpu", "--after", str(shipped)) == 2
+    assert re.search("holds weights of other networks; wanted those of networks of this recipe's size", capsys.readouterr().err)
+
+
 def test_a_taught_run_without_its_teacher_is_refused():
     with pytest.raises(ValueError, match="no --after; wanted it, at every call"):
-        taught(RECIPES["distilled-cpu"].objective, None)
+        with_teacher(RECIPES["distilled-cpu"].objective, None)
 
 
 def test_weights_of_another_relighting_network_are_not_overwritten(shipped, out, capsys):
