@@ -24,6 +24,7 @@ MAX_POINTS_A_SWEEP = 40_000
 MAX_SWEEPS = 7
 MANY_SWEEPS, SPARSE_POINTS = 40, 60_000
 MAX_POINTS_AN_ACTOR = 1500
+GAP_M, WIDER = 0.2, (2, 4, 8)  # half of how far apart points of one surface may be along a beam; and by how many steps
 FAR_M = 500.0  # where nothing was measured: sky, or as good as
 
 
@@ -235,9 +236,12 @@ def nearest_known(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDAr
 
 
 def _standing(points: Points, camera: Camera, pixels: Array) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Depth of the nearest upright point, spread over the gaps between points; and where there was none near by."""
-    h, w = pixels.shape[:2]
-    left, top = pixels[0, 0]
+    """Depth of the nearest upright point, spread over the gaps between points; and where there was none near by. What is beside
+    the pixels (h, w, 2) has a say at their border."""
+    least = max(1, round(1.5 * camera.view.width / 448))
+    beside = 2 * least * WIDER[-1]
+    h, w = (side + 2 * beside for side in pixels.shape[:2])
+    left, top = pixels[0, 0] - beside
     T = camera.T_world_camera.inverse().matrix().astype(np.float32)
     local = points @ T[:3, :3].T + T[:3, 3]
     z = local[:, 2]
@@ -251,20 +255,30 @@ def _standing(points: Points, camera: Camera, pixels: Array) -> tuple[NDArray[np
     inside = inside[np.argsort(-z[inside], kind="stable")]
     depth = np.full((h, w), FAR_M, np.float32)
     depth[v[inside], u[inside]] = z[inside]  # the nearest is written last
-    return _spread(depth, camera)
+    part = slice(beside, h - beside), slice(beside, w - beside)
+    spread, is_sky = _spread(depth, camera, least)
+    return spread[part], is_sky[part]
 
 
-def _spread(depth: NDArray[np.float32], camera: Camera) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    scale = camera.view.width / 448
-    reach = max(1, round(1.5 * scale))
-    # Beams lie further apart up and down than points along a beam.
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 4 * reach + 1))
-    nearest = cv2.erode(depth, kernel)
-    shrunk = cv2.dilate(nearest, kernel)  # closing: gaps fill, outlines stay
+def _spread(depth: NDArray[np.float32], camera: Camera, least: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    shrunk = _gaps_closed(depth, least)
+    for reach in (least * times for times in WIDER):
+        # The nearer a surface is, the farther apart in the picture lie points that are as far apart on it.
+        near = np.where(depth < GAP_M * camera.view.intrinsics[0] / reach, depth, np.float32(FAR_M))
+        if near.min() < FAR_M:
+            shrunk = np.minimum(shrunk, _gaps_closed(near, reach))
     hit = shrunk < FAR_M
     if not hit.any():
         return depth, ~hit
     # Walls near by go on above what the LiDAR reaches; what is far from any hit is sky.
+    scale = camera.view.width / 448
     reached = cv2.distanceTransform((~hit).astype(np.uint8), cv2.DIST_L2, 5)
     filled = nearest_known(shrunk, hit)
     return np.where((reached > 8 * scale) & (filled > 25), FAR_M, filled).astype(np.float32), ~hit
+
+
+def _gaps_closed(depth: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Gaps between points, of so many pixels to either side, filled; outlines stay. Beams lie further apart up and down than
+    points along a beam."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 4 * reach + 1))
+    return cv2.dilate(cv2.erode(depth, kernel), kernel)

@@ -298,6 +298,23 @@ def _other_side(crowd: Crowd, bearings: Array, camera: Camera, there: Crowd, lim
     return out
 
 
+def _turned_away(target: Surfaces, camera: Camera, there: Crowd) -> Mask:
+    """Which pixels of a target show a side of somebody's box that a source saw from behind: there lies another side of his."""
+    out = np.zeros(target.actor.shape, bool)
+    points, others = target.points(), target.crowd.indices_in(there)
+    for index in np.unique(target.actor[target.actor != STATIC]):
+        other, mine = others[index], target.actor == index
+        if other < 0:
+            continue
+        halves = target.crowd.halves[index]
+        local = (points[mine] - target.crowd.centres[index]) @ target.crowd.rotations[index] / halves
+        eye = (camera.eye - there.centres[other]) @ there.rotations[other] / halves
+        side = np.abs(local).argmax(axis=1)
+        at = np.arange(len(local)), side
+        out[mine] = np.sign(local[at]) * eye[side] < 1
+    return out
+
+
 def in_picture(camera: Camera, pixels: Array, depth: Array) -> Mask:
     """Which places (..., 2) at these depths before a camera are in its picture."""
     with np.errstate(invalid="ignore"):
@@ -318,6 +335,7 @@ def look_up(
     pixels, depth = camera.pixels(moved)
     bearings = target.crowd.bearings(target.camera.eye)
     inside = in_picture(camera, pixels, depth) & ~_other_side(target.crowd, bearings, camera, there, care.turn)[target.actor]
+    inside &= ~_turned_away(target, camera, there)
     where = np.where(inside[..., None], pixels, -10).astype(np.float32)
     colours = cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     nearest = np.clip(np.round(where), 0, (camera.view.width - 1, camera.view.height - 1)).astype(np.int32)

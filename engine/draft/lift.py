@@ -19,9 +19,11 @@ from engine.draft.sunlit import lit, relit
 from engine.draft.surfaces import Block
 
 STAYED_M, STAYED_RAD = 0.3, 0.1
+SAME_SIDE = 0.15  # of an actor's distance: an eye that is no farther from where it was sees the same beside it
 ANNOTATED_WITHIN_M = 0.25  # of the ground; a box farther off is meant to be
 SETTLED_SHARE = 0.5
 SOFTNESS = 0.35  # pixels
+BESIDE_PX = 2.5  # at 448 pixels across: so near to somebody's outline some of him may still show
 SEAM_SHARE = 0.01  # of a block's width
 PAINT_PERCENTILE = 75  # of levels: glass is darker than paint, and bodies differ in where they have it
 LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is made as light as the other
@@ -29,9 +31,11 @@ LEAST_SHARED, GAIN = 60, (0.3, 2.0)  # pixels of both, and by how much one is ma
 
 @dataclass(frozen=True, eq=False)
 class Lifted:
-    """For one block: colours (h, w, 3), how much of each pixel is the actor, its depth, and which the source holds at all.
+    """For one block: colours (h, w, 3), how much of each pixel is the actor, its depth, and which the source holds at all, with
+    nobody before them.
 
-    `stayed`: the actor stands where it stood when it was lifted, so what surrounded it there surrounds it here.
+    `stayed`: the actor stands where it stood when it was lifted, and is seen from there, so what surrounded it there surrounds
+    it here.
     """
 
     block: Block
@@ -70,8 +74,8 @@ def lifted(
     side where it stands there."""
     source = pick.source
     picture = witnesses.recording.glance(source.frame, source.view)
-    alpha = silhouettes.of(str(actor.id), source)
-    if picture is None or alpha is None:
+    alpha, before = silhouettes.of(str(actor.id), source), silhouettes.before(str(actor.id), source)
+    if picture is None or alpha is None or before is None:
         return None
     camera, ground = witnesses.recording.camera(source.frame, source.view), witnesses.backdrop.ground
     T_world_source_box = settled(ground, actor_at(actor, camera.t_us), actor.size_lwh)
@@ -88,7 +92,10 @@ def lifted(
     cover = cv2.remap(alpha, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     view = camera.view
     seen = (where[..., 0] >= 0) & (where[..., 1] >= 0) & (where[..., 0] <= view.width - 1) & (where[..., 1] <= view.height - 1)
-    stayed = _stands_there(T_world_source_box, wanted.T_world_box) and not pick.mirrored
+    beside = 2 * max(1, round(BESIDE_PX * view.width / 448)) + 1
+    before = cv2.dilate(before.astype(np.uint8), np.ones((beside, beside), np.uint8))
+    seen &= cv2.remap(before, where[..., 0], where[..., 1], cv2.INTER_NEAREST) == 0
+    stayed = _stands_there(T_world_source_box, wanted.T_world_box) and _same_side(eye, wanted)
     cover = cover * (met.near if stayed else ~met.twice)
     colours = _sampled(picture, where)
     if sun is not None and not stayed and min(cover.shape) > 1:
@@ -110,6 +117,12 @@ def _stands_there(there: Rigid, here: Rigid) -> bool:
     apart = np.linalg.norm(np.subtract(there.translation, here.translation))
     along = there.matrix()[:3, 0] @ here.matrix()[:3, 0]
     return bool(apart < STAYED_M and along > np.cos(STAYED_RAD))
+
+
+def _same_side(eye: Array, wanted: Wanted) -> bool:
+    """Whether an eye in a box's frame sees an actor, and what is beside it, as it is wanted."""
+    other = np.asarray((wanted.T_world_box.inverse() @ wanted.camera.T_world_camera).translation)
+    return bool(np.linalg.norm(eye - other) < SAME_SIDE * np.linalg.norm(other))
 
 
 def settled(ground: Ground, T_world_box: Rigid, size_lwh: Vec3) -> Rigid:

@@ -95,16 +95,4 @@ def _taken(actor: Actor, shot: Shot) -> Mask:
     grow = 2 * max(1, round(2.5 * view.width / 448)) + 1
     body = cv2.dilate((alpha > 0.1).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (grow, grow)))
     ground = footprint_mask(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera, SHADOW_M)
-    return ((body | ground) > 0) & ~_before(str(actor.id), shot)
-
-
-def _before(actor_id: str, shot: Shot) -> Mask:
-    """Where recorded actors nearer than this one stand before it."""
-    silhouettes, here = shot.footage.silhouettes, shot.here
-    found = silhouettes.hulls(here)
-    hull, depth = found[actor_id]
-    before = np.zeros((shot.camera.view.height, shot.camera.view.width), bool)
-    for name, (other, away) in found.items():
-        if name != actor_id and away < depth and cv2.intersectConvexConvex(hull, other)[0] > 0:
-            before |= silhouettes.quick(name, here) > 0.5
-    return before
+    return ((body | ground) > 0) & ~shot.footage.silhouettes.before(str(actor.id), shot.here)

@@ -60,6 +60,20 @@ class Silhouettes:
         before something."""
         return self._cut(actor_id, source, solid=False)
 
+    def before(self, actor_id: str, source: Source) -> Mask | None:
+        """Where recorded actors nearer than this one stand before it; None where the picture holds none of it."""
+        found = self.hulls(source)
+        if actor_id not in found:
+            return None
+        hull, depth = found[actor_id]
+        view = self._witnesses.recording.camera(source.frame, source.view).view
+        before = np.zeros((view.height, view.width), bool)
+        for name, (other, away) in found.items():
+            meets = name != actor_id and away < depth and cv2.intersectConvexConvex(hull, other)[0] > 0
+            alpha = self.quick(name, source) if meets else None
+            before |= False if alpha is None else alpha > 0.5
+        return before
+
     def hulls(self, source: Source) -> dict[str, tuple[Hull, float]]:
         """The outlines and depths of everyone in a recorded picture."""
         return self._witnesses.hulls(source)
@@ -115,7 +129,7 @@ class Silhouettes:
         own = self._witnesses.ego_body(source.view)
         if own is not None:
             seeds[own] = OTHERS
-        alpha = cut_out(picture, mine, nearer, farther, seeds)
+        alpha = cut_out(picture, mine, nearer, farther, seeds, solid)
         return None if alpha is None else Crop.of(alpha if own is None else alpha * ~own)
 
     def _outline(self, actor_id: str, source: Source) -> Outline:
@@ -140,10 +154,18 @@ def between(dots: Mask, hull: Hull) -> Mask:
 
 
 def cut_out(
-    picture: NDArray[np.uint8], mine: Outline, nearer: Sequence[Outline], farther: Sequence[Outline], hit: NDArray[np.uint8]
+    picture: NDArray[np.uint8],
+    mine: Outline,
+    nearer: Sequence[Outline],
+    farther: Sequence[Outline],
+    hit: NDArray[np.uint8],
+    whole: bool = True,
 ) -> Alpha | None:
     """GrabCut inside a hull, at a working size, begun with what the body fills of it, or else with its middle; what bodies of
-    others fill counts as probably not the actor; what the LiDAR has hit (OWN, OTHERS) counts for more."""
+    others fill counts as probably not the actor; what the LiDAR has hit (OWN, OTHERS) counts for more.
+
+    Where nothing is sure to begin with, the picture ends before more than a margin of the box: all of that is the actor if
+    `whole`, or else none, since a box's margin is mostly air."""
     hull = mine.hull
     shape = picture.shape[:2]
     inside = filled(hull, shape)
@@ -164,7 +186,7 @@ def cut_out(
     else:
         _put(seeds, hit == OWN, cv2.GC_FGD)
     if not (seeds == cv2.GC_FGD).any() or not (seeds == cv2.GC_BGD).any():
-        return inside.astype(np.float32)
+        return inside.astype(np.float32) * (whole or (seeds == cv2.GC_FGD).any())
     cv2.setRNGSeed(7)
     cv2.grabCut(crop, seeds, None, np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
     mask = _one_piece(np.isin(seeds, (cv2.GC_FGD, cv2.GC_PR_FGD)))

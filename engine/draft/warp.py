@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from engine.draft.blend import ALIKE, levelled
 from engine.draft.crowd import Crowd
 from engine.draft.gather import LENIENT, TURNED, Care, Source, Witnesses, in_picture, look_up, moved_points
-from engine.draft.inpaint import smoothed
-from engine.draft.remove import Filled
+from engine.draft.inpaint import MIN_KNOWN_PX, smoothed
+from engine.draft.remove import Filled, ground_mask
 from engine.draft.sources import Camera
 from engine.draft.surfaces import STATIC, Block, Surfaces, block_around, surfaces
 
@@ -54,7 +54,8 @@ def warped(
     sheet.take(everywhere, witnesses, target, sources[:1], LENIENT)
     sheet.take(boxed, witnesses, empty, sources, TURNED)
     here = sources[0] if passing is None else passing.sources[0]
-    return sheet.filled(witnesses.recording.picture(here.frame, here.view))
+    ground = ground_mask(witnesses, camera) & ~boxed
+    return sheet.filled(witnesses.recording.picture(here.frame, here.view), (boxed, ground, ~(boxed | ground)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +94,17 @@ class _Sheet:
             self.picture[here][new] = colours[new].round().astype(np.uint8)
             self.open[here][new], self.told[here][new] = False, True
 
-    def filled(self, here: NDArray[np.uint8]) -> Filled:
-        """With the recording car as a picture shows it, and the rest made up."""
+    def filled(self, here: NDArray[np.uint8], layers: Sequence[Mask]) -> Filled:
+        """With the recording car as a picture shows it, and the rest made up, each layer of its own where some of it is told:
+        what a car's paint or a hedge flows into is no road."""
         picture = self.picture.copy()
         picture[self.body] = here[self.body]
         unknown = ~(self.told | self.body) | self.lost
-        return Filled(smoothed(picture, unknown, ~unknown), unknown)
+        known = ~(unknown | self.body)
+        for layer in layers:
+            of_layer = known & layer
+            picture = smoothed(picture, unknown & layer, of_layer if of_layer.sum() > MIN_KNOWN_PX else known)
+        return Filled(picture, unknown)
 
 
 def _may_show(witnesses: Witnesses, part: Surfaces, wanted: Mask, source: Source) -> bool:

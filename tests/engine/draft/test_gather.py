@@ -1,7 +1,9 @@
 """What one recorded picture shows of a place."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 
 from editor.geometry import Rigid
@@ -9,6 +11,7 @@ from engine.draft.footage import Footage
 from engine.draft.gather import CAREFUL, TURNED, Account, Care, Source, look_up
 from engine.draft.surfaces import Block, surfaces
 from tests.engine.draft.drawing import MIDDLE
+from tests.engine.draft.painted import outline, write_painted_drive
 from tests.small_drive import SIZE
 
 HERE = Source(MIDDLE, "CAM_FRONT")
@@ -41,3 +44,16 @@ def test_from_almost_the_same_place_outlines_hide_nothing(footage: Footage):
 def test_who_has_moved_hides_what_was_behind_him(footage: Footage):
     earlier = told(footage, TURNED, 0.0, Source(MIDDLE - 3, "CAM_FRONT"))
     assert not earlier.known[3:-3, 6:-6].all()
+
+
+def test_a_side_that_a_picture_saw_from_behind_is_not_told_by_another_side_of_him(tmp_path: Path):
+    """From straight behind a truck its back alone shows; lines of sight to its flank go through that."""
+    size_lwh, at, aside = (7.0, 2.4, 3.0), (14.0, 0.0), 3.0
+    footage = Footage(*write_painted_drive(tmp_path, {"truck": ("vehicle.truck", size_lwh, *at, 0.0)}), SIZE)
+    account = told(footage, TURNED, aside)
+    truck = outline(HERE.view, MIDDLE, (at[0], at[1] - aside), size_lwh)
+    back = outline(HERE.view, MIDDLE, (at[0] - size_lwh[0] / 2, at[1] - aside), (0.01, *size_lwh[1:]))
+    flank = truck & ~(cv2.dilate(back.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0)
+    assert min(back.sum(), flank.sum()) > 60
+    assert account.known[cv2.erode(back.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0].all()
+    assert account.known[flank].mean() < 0.1

@@ -1,17 +1,23 @@
 """Whether what surrounds a lifted actor may come along, and how light its sides are."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from editor.geometry import Rigid, multiply, yaw_quaternion
 from editor.tracks import actor_at
+from engine.draft.footage import Footage
 from engine.draft.gather import Source
 from engine.draft.lift import Lifted, lifted
 from engine.draft.picks import Pick, Wanted
 from engine.draft.sunlight import Sun
 from engine.draft.surfaces import Block
-from tests.engine.draft.drawing import low_sun
+from tests.engine.draft.drawing import MIDDLE, low_sun
+from tests.engine.draft.painted import outline, write_painted_drive
+from tests.small_drive import SIZE
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,29 @@ def test_an_actor_has_stayed_where_it_neither_moved_nor_turned(footage, parked, 
     T = Rigid((x, y + aside_m, z), multiply(yaw_quaternion(turned_rad), actor_at(parked, camera.t_us).rotation))
     found = footage.looks.lift(parked, Wanted(T, parked.size_lwh, camera), 5, Block(0, 0, 160, 90))
     assert found.stayed is stays
+
+
+@pytest.mark.parametrize(("ahead_m", "stays"), [(0.0, True), (0.5, True), (4.0, False)])
+def test_what_is_beside_an_actor_comes_along_only_to_where_it_was_seen_from(footage, parked, ahead_m, stays):
+    there = footage.recording.camera(5, "CAM_FRONT")
+    place = Rigid(tuple(np.add(there.T_world_camera.translation, (ahead_m, 0.0, 0.0))), there.T_world_camera.rotation)
+    wanted = Wanted(actor_at(parked, there.t_us), parked.size_lwh, replace(there, T_world_camera=place))
+    pick, block = Pick(Source(5, "CAM_FRONT"), mirrored=False), Block(0, 0, 160, 90)
+    found = lifted(footage.witnesses, footage.silhouettes, parked, wanted, pick, block, None)
+    assert found.stayed is stays
+
+
+def test_who_stood_before_an_actor_does_not_come_along(tmp_path):
+    cars = {"near": ("vehicle.car", (4.6, 1.9, 1.7), 12.0, 1.0, 0.0), "far": ("vehicle.car", (4.6, 1.9, 1.7), 20.0, 0.0, 0.0)}
+    root, scene = write_painted_drive(tmp_path, cars)
+    footage, camera = Footage(root, scene, SIZE), Footage(root, scene, SIZE).recording.camera(MIDDLE, "CAM_FRONT")
+    far = max(scene.actors, key=lambda actor: actor.track[0].T_world.translation[0])
+    wanted, pick = Wanted(actor_at(far, camera.t_us), far.size_lwh, camera), Pick(Source(MIDDLE, "CAM_FRONT"), mirrored=False)
+    found = lifted(footage.witnesses, footage.silhouettes, far, wanted, pick, Block(0, 0, *SIZE), None)
+    near, whole = (outline("CAM_FRONT", MIDDLE, at, (4.6, 1.9, 1.7)) for at in ((12.0, 1.0), (20.0, 0.0)))
+    assert (near & whole).sum() > 30
+    assert not found.seen[cv2.erode(near.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0].any()
+    assert found.seen[whole & ~(cv2.dilate(near.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0)].all()
 
 
 def made(colour: float, seen: NDArray[np.bool_]) -> Lifted:

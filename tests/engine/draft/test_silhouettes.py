@@ -74,6 +74,31 @@ def test_a_car_that_the_border_cuts_off_is_cut_out_whole_however_it_passes_the_c
     assert (found & ~body).sum() < 0.15 * body.sum()
 
 
+def test_of_whom_a_picture_holds_but_the_margin_of_his_box_nothing_stands_before_others(scene):
+    """Its box reaches into the picture by its corner alone, where cars have none."""
+    barely = passing(scene, (-0.4,) * len(scene.frames))
+    track = tuple(Pose(p.t_us, Rigid(tuple(np.add(p.T_world.translation, (7.0, 0.0, 0.0))), STRAIGHT)) for p in barely.track)
+    far = Actor(ActorId("behind"), "vehicle.car", SIZE_LWH, track)
+    cut = silhouettes_of(scene, (barely, far), {})
+    assert filled(cut.hulls(HERE)["passing"][0], (SIZE[1], SIZE[0])).sum() > 100
+    assert not cut.quick("passing", HERE).any()
+    assert cut.of("passing", HERE).any()
+    assert not cut.before("behind", HERE).any()
+
+
+def test_who_is_nearer_stands_before_and_nobody_before_him(scene):
+    near = passing(scene, (7.0,) * len(scene.frames))
+    track = tuple(Pose(p.t_us, Rigid(tuple(np.add(p.T_world.translation, (7.0, 0.8, 0.0))), STRAIGHT)) for p in near.track)
+    far = Actor(ActorId("behind"), "vehicle.car", SIZE_LWH, track)
+    cut = silhouettes_of(scene, (near, far), {})
+    body = filled(cut.hulls(HERE)["passing"][0], (SIZE[1], SIZE[0])) > 0
+    before = cut.before("behind", HERE)
+    assert (before & body).sum() > 0.6 * body.sum()
+    assert (before & ~body).sum() < 0.1 * body.sum()
+    assert not cut.before("passing", HERE).any()
+    assert cut.before("nobody", HERE) is None
+
+
 def test_those_behind_a_body_do_not_shine_through_between_the_few_points_that_were_measured_of_it(scene):
     near = passing(scene, (7.0,) * len(scene.frames))
     track = tuple(Pose(p.t_us, Rigid(tuple(np.add(p.T_world.translation, (7.0, 0.8, 0.0))), STRAIGHT)) for p in near.track)
