@@ -35,6 +35,7 @@ class Export:
 
     id: str
     folder: Path
+    stages: tuple[str, ...] = ()  # that it goes through once it is at work
     stage: str = WAITING
     done: int = 0
     total: int = 1
@@ -85,16 +86,16 @@ class Exports:
 
     def start(self, order: Order) -> Export:
         """Begin one, after those that wait; it goes on when the page is closed."""
-        return self._start(order.target, lambda: export(order, self._service))
+        return self._start(order.target, order.stages, lambda: export(order, self._service))
 
     def start_joining(self, export_ids: Sequence[str], target: Path) -> Export:
         """Join what these exports will have made, but for those that are cancelled by then, with whom it is cancelled if they
         are all."""
-        return self._start(target, lambda: joined(self._made_by(export_ids), target))
+        return self._start(target, ("joined",), lambda: joined(self._made_by(export_ids), target))
 
-    def _start(self, target: Path, steps: Steps) -> Export:
+    def _start(self, target: Path, stages: tuple[str, ...], steps: Steps) -> Export:
         # No number: a page that waits for one that an earlier server began must not be told of another's.
-        started = Export(secrets.token_hex(8), target)
+        started = Export(secrets.token_hex(8), target, stages)
         with self._lock:
             self._exports[started.id] = started
             self._waiting.put((started.id, steps))

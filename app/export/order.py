@@ -28,6 +28,13 @@ class Order:
     masks: bool = True
     model: Model | None = None  # that draws what the take changes; drafts alone without one
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Those that it goes through, before it is done."""
+        drawn: tuple[Stage, ...] = () if self.model is None else ("generated",)
+        beside: tuple[Stage, ...] = ("masks",) if self.masks else ()
+        return (*drawn, "pictures", *beside, "films", "tables")
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

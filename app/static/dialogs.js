@@ -1,7 +1,7 @@
 /** The ? overlay, and the export: what to take along, how far it is, and where it ended up. */
 
 import { make, seconds } from "./dom.js";
-import { exportList, howFar, nameOf, WAITS } from "./export_list.js";
+import { exportList, howFar, nameOf, shareDone, WAITS } from "./export_list.js";
 import { keyWords } from "./keys.js";
 import { get, post, Refused, route, sleep, whyNot } from "./server.js";
 import { viewWord } from "./views.js";
@@ -102,8 +102,8 @@ export function createExport(dialog, store, take, generating, say) {
     show("Exporting", make("p", { class: "note", text: nameOf(folder) }), bar, words, make("div", { class: "buttons" }, cancel, others, hide));
     return (now) => {
       if (cancel.disabled) return;
-      bar.value = now.total > 0 ? now.done / now.total : 0;
-      words.textContent = `${howFar(now)}${now.seconds_left === null ? "" : `, ${Math.ceil(now.seconds_left)} s left`}`;
+      bar.value = shareDone(now);
+      words.textContent = howFar(now);
     };
   }
 

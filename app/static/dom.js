@@ -60,5 +60,8 @@ export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", mi
 /** "Nov 23, 18:51". */
 export const day = (date) => date.toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 
+/** `40 s`, `3 min`. */
+export const duration = (s) => (s < 90 ? `${Math.ceil(s)} s` : `${Math.ceil(s / 60)} min`);
+
 /** Seconds since the start of the scene, "3.50 s". */
 export const seconds = (scene, t) => `${((t - scene.span[0]) * 1e-6).toFixed(2)} s`;

@@ -1,6 +1,6 @@
 /** Exports that were begun before, by any page: how far they are, why they failed, and the bundles that are there. */
 
-import { day, make, replaceEntries } from "./dom.js";
+import { day, duration, make, replaceEntries } from "./dom.js";
 import { get, post, route, whyNot } from "./server.js";
 
 const SHOWN = 8; // of the bundles, the latest
@@ -12,8 +12,22 @@ export const WAITS = ["waiting"]; // stages in which nothing is drawn for it
 
 export const nameOf = (folder) => folder.split("/").pop();
 
-/** `Pictures: 12 of 96`. */
-export const howFar = ({ stage, done, total }) => (["waiting", "begun"].includes(stage) ? STAGES[stage] : `${STAGES[stage] ?? stage}: ${done} of ${total}`);
+const isAtStage = ({ stage }) => !["waiting", "begun"].includes(stage);
+
+/** `Pictures: 12 of 96, 40 s left (step 2 of 5)`; the time is that of the step. */
+export function howFar(export_) {
+  const { stage, stages, done, total, seconds_left: left } = export_;
+  if (!isAtStage(export_)) return STAGES[stage];
+  const rest = left === null ? "" : `, ${duration(left)} left`, step = stages.length > 1 && stages.includes(stage) ? ` (step ${stages.indexOf(stage) + 1} of ${stages.length})` : "";
+  return `${STAGES[stage] ?? stage}: ${done} of ${total}${rest}${step}`;
+}
+
+/** Of all its steps, which count alike. */
+export function shareDone(export_) {
+  const { stage, stages, done, total, is_over: isOver } = export_;
+  if (isOver || stage === "done") return 1;
+  return isAtStage(export_) && stages.includes(stage) ? (stages.indexOf(stage) + done / Math.max(total, 1)) / stages.length : 0;
+}
 
 /** A section for the export dialog; `follow` is called with an export that is still at work. */
 export function exportList(follow, say) {

@@ -1,6 +1,6 @@
 /** A button beside "Export" while exports are under way: how many, and how far the one at work is; it leads to their list. */
 
-import { howFar, nameOf, WAITS } from "./export_list.js";
+import { howFar, nameOf, shareDone, WAITS } from "./export_list.js";
 import { get } from "./server.js";
 
 const AGAIN_MS = 2000;
@@ -21,7 +21,7 @@ export function watchExports(button, store, show, say) {
     button.hidden = atWork.length === 0;
     button.textContent = atWork.length === 1 ? "1 export" : `${atWork.length} exports`;
     button.title = now ? `${nameOf(now.folder)} – ${howFar(now)}` : "Waiting";
-    button.style.setProperty("--done", now && now.total > 0 ? now.done / now.total : 0);
+    button.style.setProperty("--done", now ? shareDone(now) : 0);
   }
 
   async function look() {

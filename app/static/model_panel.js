@@ -1,6 +1,6 @@
 /** The world model's panel beside the timeline: what it is doing and what it can do; and how it draws, folded away under "More". */
 
-import { make, option, seconds } from "./dom.js";
+import { duration, make, option, seconds } from "./dom.js";
 import { listenToNumber } from "./fields.js";
 import { askedLight } from "./scenario.js";
 
@@ -32,7 +32,7 @@ export function createModelPanel(root, store, pictures, generating, take, say) {
   }
 
   /** Before the first step there is nothing to judge by: drafts are drawn, the model and the LiDAR are read. */
-  const inWords = (s, work) => (s === null ? (work.done ? "" : ", making ready") : s < 90 ? `, ${Math.ceil(s)} s left` : `, ${Math.ceil(s / 60)} min left`);
+  const inWords = (s, work) => (s !== null ? `, ${duration(s)} left` : work.done ? "" : ", making ready");
 
   function anchorsWords(work) {
     const missing = pictures.unanchored(state.take).length;

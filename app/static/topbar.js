@@ -1,6 +1,6 @@
 /** The bar above everything: scene, take, undo and redo, the autosave clock, how far the draft is, export. */
 
-import { clock, make, option } from "./dom.js";
+import { clock, duration, make, option } from "./dom.js";
 import { takeGroups } from "./take_order.js";
 
 const MOST_OFFERED = 50; // takes of a group of the picker
@@ -80,8 +80,7 @@ export function createTopbar(root, store, take, pictures) {
   function timeLeft({ done, total, paced }) {
     const gone = paced ? (performance.now() - paced.at) / 1000 : 0;
     if (gone < PACE_S || done === paced.done) return "";
-    const seconds = (gone / (done - paced.done)) * (total - done);
-    return seconds < 90 ? `, ${Math.ceil(seconds)} s left` : `, ${Math.ceil(seconds / 60)} min left`;
+    return `, ${duration((gone / (done - paced.done)) * (total - done))} left`;
   }
 
   function drawButtons() {

@@ -159,6 +159,7 @@ def test_cancelling_an_export_is_acknowledged_at_once(tabs):
         "id": "1",
         "folder": "/exports/one",
         "stage": "films",
+        "stages": ["pictures", "films", "tables"],
         "done": 1,
         "total": 9,
         "seconds_left": None,
@@ -216,14 +217,20 @@ def test_an_export_that_the_page_lost_sight_of_can_be_taken_home_after_a_reload(
 
 def test_an_export_that_was_begun_elsewhere_can_be_followed(tabs):
     window = tabs()
-    under_way = {"id": "1", "folder": "/exports/night", "stage": "films", "done": 1, "total": 9, "seconds_left": None}
-    under_way |= {"is_over": False, "problem": None}
+    under_way = {"id": "1", "folder": "/exports/night", "stages": ["pictures", "films", "tables"], "stage": "films"}
+    under_way |= {"done": 3, "total": 9, "seconds_left": 100.5, "is_over": False, "problem": None}
     ended = under_way | {"is_over": True, "is_finished": True, "zip": "bundles/night/zip"}
     window.page.route("**/retake/exports", lambda route: route.fulfill(json={"exports": [under_way], "bundles": []}))
     window.page.route("**/retake/exports/1", lambda route: route.fulfill(json=ended))
+    window.page.reload()
+    window.wait_until_ready()
+    button = window.page.get_by_role("button", name="1 export")
+    button.wait_for()
     window.press("Control+e")
     export = window.page.locator("#export-dialog")
     export.get_by_text("night", exact=True).wait_for()
+    export.get_by_text("Films: 3 of 9, 2 min left (step 2 of 3)").wait_for()
+    assert float(button.evaluate("(at) => at.style.getPropertyValue('--done')")) == pytest.approx((1 + 3 / 9) / 3)
     export.get_by_role("button", name="Follow").click()
     export.get_by_text("Export finished").wait_for()
     assert export.get_by_role("link", name="Download as zip").get_attribute("href").endswith("retake/bundles/night/zip")
