@@ -1,5 +1,7 @@
-/** The line below the map: what a tool waits for, and whom somebody who is being dragged would stand in. */
+/** The line below the map: what a tool waits for; how far somebody is being dragged, and whom he would stand in. */
 
+import { seconds } from "./dom.js";
+import { offsetAt } from "./ego_path.js";
 import { overlapWords } from "./overlaps.js";
 
 const HINTS = {
@@ -11,17 +13,31 @@ const HINTS = {
 };
 const BEND = "Drag the handles on the ego's path to bend it.";
 
+/** `2.4 m, from 3.00 s on`: what is done by a drag so far, and to how much of a path; null where none is under way. */
+function dragWords({ scene, gesture, take }) {
+  if (!gesture) return null;
+  const { kind, t, scope, by, angle, offsets } = gesture, at = seconds(scene, t);
+  const concerned = { track: "all along", onward: `from ${at} on`, moment: `at ${at} alone` }[scope];
+  if (kind === "move") return `${Math.hypot(...by).toFixed(1)} m, ${concerned}.`;
+  if (kind === "rotate") return `${Math.round((angle * 180) / Math.PI)}°, ${concerned}.`;
+  if (kind !== "bend") return null;
+  const { left } = offsetAt(offsets ?? take.ego_offsets, t);
+  return `${Math.abs(left).toFixed(1)} m to the ${left < 0 ? "right" : "left"} at ${at}.`;
+}
+
 export function createHint(element, store) {
   const { state } = store;
 
   function draw() {
     if (!state.scene) return;
     const { selected, tool, take } = state, overlaps = overlapWords(state), bends = selected === "ego" && tool === "select";
-    const words = overlaps ? `Overlaps ${overlaps}.` : bends ? BEND : HINTS[tool];
+    const drag = dragWords(state), told = [overlaps && `Overlaps ${overlaps}.`, drag].filter(Boolean).join(" ");
+    const words = told || (bends ? BEND : HINTS[tool]);
+    element.ariaLive = drag && !overlaps ? "off" : "polite"; // metres change with every move of the pointer
     if (element.textContent !== words) element.textContent = words; // what is written is read out
     element.classList.toggle("warned", overlaps !== null);
     const isKnown = tool === "select" && selected !== "ego" && (selected !== null || take?.gestures.length > 0);
-    element.hidden = overlaps === null && (state.space || isKnown);
+    element.hidden = !told && (state.space || isKnown);
   }
 
   store.watch(["tool", "space", "selected", "gesture", "scene", "take"], draw);

@@ -129,3 +129,21 @@ def test_who_is_dragged_into_a_parked_car_is_told_before_it_is_let_go(window, dr
     window.settle(1)
     assert window.ask("take.findings.some((each) => each.kind === 'overlap')")
     assert not hint.get_by_text("Overlaps").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("scope", "concerned"),
+    [("whole path", "all along"), ("from here on", r"from 0\.20 s on"), ("this moment", r"at 0\.20 s alone")],
+)
+def test_who_drags_is_told_how_far_and_how_much_of_the_path(window, drive, scope, concerned):
+    (truck,) = of_category(drive, "vehicle.truck")
+    for _ in range(2):
+        window.press("ArrowRight")
+    window.page.get_by_role("radio", name=scope).click()
+    x, y = window.actor_on_map(truck)
+    window.drag((x, y), (40, 0), let_go=False)
+    metres = window.ask("Math.hypot(...s.gesture.by).toFixed(1)")
+    window.page.locator("#hint").get_by_text(re.compile(rf"\b{metres} m, {concerned}\.$")).wait_for()
+    window.press("Escape")
+    window.page.mouse.up()
+    window.page.locator("#hint").get_by_text(f"{metres} m").wait_for(state="hidden")
