@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
@@ -57,10 +56,9 @@ class Looks:
             return found
         return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
 
-    def fit(self, actor: Actor, wanted: Wanted, frame: int) -> Literal["well", "ill"] | None:
-        """How the best of a recorded actor's own pictures shows it as it is wanted; None where there is none."""
-        best = next(iter(self._picks(actor, wanted, frame)), None)
-        return None if best is None else "ill" if shows_ill(best) else "well"
+    def has_pictures(self, actor: Actor, wanted: Wanted, frame: int) -> bool:
+        """Whether any recorded picture shows a recorded actor in more than strips."""
+        return bool(self._picks(actor, wanted, frame))
 
     def _recorded_one(self, actor: Actor, wanted: Wanted, frame: int, block: Block, is_anyone: bool) -> Lifted | None:
         """From its own pictures, or by a stand-in in its paint; where its own picture is from the right side but ends too soon,

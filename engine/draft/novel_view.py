@@ -55,13 +55,15 @@ def novel_view(shot: Shot, steps: tuple[int, ...] = BENT_STEPS, unmapped: Unmapp
 
 
 def drawn_anew(ways: Vantage) -> list[Actor]:
-    """Of those who are as recorded, whoever is seen from another side and was seen so some time. What a box brings along from
-    behind a mover is elsewhere by now, so of a mover an ill picture will do."""
+    """Of those who are as recorded, whoever is seen from another side than his picture shows, if any shows him. Whom a border
+    cuts off is continued by another in his paint: a car in two tones is better than half of one."""
     shot = ways.shot
-    turned = [actor for actor in shot.unchanged if ways.shows_another_side(actor)]
-    boxes = [Wanted(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera) for actor in turned]
-    fits = [shot.footage.looks.fit(a, wanted, shot.here.frame) for a, wanted in zip(turned, boxes, strict=True)]
-    return [a for a, fit in zip(turned, fits, strict=True) if fit == "well" or (fit == "ill" and ways.moves(a))]
+
+    def is_shown(actor: Actor) -> bool:
+        wanted = Wanted(actor_at(actor, shot.camera.t_us), actor.size_lwh, shot.camera)
+        return shot.footage.looks.has_pictures(actor, wanted, shot.here.frame)
+
+    return [actor for actor in shot.unchanged if ways.shows_another_side(actor) and is_shown(actor)]
 
 
 def _warped(shot: Shot, ways: Vantage, unmapped: Unmapped | None) -> Canvas:
