@@ -24,6 +24,7 @@ export function createHelp(dialog, table) {
 export function createExport(dialog, store, take, generating, say) {
   const { state } = store;
   let shown = null; // the id of the export whose progress the dialog shows
+  let told = null; // and of the last whose end it showed
 
   // ------------------------------------------------------------------------------------------- what to export
 
@@ -179,8 +180,8 @@ export function createExport(dialog, store, take, generating, say) {
   const closing = () => make("div", { class: "buttons" }, make("button", { type: "button", class: "button", text: "Close", onclick: () => dialog.close() }));
 
   function finished(export_, isShown) {
-    if (!isShown || !dialog.open) say(`Export finished: ${export_.folder}`);
-    if (!isShown) return;
+    if (!isShown) return; // whoever watches exports says it
+    if (dialog.open) told = export_.id;
     const link = make("a", { href: route(export_.zip), class: "button primary", download: true, text: "Download as zip" });
     const buttons = closing();
     buttons.prepend(link);
@@ -216,5 +217,7 @@ export function createExport(dialog, store, take, generating, say) {
     open();
   }
 
-  return { ask, list };
+  const isTold = (id) => id === told || (dialog.open && id === shown);
+
+  return { ask, list, isTold };
 }

@@ -5,14 +5,15 @@ import { get } from "./server.js";
 
 const AGAIN_MS = 2000;
 
-/** Looks now, whenever "exports" is touched, and while there are any; `show` opens their list. */
-export function watchExports(button, store, show, say) {
-  let again = 0, known = []; // those that were at work last
+/** Looks now, whenever "exports" is touched, and while there are any; `show` opens their list, and `isTold` knows of whose end
+ * the dialog tells. */
+export function watchExports(button, store, { list: show, isTold }, say) {
+  let again = 0, turn = 0, known = []; // those that were at work last
 
   /** Those that are not at work any more and are there. */
   function tellFinished(atWork, bundles) {
     const there = new Set(bundles.map(({ folder }) => folder)), stillAtWork = new Set(atWork.map(({ id }) => id));
-    for (const { id, folder } of known) if (!stillAtWork.has(id) && there.has(folder)) say(`Export finished: ${folder}`);
+    for (const { id, folder } of known) if (!stillAtWork.has(id) && there.has(folder) && !isTold(id)) say(`Export finished: ${folder}`);
     known = atWork;
   }
 
@@ -25,9 +26,10 @@ export function watchExports(button, store, show, say) {
   }
 
   async function look() {
+    const mine = (turn += 1);
     clearTimeout(again);
     const answer = await get("exports").catch(() => null);
-    clearTimeout(again);
+    if (mine !== turn) return; // a later one knows more
     if (answer) {
       const atWork = answer.exports.filter((export_) => !export_.is_over);
       tellFinished(atWork, answer.bundles);

@@ -1,6 +1,6 @@
 /** The line below the map: what a tool waits for; how far somebody is being dragged, and whom he would stand in. */
 
-import { seconds } from "./dom.js";
+import { make, seconds } from "./dom.js";
 import { offsetAt } from "./ego_path.js";
 import { overlapWords } from "./overlaps.js";
 
@@ -27,17 +27,19 @@ function dragWords({ scene, gesture, take }) {
 
 export function createHint(element, store) {
   const { state } = store;
+  const live = make("span", { "aria-live": "polite" }), silent = make("span"); // metres change with every move of the pointer
+  element.replaceChildren(live, silent);
 
   function draw() {
     if (!state.scene) return;
     const { selected, tool, take } = state, overlaps = overlapWords(state), bends = selected === "ego" && tool === "select";
-    const drag = dragWords(state), told = [overlaps && `Overlaps ${overlaps}.`, drag].filter(Boolean).join(" ");
-    const words = told || (bends ? BEND : HINTS[tool]);
-    element.ariaLive = drag && !overlaps ? "off" : "polite"; // metres change with every move of the pointer
-    if (element.textContent !== words) element.textContent = words; // what is written is read out
+    const drag = dragWords(state);
+    const words = overlaps ? `Overlaps ${overlaps}.` : drag ? "" : bends ? BEND : HINTS[tool];
+    if (live.textContent !== words) live.textContent = words; // what is written is read out
+    silent.textContent = [words && drag && " ", drag].filter(Boolean).join("");
     element.classList.toggle("warned", overlaps !== null);
     const isKnown = tool === "select" && selected !== "ego" && (selected !== null || take?.gestures.length > 0);
-    element.hidden = !told && (state.space || isKnown);
+    element.hidden = !overlaps && !drag && (state.space || isKnown);
   }
 
   store.watch(["tool", "space", "selected", "gesture", "scene", "take"], draw);

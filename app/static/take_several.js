@@ -32,11 +32,15 @@ export function createSeveral(store, take, list, showExports) {
     }
   }
 
-  /** Ask for as many at a time as a moment allows, until all were looked at: {done: ids, refused: sentences}. `name` is what the answer calls those that were done. */
-  async function inParts(path, name, body) {
+  /** Ask for as many at a time as a moment allows, until all were looked at: {done: ids, refused: sentences}, with `unheard` among these if it breaks off. `name` is what the answer calls those that were done. */
+  async function inParts(path, name, body, unheard) {
     const all = { done: [], refused: [] };
     for (let rest = [...new Set(body.takes)]; rest.length > 0;) {
-      const answer = await post(path, { ...body, takes: rest });
+      const answer = await post(path, { ...body, takes: rest }).catch((error) => ({ sentence: whyNot(error, unheard) }));
+      if (answer.sentence) {
+        all.refused.unshift(answer.sentence);
+        break;
+      }
       all.done.push(...answer[name]);
       all.refused.push(...answer.refused);
       rest = rest.slice(answer.looked_at);
@@ -66,11 +70,13 @@ export function createSeveral(store, take, list, showExports) {
 
   /** A rating or a tag for all of them; for the open take by the page's own way, so that no older answer undoes it. */
   async function describe(change, words) {
+    const UNHEARD = "It is not known what else was written";
     const scene = state.scene.name, takes = list.chosen(), others = takes.filter((entry) => !isOpen(entry)).map(({ id }) => id), isToo = others.length < takes.length;
     const found = await asked(async () => {
-      const { done, refused } = await inParts("takes/describe", "described", { scene, takes: others, ...change });
-      return { done: done.length + (isToo && (await take.describe(ofOpen(change))) ? 1 : 0), refused };
-    }, "It is not known what was written");
+      const ofThisOne = isToo && (await take.describe(ofOpen(change))) ? 1 : 0; // first, while it is the open one
+      const { done, refused } = await inParts("takes/describe", "described", { scene, takes: others, ...change }, UNHEARD);
+      return { done: done.length + ofThisOne, refused };
+    }, UNHEARD);
     if (found !== null) told(found.done > 0 ? `${count(found.done)} ${words}.` : "", found.refused);
   }
 
@@ -116,14 +122,16 @@ export function createSeveral(store, take, list, showExports) {
 
   async function remove() {
     const scene = state.scene.name, takes = list.chosen().filter((entry) => !isOpen(entry)).map(({ id }) => id);
-    const found = await asked(() => inParts("takes/remove", "removed", { scene, takes }), "It is not known which were removed");
+    const unheard = "It is not known which others were removed";
+    const found = await asked(() => inParts("takes/remove", "removed", { scene, takes }, unheard), unheard);
     if (found === null) return;
     list.untick(found.done);
     told(found.done.length > 0 ? `${count(found.done.length)} removed.` : "", found.refused, found.done);
   }
 
   async function putBack(takes) {
-    const found = await asked(() => inParts("takes/put_back", "put_back", { scene: state.scene.name, takes }), "It is not known which were put back");
+    const unheard = "It is not known which others were put back";
+    const found = await asked(() => inParts("takes/put_back", "put_back", { scene: state.scene.name, takes }, unheard), unheard);
     if (found !== null) told(`${count(found.done.length)} put back.`, found.refused);
   }
 

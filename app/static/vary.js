@@ -114,21 +114,21 @@ export function createVary(dialog, store, take, made) {
     const found = { made: [], known: [], leftOut: 0, done: 0, total: null, created: null, problem: "" }, before = new Set(state.takes.map(({ id }) => id));
     const howFar = () => (found.total === null ? "none" : `${found.done} of ${found.total}`);
     while ((found.total === null || found.done < found.total) && !found.problem && !mine.isCancelled) {
-      try {
-        hear(found, before, await post("variations", { ...order, first: found.done, created: found.created }));
-        bar.value = found.done / found.total;
-        if (!mine.isCancelled) told.textContent = howFar();
-      } catch (error) {
-        if (error.status === 409) mine.overtaken = error;
-        if (error instanceof Refused && !error.isUnheard) found.problem = error.status === 409 ? `Stopped after ${howFar()}.` : error.message;
-        else if (!mine.isCancelled) await again(told); // it may have been made all the same: asked for again, it is the same
-      }
+      const answer = await post("variations", { ...order, first: found.done, created: found.created }).catch((error) => ({ error }));
+      const { error } = answer;
+      if (error?.status === 409) mine.overtaken = error;
+      if (!error) hear(found, before, answer);
+      else if (error instanceof Refused && !error.isUnheard) found.problem = error.status === 409 ? `Stopped after ${howFar()}.` : error.message;
+      else if (!mine.isCancelled) await again(told); // it may have been made all the same: asked for again, it is the same
+      if (found.total !== null) bar.value = found.done / found.total;
+      if (!error && !mine.isCancelled) told.textContent = howFar();
     }
     making = making === mine ? null : making;
-    if (mine.overtaken && found.done === 0) return overtaken(mine.overtaken);
+    const isOpen = state.take.id === order.take;
+    if (mine.overtaken && found.done === 0 && !mine.isGone && isOpen) return overtaken(mine.overtaken);
     if (mine.isCancelled && found.done !== found.total) found.problem ||= `Cancelled after ${howFar()}.`;
     await take.listTakes();
-    if (mine.overtaken) take.overtakenBy(mine.overtaken.message);
+    if (mine.overtaken && isOpen) take.overtakenBy(mine.overtaken.message);
     return tellEnd(found, name, mine.isGone);
   }
 

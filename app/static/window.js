@@ -76,7 +76,7 @@ async function begin(root) {
   const bev = createBev($("#map"), store);
   Object.assign(globalThis.retake, { bev, pictures });
   const exporting = createExport($("#export-dialog"), store, take, generating, say);
-  watchExports($("#exports-going"), store, exporting.list, say);
+  watchExports($("#exports-going"), store, exporting, say);
   const takeList = createTakeList($("#takes-dialog"), store, take, exporting.list);
   const vary = createVary($("#vary-dialog"), store, take, takeList.show);
   const dialogs = { help: createHelp($("#help-dialog"), table), export: exporting.ask, takes: takeList, vary };

@@ -239,9 +239,9 @@ def _standing(points: Points, camera: Camera, pixels: Array) -> tuple[NDArray[np
     """Depth of the nearest upright point, spread over the gaps between points; and where there was none near by. What is beside
     the pixels (h, w, 2) has a say at their border."""
     least = max(1, round(1.5 * camera.view.width / 448))
-    beside = 2 * least * WIDER[-1]
-    h, w = (side + 2 * beside for side in pixels.shape[:2])
-    left, top = pixels[0, 0] - beside
+    across, down = 2 * least * WIDER[-1], 4 * least * WIDER[-1]  # as far as closing gaps looks
+    h, w = pixels.shape[0] + 2 * down, pixels.shape[1] + 2 * across
+    left, top = pixels[0, 0] - (across, down)
     T = camera.T_world_camera.inverse().matrix().astype(np.float32)
     local = points @ T[:3, :3].T + T[:3, 3]
     z = local[:, 2]
@@ -255,7 +255,7 @@ def _standing(points: Points, camera: Camera, pixels: Array) -> tuple[NDArray[np
     inside = inside[np.argsort(-z[inside], kind="stable")]
     depth = np.full((h, w), FAR_M, np.float32)
     depth[v[inside], u[inside]] = z[inside]  # the nearest is written last
-    part = slice(beside, h - beside), slice(beside, w - beside)
+    part = slice(down, h - down), slice(across, w - across)
     spread, is_sky = _spread(depth, camera, least)
     return spread[part], is_sky[part]
 

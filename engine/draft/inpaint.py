@@ -19,6 +19,7 @@ REACH = (46, 14)  # how far patches are fetched from, at the working size: acros
 SMALL_HOLE_PX = 6  # holes no wider than this are filled smoothly
 LARGEST_HOLE_SHARE = 0.04  # of a picture; patches repeat themselves visibly over more
 MIN_KNOWN_PX = 40
+FLOWS_PX = 64  # from so far around a hole colours flow in
 GRAIN_PX, GRAIN_SHARE = 2.5, 0.35  # how fine a patch's own detail is, and how much of it is laid over the smooth filling
 
 
@@ -44,7 +45,7 @@ def smoothed(picture: Pixels, hole: Mask, known: Mask) -> Pixels:
     """The picture with its hole filled by what flows in from the known pixels, worked out at a quarter of the size."""
     if not hole.any() or not known.any():
         return picture
-    block = block_around(hole, 64)
+    block = block_around(hole, FLOWS_PX)
     crop, inside, open_pixels = picture[block.slices], hole[block.slices], known[block.slices].astype(np.float32)
     size = max(1, block.width // 4), max(1, block.height // 4)
     open_share = cv2.resize(open_pixels, size, interpolation=cv2.INTER_AREA)

@@ -95,7 +95,7 @@ def lifted(
     beside = 2 * max(1, round(BESIDE_PX * view.width / 448)) + 1
     before = cv2.dilate(before.astype(np.uint8), np.ones((beside, beside), np.uint8))
     seen &= cv2.remap(before, where[..., 0], where[..., 1], cv2.INTER_NEAREST) == 0
-    stayed = _stands_there(T_world_source_box, wanted.T_world_box) and _same_side(eye, wanted)
+    stayed = not pick.mirrored and _stands_there(T_world_source_box, wanted.T_world_box) and _same_side(eye, wanted)
     cover = cover * (met.near if stayed else ~met.twice)
     colours = _sampled(picture, where)
     if sun is not None and not stayed and min(cover.shape) > 1:

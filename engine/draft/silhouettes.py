@@ -164,8 +164,8 @@ def cut_out(
     """GrabCut inside a hull, at a working size, begun with what the body fills of it, or else with its middle; what bodies of
     others fill counts as probably not the actor; what the LiDAR has hit (OWN, OTHERS) counts for more.
 
-    Where nothing is sure to begin with, the picture ends before more than a margin of the box: all of that is the actor if
-    `whole`, or else none, since a box's margin is mostly air."""
+    Where nothing is sure to begin with, since the picture ends before more than a margin of the box, or others cover the rest:
+    all that is inside the hull is the actor if `whole`, or else none, since a box's margin is mostly air."""
     hull = mine.hull
     shape = picture.shape[:2]
     inside = filled(hull, shape)

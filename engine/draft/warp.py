@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.draft.blend import ALIKE, levelled
 from engine.draft.crowd import Crowd
 from engine.draft.gather import LENIENT, TURNED, Care, Source, Witnesses, in_picture, look_up, moved_points
-from engine.draft.inpaint import MIN_KNOWN_PX, smoothed
+from engine.draft.inpaint import FLOWS_PX, MIN_KNOWN_PX, smoothed
 from engine.draft.remove import Filled, ground_mask
 from engine.draft.sources import Camera
 from engine.draft.surfaces import STATIC, Block, Surfaces, block_around, surfaces
@@ -95,16 +95,22 @@ class _Sheet:
             self.open[here][new], self.told[here][new] = False, True
 
     def filled(self, here: NDArray[np.uint8], layers: Sequence[Mask]) -> Filled:
-        """With the recording car as a picture shows it, and the rest made up, each layer of its own where some of it is told:
-        what a car's paint or a hedge flows into is no road."""
+        """With the recording car as a picture shows it, and the rest made up."""
         picture = self.picture.copy()
         picture[self.body] = here[self.body]
         unknown = ~(self.told | self.body) | self.lost
-        known = ~(unknown | self.body)
-        for layer in layers:
-            of_layer = known & layer
-            picture = smoothed(picture, unknown & layer, of_layer if of_layer.sum() > MIN_KNOWN_PX else known)
-        return Filled(picture, unknown)
+        return Filled(made_up(picture, unknown, ~(unknown | self.body), layers), unknown)
+
+
+def made_up(picture: NDArray[np.uint8], unknown: Mask, known: Mask, layers: Sequence[Mask]) -> NDArray[np.uint8]:
+    """A picture whose unknown pixels known ones flow into, those of each layer its own where it has some near by: what a car's
+    paint or a hedge flows into is no road."""
+    for layer in layers:
+        hole, of_layer = unknown & layer, known & layer
+        if hole.any():
+            near = block_around(hole, FLOWS_PX).slices
+            picture = smoothed(picture, hole, of_layer if of_layer[near].sum() > MIN_KNOWN_PX else known)
+    return picture
 
 
 def _may_show(witnesses: Witnesses, part: Surfaces, wanted: Mask, source: Source) -> bool:

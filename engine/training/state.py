@@ -55,7 +55,7 @@ class RunState:
         if not os.path.exists(file):
             return False
         found = torch.load(file, map_location="cpu", weights_only=True)
-        if self.origin not in ("", found.get("origin", "")):
+        if self.origin and found.get("origin", self.origin) != self.origin:  # files of before 2026-11-23 do not say
             raise ValueError(f"{file} began with other weights than these; wanted those, or another folder by --out")
         self._take(found["networks"], file)
         self.optimizer.load_state_dict(found["optimizer"])

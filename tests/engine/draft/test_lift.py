@@ -41,6 +41,17 @@ def test_what_is_beside_an_actor_comes_along_only_to_where_it_was_seen_from(foot
     assert found.stayed is stays
 
 
+def test_whom_his_other_side_shows_has_not_stayed(footage, parked):
+    """From across the street, his own picture mirrored is seen from the same place."""
+    there = footage.recording.camera(5, "CAM_FRONT")
+    x, y, z = there.T_world_camera.translation
+    across = 2 * (actor_at(parked, there.t_us).translation[1] - y)
+    camera = replace(there, T_world_camera=Rigid((x, y + across, z), there.T_world_camera.rotation))
+    wanted, block = Wanted(actor_at(parked, there.t_us), parked.size_lwh, camera), Block(0, 0, 160, 90)
+    pick = Pick(Source(5, "CAM_FRONT"), mirrored=True)
+    assert not lifted(footage.witnesses, footage.silhouettes, parked, wanted, pick, block, None).stayed
+
+
 def test_who_stood_before_an_actor_does_not_come_along(tmp_path):
     cars = {"near": ("vehicle.car", (4.6, 1.9, 1.7), 12.0, 1.0, 0.0), "far": ("vehicle.car", (4.6, 1.9, 1.7), 20.0, 0.0, 0.0)}
     root, scene = write_painted_drive(tmp_path, cars)

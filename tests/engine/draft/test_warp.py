@@ -13,10 +13,10 @@ from editor.scene import Scene
 from engine.draft.footage import Footage
 from engine.draft.gather import Source, Witnesses
 from engine.draft.remove import Filled
-from engine.draft.warp import Passing, warped
+from engine.draft.warp import Passing, made_up, warped
 from tests.editor.made import replayed
 from tests.engine.draft.drawing import MIDDLE, drawn
-from tests.engine.draft.painted import GREY, outline, write_painted_drive
+from tests.engine.draft.painted import GREY, RED, outline, write_painted_drive
 from tests.small_drive import EGO_MPS, SIZE, STEP_US
 
 TRUCK = (7.0, 2.4, 3.5)
@@ -42,14 +42,23 @@ def test_a_parked_truck_shows_once_and_where_it_stands(tmp_path: Path, left: flo
     assert red(chunk.picture)[~_grown(stands)].sum() < A_FEW_PX
 
 
-@pytest.mark.parametrize("left", [-3.0, 3.0])
-def test_what_nobody_saw_of_the_ground_is_made_up_of_ground_and_not_of_who_stands_beside_it(tmp_path: Path, left: float):
-    root, scene = write_painted_drive(tmp_path, {"parked": ("vehicle.truck", TRUCK, 16.0, 1.0, 0.0)})
-    (chunk,) = drawn(root, replayed(scene, (bent(scene, left=left),)))
-    beside = ~chunk.valid & ~_grown(outline("CAM_FRONT", MIDDLE, (16.0, 1.0 - left), TRUCK))
-    beside[: SIZE[1] // 2 + 8] = False
-    assert beside.sum() > 30
-    assert np.abs(chunk.picture[beside].astype(int) - GREY).max() < 40
+def test_what_nobody_saw_is_made_up_of_its_own_layer_where_some_of_that_is_near():
+    picture = np.full((60, 300, 3), GREY, np.uint8)
+    paint, ground = np.zeros((60, 300), bool), np.ones((60, 300), bool)
+    paint[:, 60:90] = True
+    picture[paint] = RED[::-1]
+    unknown = np.zeros_like(paint)
+    unknown[:, 80:120] = True
+    layers = (paint, ground & ~paint)
+    picture[unknown] = 0
+    made = made_up(picture, unknown, ~unknown, layers)
+    assert red(made)[:, 80:90].all()
+    assert np.abs(made[:, 92:120].astype(int) - GREY).max() <= 3
+    far = np.zeros_like(paint)
+    far[:, 280:] = True  # of somebody who is known far away alone: what is beside it is better than nothing
+    picture[far] = 0
+    of_far = made_up(picture, far, ~(far | unknown), (paint | far, ground & ~paint & ~far))[far]
+    assert np.abs(of_far.astype(int) - GREY).max() <= 3
 
 
 def test_a_truck_that_drives_is_where_it_is_then_and_not_where_the_nearest_picture_has_it(tmp_path: Path):
