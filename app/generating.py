@@ -21,14 +21,16 @@ FRONT = "CAM_FRONT"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a page waits for: the segment that begins with an anchor, or where none is named the anchors nearest to a frame.
-    Previews are of the nearest of its pictures, and of the view that is named, where the take changes it."""
+    """What a page waits for: the segment that begins with an anchor, or where none is named the anchors nearest to a frame; or
+    `alone` that frame, whether it is an anchor or not. Previews are of the nearest of its pictures, and of the view that is
+    named, where the take changes it."""
 
     frame: int
     segment: int | None
     view: str | None
     manner: Manner
     device: str
+    alone: bool = False
 
 
 # ---------------------------------------------------------------------------------------------- what to draw next
@@ -85,16 +87,26 @@ def _request(pictures: Pictures, document: Document, plain: Request, wish: Wish,
     enough = ("anchor", "refined") if tier == "anchor" else ("refined",)
     known = {(d.frame, d.view) for d in pictures.drawn(document.state) if d.manner == manner and d.tier in enough}
     places = _stale(document) - known
-    if tier == "anchor":
+    if tier == "refined":
+        frames = segment_frames(scene, wish.segment)
+    elif wish.alone:
+        finished = {frame for frame, _ in known} - {frame for frame, _ in places}
+        frames = _between(sorted(finished & set(anchor_frames(scene))), wish.frame)
+        places = {place for place in places if place[0] == wish.frame and wish.frame in complete_frames(scene)}
+    else:
         anchors = anchor_frames(scene)
         frames = window_about(anchors, set(anchors) & {frame for frame, _ in places}, wish.frame)
-    else:
-        frames = segment_frames(scene, wish.segment)
     names = sorted((view.name for view in view_order(scene)), key=lambda name: (name != wish.view, name != FRONT))
     views = tuple(name for name in names if any((frame, name) in places for frame in frames))
     by_nearness = sorted(frames, key=lambda frame: abs(frame - wish.frame))
     only = tuple((frame, view) for frame in by_nearness for view in views if (frame, view) in places)
     return replace(plain, tier=tier, frames=frames, views=views, only=only, preview_first=tier == "anchor")
+
+
+def _between(drawn: list[int], frame: int) -> tuple[int, ...]:
+    """A frame and the nearest anchors on either side that are there already, which it is drawn to fit."""
+    before, after = [i for i in drawn if i < frame], [i for i in drawn if i > frame]
+    return (*before[-1:], frame, *after[:1])
 
 
 def _stored(service: Service, document: Document, plain: Request) -> Iterator[Chunk]:

@@ -31,12 +31,12 @@ def add_drawing(router: APIRouter, office: Office) -> None:
 
     @router.post("/generate")
     def generated(asked: Generating) -> StreamingResponse:
-        """A window of anchors or a segment of a take, one message a picture or preview, until the browser goes away."""
+        """Anchors, a segment or one frame of a take, one message a picture or preview, until the browser goes away."""
         document = office.desk.open(asked.scene, asked.take)
         manner = manner_of(office, document.stage.scene, asked)
         _check_state(document, asked)
         turn = time.monotonic_ns()
-        wish = Wish(asked.frame, asked.segment, asked.view, manner, settings.device)
+        wish = Wish(asked.frame, asked.segment, asked.view, manner, settings.device, asked.alone)
         work = generate(service, pictures, document, settings.dataroot, wish, (asked.session, turn))
         return streamed(_told(work), lambda: service.cancel(asked.session, turn))
 

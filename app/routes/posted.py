@@ -125,9 +125,11 @@ class InManner(BaseModel, extra="forbid"):
 
 
 class Generating(Drawing, InManner):
-    """What the world model is to draw of a state next: a segment by its first frame, or the anchors nearest to a frame."""
+    """What the world model is to draw of a state next: a segment by its first frame, or the anchors nearest to a frame, or that
+    frame alone."""
 
     segment: Annotated[int | None, Field(ge=0)] = None
+    alone: bool = False
     view: str | None = None  # that is looked at
 
 

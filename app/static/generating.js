@@ -1,17 +1,18 @@
-/** What the world model draws: after an edit the anchors about the playhead by themselves, then the segments that a person picks.
+/** What the world model draws: after an edit the anchors about the playhead by themselves, then the segments that a person picks. Before
+ * the anchors comes the frame that one looks at, where the take asks for a light that its draft does not show.
 
-One window of anchors or one segment is under way at a time. Whenever something changes, `next` looks what is to come. */
+One window of anchors, one segment or one frame is under way at a time. Whenever something changes, `next` looks what is to come. */
 
 import { freshId, Refused, sleep, stream } from "./server.js";
 
 const LOOK_MS = 150;
 const LOST = "The world model was interrupted: no connection to the server.";
 const EARLY = "The world model ended early: the server's log says why. Continue tries again.";
-const TOPICS = ["model", "take", "draft", "pictures", "frame", "manner", "queue", "halted", "saving"];
+const TOPICS = ["model", "take", "draft", "pictures", "frame", "resting", "playing", "manner", "queue", "halted", "saving"];
 
 export function createGenerating(store, pictures, say) {
   const { state } = store;
-  let work = null; // what is under way: {abort, segment: its first frame or null, frames, states: that it shows}
+  let work = null; // what is under way: {abort, segment: its first frame or null, alone: a frame or null, frames, states: that it shows}
   let begun = null; // the last state of a take of which anything was seen
 
   // ------------------------------------------------------------------------------------------- what is to come
@@ -21,20 +22,26 @@ export function createGenerating(store, pictures, say) {
     if (state.draft?.near || state.saving !== "saved") return; // it draws from the draft, and of the state that an edit leaves
     const queue = state.queue.filter((first) => pictures.unrefined(state.take, first).length > 0);
     if (queue.length < state.queue.length) store.set({ queue });
-    if (queue.length > 0) run(queue[0]);
-    else if (!state.halted && pictures.unanchored(state.take).length > 0) run(null);
+    if (queue.length > 0) return run({ segment: queue[0] });
+    if (state.halted) return;
+    const isWaitedFor = !state.playing && pictures.unlit(state.take, state.frame).length > 0;
+    if (isWaitedFor && state.resting) run({ alone: state.frame });
+    else if (!isWaitedFor && pictures.unanchored(state.take).length > 0) run({});
   }
 
-  const left = (segment) => (segment === null ? pictures.unanchored(state.take) : pictures.unrefined(state.take, segment)).length;
+  function left({ segment, alone }) {
+    if (segment !== null) return pictures.unrefined(state.take, segment).length;
+    return (alone === null ? pictures.unanchored(state.take) : pictures.unlit(state.take, alone)).length;
+  }
 
-  async function run(segment) {
-    const mine = { abort: new AbortController(), segment, frames: null, states: [state.take.state], told: 0, problem: null };
-    const before = left(segment);
+  async function run({ segment = null, alone = null }) {
+    const mine = { abort: new AbortController(), segment, alone, frames: null, states: [state.take.state], told: 0, problem: null };
+    const before = left(mine);
     let isOvertaken = false; // by an edit that is not answered yet
     work = mine;
-    store.set({ work: { segment, frames: [], done: 0, total: 0, left: null, begun: performance.now() } });
+    store.set({ work: { segment, alone, frames: [], done: 0, total: 0, left: null, begun: performance.now() } });
     const request = {
-      scene: state.scene.name, take: state.take.id, state: state.take.state, frame: state.frame, session: freshId("model-"), segment,
+      scene: state.scene.name, take: state.take.id, state: state.take.state, frame: state.frame, session: freshId("model-"), segment, alone: alone !== null,
       view: state.expanded === null ? null : state.scene.views[state.expanded].name, ...state.manner,
     };
     try {
@@ -45,7 +52,7 @@ export function createGenerating(store, pictures, say) {
     }
     if (work !== mine) return; // it was dropped, and something else may be under way
     end();
-    if (mine.problem || (!isOvertaken && mine.told === 0 && left(segment) >= before)) fail(mine.problem ?? EARLY);
+    if (mine.problem || (!isOvertaken && mine.told === 0 && left(mine) >= before)) fail(mine.problem ?? EARLY);
     next();
   }
 

@@ -48,6 +48,17 @@ export function createModelPanel(root, store, pictures, generating, take, say) {
     return { text: `Segment at ${from}${more}${inWords(secondsLeft(work, missing), work)}`, share: share(work) };
   }
 
+  function frameWords(work) {
+    const at = seconds(state.scene, state.scene.frames[work.alone].t_us);
+    return { text: `The frame at ${at}${inWords(work.left, work)}`, share: share(work) };
+  }
+
+  function wordsOf(work) {
+    if (work === null) return { text: idleWords(), share: 0 };
+    if (work.alone !== null) return frameWords(work);
+    return work.segment === null ? anchorsWords(work) : segmentWords(work);
+  }
+
   function idleWords() {
     if (!changed()) return "Nothing is changed";
     if (state.halted) return state.halted === "stopped" ? "Stopped" : "Interrupted";
@@ -57,7 +68,7 @@ export function createModelPanel(root, store, pictures, generating, take, say) {
 
   function drawStatus() {
     const { work } = state;
-    const { text, share: done } = work ? (work.segment === null ? anchorsWords(work) : segmentWords(work)) : { text: idleWords(), share: 0 };
+    const { text, share: done } = wordsOf(work);
     $("#model-text").textContent = text;
     $("#model-text").title = text;
     $("#model progress").value = done;

@@ -1,5 +1,6 @@
 /** The pictures that have come so far: recorded ones by their name, drawn ones by the state of the take that they show. */
 
+import { askedLight } from "./scenario.js";
 import { route } from "./server.js";
 
 // Fewer together than a browser's connections to one host, two of which are streams: an edit never waits behind pictures, nor a
@@ -181,6 +182,12 @@ export function createPictures(store, say) {
   /** [[frame, view], …] of anchors that are still to be drawn. */
   const unanchored = (take) => without(take, store.state.model.anchors, Boolean);
 
+  /** [[frame, view], …] of a frame that are still to be drawn at all, where the take asks for another light: no draft shows it. */
+  function unlit(take, frame) {
+    const { model } = store.state, isDrawable = model.anchors.includes(frame) || segments().some(([first]) => segmentFrames(first).includes(frame));
+    return askedLight(take).length > 0 && isDrawable ? without(take, [frame], Boolean) : [];
+  }
+
   /** [[frame, view], …] of a segment that are still to be refined. */
   const unrefined = (take, first) => without(take, segmentFrames(first), (made) => made?.tier === "refined");
 
@@ -263,6 +270,6 @@ export function createPictures(store, say) {
   }
 
   return {
-    image, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unrefined, tiers, source, standing, shown,
+    image, ahead, isThere, isBroken, know, forgetPreviews, isWithin, isDirty, missing, segments, segmentFrames, unanchored, unlit, unrefined, tiers, source, standing, shown,
   };
 }

@@ -81,7 +81,7 @@ export const INITIAL = {
   draft: null, // {done, total, paced: {done, at}, near: what the world model waits for} while pictures are drawn
   model: null, // what the world model can do for the scene: {weights, steps, guidance, anchors}; null: drafts alone
   manner: null, // {weights, guidance, steps}: how it draws
-  work: null, // {segment, frames, done, total, left, begun} while it draws
+  work: null, // {segment, alone, frames, done, total, left, begun} while it draws
   queue: [], // first frames of the segments that are to be refined, the one under way included
   halted: null, // "stopped" or "failed": no more anchors by themselves
   pictures: 0, // touched as pictures arrive

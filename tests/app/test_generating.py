@@ -154,6 +154,30 @@ def test_only_stale_pictures_that_are_not_there_are_asked_for(desk, pictures, sm
     assert {frame for frame, _ in service.asked[2].only} == {0, 1, 2, 3, 4}
 
 
+def test_a_frame_alone_is_drawn_whether_it_is_an_anchor_or_not_to_fit_the_anchors_that_are_there(desk, pictures, small_drive):
+    service, document = Painter(), edited(desk, SetWeather("rain"))
+    messages = told(service, pictures, document, small_drive, frame=3, alone=True)
+    assert messages[0] == {"kind": "start", "tier": "anchor", "frames": (3,), "done": 0, "total": 2}
+    assert service.asked[0].only == ((3, "CAM_BACK"), (3, "CAM_FRONT"))
+    told(service, pictures, document, small_drive)
+    assert {frame for frame, _ in service.asked[1].only} == {0, 5, 10}
+    told(service, pictures, document, small_drive, frame=7, alone=True)
+    assert (service.asked[2].frames, {frame for frame, _ in service.asked[2].only}) == ((5, 7, 10), {7})
+    assert told(service, pictures, document, small_drive, frame=7, alone=True)[0]["kind"] == "nothing"
+    told(service, pictures, document, small_drive, segment=0)
+    assert {frame for frame, _ in service.asked[3].only} == set(range(6))
+
+
+def test_a_frame_alone_that_lacks_a_picture_is_not_asked_for(small_drive, tmp_path):
+    root = shutil.copytree(small_drive, tmp_path / "gap")
+    sorted(root.glob("*/CAM_BACK/*.jpg"))[3].unlink()
+    desk, service = Desk(open_data_set(root), Takes(tmp_path / "takes")), Painter()
+    document, pictures = edited(desk, SetWeather("rain")), Pictures(root, tmp_path / "pictures")
+    lacking = next(f for f in range(11) if f not in complete_frames(document.scenario.scene))
+    assert told(service, pictures, document, root, frame=lacking, alone=True)[0]["kind"] == "nothing"
+    assert not service.asked
+
+
 def test_what_was_refined_before_a_restart_is_told_first_and_not_asked_for(desk, pictures, small_drive):
     masks = np.ones((2, 256, 448), bool)
     found = [Chunk(5, view, "refined", "generated", np.zeros((256, 448, 3), np.uint8), *masks, 1, 1) for view in VIEWS]

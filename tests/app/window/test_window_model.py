@@ -76,7 +76,8 @@ def under(window, weather, gestures=1):
 
 
 def wait_until_anchored(window):
-    wait_for(window, "!s.work && (s.halted === 'failed' || retake.pictures.unanchored(take).length === 0)")
+    left = "[...retake.pictures.unanchored(take), ...retake.pictures.unlit(take, s.frame)]"
+    wait_for(window, f"!s.work && (s.halted === 'failed' || {left}.length === 0)")
     assert window.ask("s.halted") is None, window.page.locator(".notice").all_inner_texts()
 
 
@@ -111,6 +112,35 @@ def test_after_an_edit_anchors_form_and_every_picture_says_what_it_is(window):
     assert tiers(window) == {"anchor"}
     window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
     says(window, "^Click a segment to refine it$")
+
+
+def test_the_frame_that_one_looks_at_is_drawn_in_another_light_before_the_anchors_and_so_is_any_that_one_goes_to(window):
+    in_steps(window, QUICK)
+    window.page.evaluate("retake.store.set({ frame: 3 })")
+    window.page.evaluate(
+        "retake.begun = []; retake.store.watch(['work'], (s) => s.work?.done === 0 && retake.begun.push(s.work.alone))"
+    )
+    under(window, "cloudy")
+    wait_until_anchored(window)
+    assert list(dict.fromkeys(window.ask("retake.begun"))) == [3, None]
+    assert tiers(window) == {"anchor"}
+    window.page.evaluate("retake.store.set({ frame: 8 })")
+    wait_for(window, f"({TIERS}).every((tier) => tier === 'anchor')")
+    assert window.ask("retake.begun").count(8) > 0
+    window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
+
+
+def test_a_frame_between_anchors_stays_a_draft_where_no_other_light_is_asked_for(window):
+    in_steps(window, QUICK)
+    truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+    window.page.evaluate("retake.store.set({ frame: 3 })")
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.press("Delete")
+    window.settle(1)
+    wait_until_anchored(window)
+    window.page.wait_for_timeout(300)
+    assert window.ask("s.work") is None
+    assert "draft" in tiers(window) <= {"draft", "recorded"}
 
 
 def test_pictures_of_a_strength_with_many_digits_are_known_again(window):
@@ -173,7 +203,7 @@ def test_a_reload_shows_what_was_drawn(window):
 
 def test_before_its_first_step_it_says_that_it_makes_ready(window):
     for total in (0, 6):  # before it is known how much there is, and after
-        work = f"{{ segment: null, frames: [], done: 0, total: {total}, left: null, begun: performance.now() }}"
+        work = f"{{ segment: null, alone: null, frames: [], done: 0, total: {total}, left: null, begun: performance.now() }}"
         window.page.evaluate(f"globalThis.retake.store.set({{ work: {work} }})")
         says(window, "^Anchors 0 of 0, making ready$")
     window.page.evaluate("globalThis.retake.store.set({ work: null })")
@@ -184,7 +214,7 @@ def test_it_can_be_stopped_and_gone_on_with(window):
     in_steps(window, LONG)
     under(window, "fog")
     wait_until_at_work(window)
-    says(window, r"^Anchors 0 of 6, \d+ (s|min) left$")
+    says(window, r"^The frame at 0\.0+ s, \d+ (s|min) left$")
     window.page.get_by_role("button", name="Refine all").click()
     assert window.ask("s.queue") == [0, 5]
     window.page.locator("#model").get_by_role("button", name="Cancel").click()
