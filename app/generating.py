@@ -13,7 +13,7 @@ from app.pictures import Pictures, Place, drawn_json
 from app.session import Document
 from app.streaming import Message
 from app.weights import Manner
-from editor.scene import Scene
+from editor.scene import Scenario, Scene
 from engine.service.requests import WINDOW, Chunk, Request, Service, Tier
 
 FRONT = "CAM_FRONT"
@@ -36,9 +36,12 @@ class Wish:
 # ---------------------------------------------------------------------------------------------- what to draw next
 
 
-def first_frames(scene: Scene, frame: int) -> set[int]:
-    """A frame, and the anchors nearest to it: what the world model draws first, it draws from the drafts of these."""
-    return {frame, *sorted(anchor_frames(scene), key=lambda anchor: abs(anchor - frame))[:WINDOW]}
+def first_frames(scenario: Scenario, frame: int) -> set[int]:
+    """A frame, and the anchors nearest to it: what the world model draws first, it draws from the drafts of these. In another
+    light that is the frame alone."""
+    if scenario.time_of_day != "as recorded" or scenario.weather != "as recorded":
+        return {frame}
+    return {frame, *sorted(anchor_frames(scenario.scene), key=lambda anchor: abs(anchor - frame))[:WINDOW]}
 
 
 def window_about(anchors: tuple[int, ...], wanted: set[int], frame: int) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ def add_drawing(router: APIRouter, office: Office) -> None:
         document = office.desk.open(asked.scene, asked.take)
         _check_state(document, asked)
         turn = time.monotonic_ns()  # so that what is left of an older stream cannot end this one
-        among = first_frames(document.scenario.scene, asked.frame) if asked.near else None
+        among = first_frames(document.scenario, asked.frame) if asked.near else None
         work = draw(service, pictures, document, settings.dataroot, asked.frame, (asked.session, turn), among)
         return streamed(_told(work), lambda: service.cancel(asked.session, turn))
 

@@ -355,7 +355,7 @@ export function createDocument(store, pictures, generating, say) {
   }
 
   /** Start the draft anew: the newest state of the take, then what it is compared with. Where there is a world model, it is waited
-   * for, once what it begins with is there, until its first anchors form. */
+   * for, once what it begins with is there, until that begins to show. */
   async function draw() {
     stopDrawing();
     const mine = new AbortController();
@@ -365,7 +365,7 @@ export function createDocument(store, pictures, generating, say) {
       if (state.model && missing[0] > 0) {
         await drawTake(state.take, mine.signal, true, missing[0]);
         if (!mine.signal.aborted && state.draft) store.set({ draft: { ...state.draft, near: false } });
-        await generating.firstPicture(mine.signal);
+        await generating.firstPictures(mine.signal);
       }
       for (const [i, take] of [state.take, state.compared].entries()) {
         if (missing[i] > 0 && !mine.signal.aborted) await drawTake(take, mine.signal, false, missing[i]);

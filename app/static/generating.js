@@ -78,10 +78,12 @@ export function createGenerating(store, pictures, say) {
     store.set({ work: null });
   }
 
-  /** Comes back when something of the take begins to show, or nothing is to come. */
-  async function firstPicture(signal) {
-    const isToCome = () => state.model && !state.halted && begun !== state.take.state && pictures.unanchored(state.take).length > 0;
-    while (!signal.aborted && isToCome()) await sleep(LOOK_MS);
+  /** Comes back when something of the take begins to show, in another light all of the frame that one looks at; or when nothing is to
+   * come. Drafts that are drawn meanwhile would make it several times as slow. */
+  async function firstPictures(signal) {
+    const isFirst = () => begun !== state.take.state && pictures.unanchored(state.take).length > 0;
+    const isLookedAt = () => !state.playing && state.queue.length === 0 && pictures.unlit(state.take, state.frame).length > 0;
+    while (!signal.aborted && state.model && !state.halted && (isFirst() || isLookedAt())) await sleep(LOOK_MS);
   }
 
   /** Stop what is under way; what it has finished stays. */
@@ -141,5 +143,5 @@ export function createGenerating(store, pictures, say) {
   }
 
   store.watch(TOPICS, next);
-  return { firstPicture, edited, forget, toggle, refineAll, halt, goOn, setManner };
+  return { firstPictures, edited, forget, toggle, refineAll, halt, goOn, setManner };
 }

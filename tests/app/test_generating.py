@@ -14,6 +14,7 @@ from app.takes import Takes
 from app.weights import Manner, Weights
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Move, SetWeather
+from editor.scene import recorded
 from engine.service.requests import WINDOW, Chunk
 
 ANCHORS = tuple(range(0, 100, 5))
@@ -99,7 +100,9 @@ def test_a_window_brings_the_neighbours_that_are_there_already():
 
 
 def test_the_draft_of_what_is_drawn_first_comes_first(data_set):
-    assert first_frames(data_set.scene("scene-0001"), 7) == {7, 0, 5, 10}
+    scenario = recorded(data_set.scene("scene-0001"))
+    assert first_frames(scenario, 7) == {7, 0, 5, 10}
+    assert first_frames(replace(scenario, weather="rain"), 7) == first_frames(replace(scenario, time_of_day="dusk"), 7) == {7}
 
 
 # ------------------------------------------------------------------------------------------- asking and telling
