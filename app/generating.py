@@ -13,7 +13,7 @@ from app.pictures import Pictures, Place, drawn_json
 from app.session import Document
 from app.streaming import Message
 from app.weights import Manner
-from editor.scene import Scenario, Scene
+from editor.scene import Scenario
 from engine.service.requests import WINDOW, Chunk, Request, Service, Tier
 
 FRONT = "CAM_FRONT"

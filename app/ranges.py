@@ -21,12 +21,12 @@ def listed(text: str) -> list[str]:
     return found
 
 
-def metres(text: str) -> list[float]:
-    """Lengths, each once; VariationError for what is none."""
+def numbers(text: str, unit: str) -> list[float]:
+    """Lengths or speeds, each once; VariationError for what is none."""
     values = listed(text)
     for value in values:
         if not re.fullmatch(NUMBER, value):
-            raise VariationError(f"{value[:80]!r} metres; wanted {WANTED.format('numbers')}")
+            raise VariationError(f"{value[:80]!r} {unit}; wanted {WANTED.format('numbers')}")
     return list(dict.fromkeys(float(value) for value in values))
 
 

@@ -7,18 +7,33 @@ from hashlib import sha256
 from itertools import product
 
 from editor.apply import apply
-from editor.edits import Delete, Edit, EditError, EgoOffset, EgoPath, Move, Recolour, Relabel, SetTimeOfDay, SetWeather
+from editor.edits import (
+    Delete,
+    Edit,
+    EditError,
+    EgoOffset,
+    EgoPath,
+    Move,
+    Path,
+    Recolour,
+    Relabel,
+    SetTimeOfDay,
+    SetWeather,
+    Waypoint,
+)
 from editor.files import edit_to_json
 from editor.findings import called, sign
 from editor.geometry import yaw_of
 from editor.paints import PAINTS, paint_word
-from editor.rules import presence
+from editor.rules import clock, presence, time_of
 from editor.scene import Actor, ActorId, Scenario, Scene, TimeOfDay, Weather
 from editor.take import LONGEST_NAME, Step, Take, TakeError, branched, validate
 from editor.tracks import track_at
 
 MOST = 1000
 TAG = "variation"
+SLOWEST_KMH = 1.0
+APART_M = 2.0  # of places along a way; a shorter way has no speed to be given
 
 
 class VariationError(ValueError):
@@ -73,6 +88,35 @@ def shifts(actor: Actor, metres: Sequence[float], to_the_left: bool) -> list[Cho
         return Choice(words, (Move(actor.id, first, (by * way[0], by * way[1], 0.0)),))
 
     return [one(by) if by else AS_IT_IS for by in metres]
+
+
+def speeds(scene: Scene, actor: Actor, kmh: Sequence[float], t_us: int) -> list[Choice]:
+    """The same way from a time on, at other speeds, as far as the category's limits let it. VariationError for one that is
+    too slow, and for an actor that stands by then; EditError for one that is not there then."""
+    if not kmh:
+        return []
+    t_us = time_of(scene, actor, t_us)
+    places = _way_on(actor, t_us)
+    if not places:
+        raise VariationError(f"{called(actor)} stands from {clock(scene, t_us)} on; wanted one that drives, to vary its speed")
+
+    def one(speed: float) -> Choice:
+        if speed < SLOWEST_KMH:
+            raise VariationError(f"{speed:g} km/h for {called(actor)}; wanted {SLOWEST_KMH:g} km/h or more")
+        way = tuple(Waypoint(*place, speed_mps=speed / 3.6) for place in places)
+        return Choice(f"{called(actor)} at {speed:g} km/h from {clock(scene, t_us)} on", (Path(actor.id, t_us, way),))
+
+    return [one(speed) for speed in kmh]
+
+
+def _way_on(actor: Actor, t_us: int) -> list[tuple[float, float]]:
+    """Places along the rest of an actor's way, some metres apart; the last is where its track ends. None where that is near."""
+    places, end = [track_at(actor.track, t_us).translation[:2]], actor.track[-1].T_world.translation[:2]
+    for pose in actor.track:
+        place = pose.T_world.translation[:2]
+        if pose.t_us > t_us and min(math.dist(place, places[-1]), math.dist(place, end)) > APART_M:
+            places.append(place)
+    return [*places[1:], end] if len(places) > 1 or math.dist(places[0], end) > APART_M else []
 
 
 def ego_shifts(take: Take, scene: Scene, to_the_left: Sequence[float], ahead: Sequence[float]) -> list[Choice]:

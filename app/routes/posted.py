@@ -76,6 +76,8 @@ class OfActor(BaseModel, extra="forbid"):
     """What is to vary of one actor."""
 
     actor: str
+    speeds: ListText = ""  # km/h, of what it drives
+    from_us: int | None = None  # from that time on; without one, from where it first shows
     left: ListText = ""  # metres to its left
     ahead: ListText = ""
     colours: list[str | None] = []  # #rrggbb, or names of `editor.paints`; null: as it is

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.ranges import metres, seeds
+from app.ranges import numbers, seeds
 from app.routes.office import Office, json_answer
 from app.routes.posted import Making, OfActor, Varying
 from app.session import Document
@@ -14,6 +14,7 @@ from editor import variations
 from editor.checks import findings
 from editor.edits import EditError
 from editor.map import StreetMap
+from editor.rules import presence
 from editor.scene import Scenario
 from editor.take import Take
 from editor.variations import AS_IT_IS, Choice, VariationError
@@ -50,7 +51,7 @@ def choices(take: Take, scenario: Scenario, asked: Varying) -> list[Choice]:
         variations.weathers(scenario, asked.weathers),
         variations.hours(scenario, asked.times_of_day),
         variations.seeds(take, seeds(asked.seeds)) if asked.seeds.strip() else [],
-        variations.ego_shifts(take, scenario.scene, _metres(asked.ego_left), _metres(asked.ego_ahead)),
+        variations.ego_shifts(take, scenario.scene, _numbers(asked.ego_left, "metres"), _numbers(asked.ego_ahead, "metres")),
         *(_of_actor(scenario, asked.of_actor) if asked.of_actor else []),
     ]
     return variations.combinations(kinds)
@@ -58,17 +59,19 @@ def choices(take: Take, scenario: Scenario, asked: Varying) -> list[Choice]:
 
 def _of_actor(scenario: Scenario, asked: OfActor) -> list[list[Choice]]:
     actor = scenario.actor(asked.actor)
+    from_us = presence(actor)[0] if asked.from_us is None else asked.from_us
     kinds = [
-        variations.shifts(actor, _metres(asked.left), True),
-        variations.shifts(actor, _metres(asked.ahead), False),
+        variations.speeds(scenario.scene, actor, _numbers(asked.speeds, "km/h"), from_us),
+        variations.shifts(actor, _numbers(asked.left, "metres"), True),
+        variations.shifts(actor, _numbers(asked.ahead, "metres"), False),
         [AS_IT_IS if value is None else variations.colours(actor, [value])[0] for value in asked.colours],
         [AS_IT_IS, *variations.categories(actor, [asked.category])] if asked.category else [],
     ]
     return [variations.or_absent(actor, kinds)] if asked.without else kinds
 
 
-def _metres(text: str) -> list[float]:
-    return metres(text) if text.strip() else []
+def _numbers(text: str, unit: str) -> list[float]:
+    return numbers(text, unit) if text.strip() else []
 
 
 def _made(takes: Takes, document: Document, chosen: list[Choice], created: str, streets: StreetMap | None) -> dict[str, Any]:

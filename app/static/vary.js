@@ -1,7 +1,7 @@
 /** Variations of the open take: what is to vary, how many takes that makes, and how far they are made. */
 
-import { make, option } from "./dom.js";
-import { actorName, actorNow } from "./scenario.js";
+import { make, option, seconds } from "./dom.js";
+import { actorName, actorNow, timeNow } from "./scenario.js";
 import { post, Refused, sleep, whyNot } from "./server.js";
 
 const AGAIN_MS = 700; // after which what was not heard is asked for again
@@ -25,6 +25,7 @@ export function createVary(dialog, store, take, made) {
   function ofActor(actor) {
     const others = state.categories.filter(({ name }) => name !== actor.category);
     return make("fieldset", { class: "of-actor" }, make("legend", { text: actorName(state, actor) }),
+      make("div", { class: "typed" }, typed("speeds", `Speed from ${seconds(state.scene, timeNow(state))} on, km/h`, "20:60:10 – on the same way")),
       make("div", { class: "typed" }, typed("left", "To its left, m", "-1:1:0.5 – below 0 is right"), typed("ahead", "Ahead, m", "0, 5, 10 – below 0 is back")),
       group("Paint", tick("colours", "", "as it is", true), ...state.paints.map(({ name, colour }) => tick("colours", colour, name, false, colour))),
       make("div", { class: "typed" }, make("label", { class: "row" }, make("span", { text: "Also as" }), make("select", { name: "category" }, option("", "nothing else", true), ...others.map(({ name, label }) => option(name, label)))),
@@ -40,7 +41,7 @@ export function createVary(dialog, store, take, made) {
       group("Weather", ...state.scene.weathers.map((each) => tick("weathers", each, capital(each), each === weather))),
       group("Time of day", ...state.scene.times_of_day.map((each) => tick("times_of_day", each, capital(each), each === hour))),
       make("div", { class: "typed" }, typed("ego_left", "Ego left, m", "-1:1:0.5 – below 0 is right"), typed("ego_ahead", "Ego ahead, m", "-5, 0, 5 – below 0 is behind"), typed("seeds", "Seeds", `0:4:1 – this take's is ${seed}`)),
-      actor ? ofActor(actor) : make("p", { class: "note", text: "Select an actor first to vary where it is, its paint, what it is, or whether it is there." }),
+      actor ? ofActor(actor) : make("p", { class: "note", text: "Select an actor first to vary where it is, how fast, its paint, what it is, or whether it is there." }),
       tick("sound", "yes", "Only those in which a check finds nothing", false),
       make("div", { class: "foot" }, told, make("div", { class: "buttons" }, go, closing("Close"))));
     body.addEventListener("input", counting(body, actor, told, go));
@@ -55,7 +56,7 @@ export function createVary(dialog, store, take, made) {
   function ordered(body, actor) {
     const data = new FormData(body), all = (name) => data.getAll(name), text = (name) => data.get(name);
     const ofIt = actor && {
-      actor: actor.id, left: text("left"), ahead: text("ahead"), colours: all("colours").map((value) => value || null),
+      actor: actor.id, speeds: text("speeds"), from_us: timeNow(state), left: text("left"), ahead: text("ahead"), colours: all("colours").map((value) => value || null),
       category: text("category") || null, without: data.has("without"),
     };
     return {

@@ -11,7 +11,7 @@ from editor.files import dumps, loads
 from editor.paints import PAINTS
 from editor.scene import recorded
 from editor.take import LONGEST_NAME, Step, Take, num_gestures, scenario_of
-from editor.tracks import actor_at
+from editor.tracks import actor_at, track_at
 from editor.variations import (
     MOST,
     VariationError,
@@ -24,6 +24,7 @@ from editor.variations import (
     or_absent,
     seeds,
     shifts,
+    speeds,
     variations,
     weathers,
 )
@@ -151,3 +152,48 @@ def test_what_cannot_be_is_refused_by_name():
         made(seeds(NIGHT, range(MOST + 1)))
     with pytest.raises(VariationError, match="seed 18446744073709551616: seed 18446744073709551616; wanted 0 to"):
         made(seeds(NIGHT, [2**64]))
+
+
+def driven_m(actor, t_us):
+    """How far it has come since it first shows."""
+    places = [track_at(actor.track, t).translation[:2] for t in np.linspace(actor.track[0].t_us, t_us, 50)]
+    return float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum())
+
+
+def test_at_another_speed_an_actor_goes_the_same_way_faster_or_slower_from_a_time_on():
+    from_us, end_us = SCENE.frames[5].t_us, SCENE.frames[-1].t_us
+    as_it_is, (slow, fast) = ASKED.actor(CAR.id), made(speeds(SCENE, CAR, [10.0, 40.0], from_us))
+    assert [v.take.name.removeprefix("a take: ") for v in (slow, fast)] == [
+        f"Car {CAR.id[:6]} at {speed} km/h from {(from_us - SCENE.span[0]) / 1e6:.2f} s on" for speed in (10, 40)
+    ]
+    one, other = (v.scenario.actor(CAR.id) for v in (slow, fast))
+    assert driven_m(one, end_us) < driven_m(as_it_is, end_us) < driven_m(other, end_us)
+    for actor in (one, other):
+        assert np.allclose(track_at(actor.track, from_us).translation, track_at(as_it_is.track, from_us).translation)
+    line = np.array([pose.T_world.translation[:2] for pose in CAR.track])
+    for pose in one.track:
+        assert np.linalg.norm(line - pose.T_world.translation[:2], axis=1).min() < 3.0
+
+
+def test_a_speed_and_a_place_vary_together():
+    """The shift takes the whole way along, however fast it is gone."""
+    first = CAR.track[0].t_us
+    alone, both = (
+        v.scenario.actor(CAR.id)
+        for v in (*made(speeds(SCENE, CAR, [10.0], first)), *made(speeds(SCENE, CAR, [10.0], first), shifts(CAR, [2.0], True)))
+    )
+    apart = [np.subtract(b.T_world.translation, a.T_world.translation) for a, b in zip(alone.track, both.track, strict=True)]
+    assert np.allclose(apart, apart[0])
+    assert np.linalg.norm(apart[0]) == pytest.approx(2.0)
+
+
+def test_a_speed_is_refused_to_who_stands_or_is_not_there_and_below_walking_pace():
+    still = replace(CAR, track=(CAR.track[0], replace(CAR.track[0], t_us=CAR.track[-1].t_us)))
+    with pytest.raises(VariationError, match="stands from .* on; wanted one that drives"):
+        speeds(SCENE, still, [10.0], CAR.track[0].t_us)
+    with pytest.raises(VariationError, match=r"0.5 km/h for Car .*; wanted 1 km/h or more"):
+        speeds(SCENE, CAR, [0.5], CAR.track[0].t_us)
+    late = replace(CAR, track=tuple(pose for pose in CAR.track if pose.t_us >= SCENE.frames[8].t_us))
+    with pytest.raises(EditError, match="is not there at"):
+        speeds(SCENE, late, [10.0], SCENE.span[0])
+    assert speeds(SCENE, still, [], CAR.track[0].t_us) == []

@@ -74,10 +74,14 @@ def test_sound_leaves_out_what_a_check_objects_to(vary):
         (("--seed", "one"), "seed 'one'; wanted whole numbers"),
         (("--left", "nobody=1"), "no actors of scene"),
         (("--without", ""), "no actors of scene"),
+        (("--weather", "fog", "--from", "2"), "--from without --speed; wanted both"),
+        (("--speed", "TRUCK=20", "--from", "nan"), "--from nan; wanted seconds of the scene"),
+        (("--speed", "TRUCK=20", "--from", "99"), "the time is"),
+        (("--speed", "TRUCK=0.2"), "0.2 km/h for Truck"),
     ],
 )
 def test_what_cannot_be_varied_is_said_in_a_sentence(vary, asked, said):
-    code, text, problem = vary(*asked)
+    code, text, problem = vary(*(each.replace("TRUCK", vary.truck.id) for each in asked))
     assert (code, text, problem.count("\n")) == (2, "", 1)
     assert said in problem
     assert not vary.takes.summaries(drive.SCENE)[0]

@@ -104,10 +104,16 @@ def test_every_choice_about_an_actor_is_one_more_kind(small_drive, tmp_path):
     begun = office_of(small_drive, tmp_path).desk.begin(SCENE)
     actor = next(a for a in begun.scenario.actors if a.category == "vehicle.truck")
     of_actor = OfActor(
-        actor=actor.id, left="0,1", ahead="2", colours=[None, "red", "red"], category="vehicle.car", without=True
+        actor=actor.id,
+        speeds="20,30",
+        left="0,1",
+        ahead="2",
+        colours=[None, "red", "red"],
+        category="vehicle.car",
+        without=True,
     )
     asked = Varying(scene=SCENE, take="t", base="", seeds="0:2:1", ego_left="-1,0,1", ego_ahead="0,1", of_actor=of_actor)
-    assert len(choices(begun.take, begun.scenario, asked)) == 3 * 6 * (2 * 1 * 2 * 2 + 1)
+    assert len(choices(begun.take, begun.scenario, asked)) == 3 * 6 * (2 * 2 * 1 * 2 * 2 + 1)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +126,13 @@ def test_every_choice_about_an_actor_is_one_more_kind(small_drive, tmp_path):
         ({"ego_left": "far"}, "'far' metres; wanted numbers"),
         ({"seeds": "0:999:1", "weathers": ["rain", "fog"]}, "2000 variations; wanted at most 1000"),
         ({"of_actor": {"actor": "nobody", "left": "1"}}, "no actor 'nobody'"),
+        ({"of_actor": {"actor": "truck", "speeds": "fast"}}, "'fast' km/h; wanted numbers"),
+        ({"of_actor": {"actor": "truck", "speeds": "20", "from_us": 0}}, "the time is 0 us"),
     ],
 )
 def test_what_cannot_be_varied_is_refused_and_nothing_is_written(visitor, take, what, said):
+    if what.get("of_actor", {}).get("actor") == "truck":
+        what = {"of_actor": what["of_actor"] | {"actor": truck(take)}}
     answer = visitor.post("/retake/variations", json=asked(take, **what))
     assert (answer.status_code, said in answer.json()["detail"]) == (422, True), answer.json()
     assert visitor.get(f"/retake/takes/{SCENE}").json() == []
@@ -139,13 +149,23 @@ def test_the_command_line_makes_the_same_takes(visitor, take, small_drive, tmp_p
     nudge = [{"kind": "move", "actor": truck(take), "t_us": 0, "by": [1.0, 0.0, 0.0], "scope": "track"}]
     nudge[0]["t_us"] = take["actors"][0]["track"][0][0]
     state = visitor.post("/retake/edit", json=asked(take, gesture="g-000001", edits=nudge)).json()["state"]
-    of_actor = {"actor": truck(take), "left": "0,1", "ahead": "2", "colours": [None, "red"], "without": True}
+    of_actor = {"actor": truck(take), "speeds": "20", "left": "0,1", "ahead": "2", "colours": [None, "red"], "without": True}
     what = {"weathers": ["fog"], "times_of_day": ["dusk", "night"], "seeds": "5", "ego_left": "1", "of_actor": of_actor}
     mine = new_takes(made(visitor, asked(take | {"state": state}, **what))[0])
     file = next(tmp_path.glob(f"takes/*/{take['id']}.take.json"))
     actor = truck(take)
     typed = ["--seed", "5", "--time-of-day", "dusk,night", "--weather", "fog", "--ego-left", "1", "--without", actor]
-    typed += ["--left", f"{actor}=0,1", "--ahead", f"{actor}=2", "--dataroot", str(small_drive), "--json"]
+    typed += [
+        "--speed",
+        f"{actor}=20",
+        "--left",
+        f"{actor}=0,1",
+        "--ahead",
+        f"{actor}=2",
+        "--dataroot",
+        str(small_drive),
+        "--json",
+    ]
     assert main(["vary", str(file), *typed, "--workspace", str(tmp_path)]) == 0
     theirs = [each["id"] for each in json.loads(capsys.readouterr().out)]
     assert set(theirs) < set(mine)  # paint as it is has no word there

@@ -67,6 +67,26 @@ def test_variations_are_counted_made_and_listed(window):
     assert [each for each in mine if not any(option.startswith(each) for option in grouped)] == []
 
 
+def test_a_speed_that_is_varied_is_the_one_that_the_panel_gives(window):
+    window.page.evaluate("retake.store.set({ frame: 3 })")
+    track = "take.actors.get(s.selected).track"
+    vary = vary_truck(window)
+    vary.get_by_label(re.compile(r"^Speed from \d+\.\d+ s on, km/h$")).fill("20")
+    takes = make(window, 1)
+    takes.locator("li .entry").first.click()
+    window.page.wait_for_function("retake.store.state.take.name.includes('at 20 km/h from')")
+    choose_truck(window)
+    varied = window.ask(track)
+    window.press("Control+z")
+    window.settle(0)
+    recorded = window.ask(track)
+    field = window.page.get_by_label("Speed from here on")
+    field.fill("20")
+    field.press("Enter")
+    window.settle(1)
+    assert window.ask(track) == varied != recorded
+
+
 def test_what_cannot_be_varied_is_said_before_anything_is_made(window):
     vary, _ = dialogs(window)
     before = window.ask(NAMES)
