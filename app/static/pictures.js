@@ -217,8 +217,9 @@ export function createPictures(store, say) {
   }
 
   /** What may be shown of a take (null: the recording), the best first: {url, small: to be shown until a full one has come, tier,
-   * of: the take that it shows; null: the recording}. A tier is "recorded", "draft", "preview", "anchor", "refined", "waiting" or
-   * "missing". Of the open take, what it was before its last edits comes before the recording. */
+   * of: the take that it shows; null: the recording; isMade: whether by the world model, in the light that is asked for}. A tier is
+   * "recorded", "draft", "preview", "anchor", "refined", "waiting" or "missing". Of the open take, what it was before its last edits
+   * comes before the recording; in another light, where that showed it and the world model will, before the draft, too. */
   function sources(take, frame, viewIndex, full = false) {
     const { scene } = store.state;
     const picture = scene.frames[frame].pictures[viewIndex], view = scene.views[viewIndex].name;
@@ -226,10 +227,11 @@ export function createPictures(store, say) {
     const onDisk = { url: recordedUrl(scene, picture, full), small: full ? recordedUrl(scene, picture, false) : null };
     const recorded = { ...(picture.beyond ? { url: null, small: null } : onDisk), tier: picture.beyond ? "missing" : "recorded", of: null };
     if (!take) return [recorded];
-    const own = drawnOf(take, frame, view, full, true);
-    if (!isDirty(take, frame, view)) return [...own, recorded];
-    const before = take === store.state.take ? asItWas(frame, view, full) : [];
-    return [...own, ...before, recorded].map((source) => (source.of === take ? source : { ...source, tier: "waiting" }));
+    const own = drawnOf(take, frame, view, full, true), isOpen = take === store.state.take;
+    const lit = isOpen && !own.some(({ isMade }) => isMade) && !store.state.halted ? litBefore(frame, view, full) : [];
+    if (lit.length === 0 && !isDirty(take, frame, view)) return [...own, recorded];
+    const before = isOpen ? asItWas(frame, view, full) : [];
+    return [...lit, ...own, ...before, recorded].map((source) => (source.of === take ? source : { ...source, tier: "waiting" }));
   }
 
   /** What was drawn of a take, generated or as a draft, the best first. */
@@ -239,15 +241,26 @@ export function createPictures(store, say) {
     const all = allGenerated(take, frame, view, forming), made = all[0]?.origin === "generated" ? all : [];
     const before = made.filter(({ last }) => last).map((each) => ({ ...each, url: each.last, tier: "preview" }));
     const found = [...made, ...before, ...(draft ? [draft] : [])];
-    return found.map((each) => ({ ...(isWhole(each) ? large(take, frame, view, each) : small(each)), of: take }));
+    return found.map((each) => ({ ...(isWhole(each) ? large(take, frame, view, each) : small(each)), of: take, isMade: each !== draft }));
   }
 
-  /** What was drawn of the open take before its last edits, back to where it was as recorded; in full size where that is there,
-   * since nothing of it is asked any more. */
+  /** What was drawn of some earlier states; in full size where that is there, since nothing of it is asked any more. */
+  function drawnBefore(states, frame, view, full) {
+    const found = states.flatMap((was) => drawnOf(was, frame, view, full, false));
+    return found.map((each) => (each.small && !isThere(each.url) ? { ...each, url: each.small, small: null } : each));
+  }
+
+  /** What was drawn of the open take before its last edits, back to where it was as recorded. */
   function asItWas(frame, view, full) {
     const { earlier } = store.state, back = earlier.findIndex((was) => !isDirty(was, frame, view));
-    const found = earlier.slice(0, back < 0 ? earlier.length : back + 1).flatMap((was) => drawnOf(was, frame, view, full, false));
-    return found.map((each) => (each.small && !isThere(each.url) ? { ...each, url: each.small, small: null } : each));
+    return drawnBefore(earlier.slice(0, back < 0 ? earlier.length : back + 1), frame, view, full);
+  }
+
+  /** What the world model drew of the open take before its last edits, back to where another light was asked for. */
+  function litBefore(frame, view, full) {
+    const { take, earlier } = store.state, light = askedLight(take).join();
+    const back = earlier.findIndex((was) => askedLight(was).join() !== light);
+    return light ? drawnBefore(earlier.slice(0, back < 0 ? earlier.length : back), frame, view, full).filter(({ isMade }) => isMade) : [];
   }
 
   /** What is to be shown of a take in the end. */

@@ -15,9 +15,8 @@ const TIERS = {
   recorded: "recorded", draft: "draft", preview: "generated · preview", anchor: "generated · anchor", refined: "generated · refined",
   waiting: "drawing …", missing: "no picture",
 };
-const LIT_AS_RECORDED = ["recorded", "waiting", "draft"];
 const TOPICS = [
-  "scene", "take", "earlier", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "zoom", "wipe", "compared", "pictures", "resting", "draft", "size", "manner",
+  "scene", "take", "earlier", "frame", "selected", "hovered", "gesture", "waiting", "layers", "expanded", "zoom", "wipe", "compared", "pictures", "resting", "draft", "size", "manner", "halted",
 ];
 
 const PASSING = ["pictures", "draft", "gesture", "waiting", "hovered"]; // change often, and few of the pictures: see `glance`
@@ -194,16 +193,16 @@ export function createViews(grid, store, pictures) {
 
   const isFull = (index) => state.expanded === index && state.resting;
 
-  /** One side of the wipe: the picture of a take (null: the recording) and its boxes; returns its tier. */
+  /** One side of the wipe: the picture of a take (null: the recording) and its boxes; returns what is shown. */
   function drawSide(context, index, take, actors, width) {
     const found = pictures.shown(take, state.frame, index, isFull(index));
     const through = lens(index, take);
-    if (!through) return found.tier;
+    if (!through) return found;
     const scale = through.view.width / width;
     if (found.image) drawPicture(context, found.image, through.view);
     if (take === state.take && found.image && displaced(found.of).size > 0) drawGhosts(context, through, index, found);
     drawBoxes(context, through, actors, scale);
-    return !found.image && found.url && pictures.isBroken(found.url) ? "missing" : found.tier;
+    return !found.image && found.url && pictures.isBroken(found.url) ? { ...found, tier: "missing" } : found;
   }
 
   /** A fitted picture has its view's shape; the recorded one fills its own. */
@@ -222,7 +221,7 @@ export function createViews(grid, store, pictures) {
     context.beginPath();
     context.rect(0, 0, at, view.height);
     context.clip();
-    const tier = drawSide(context, index, state.compared, state.compared ? state.compared.actors : state.scene.actorsById, width);
+    const { tier } = drawSide(context, index, state.compared, state.compared ? state.compared.actors : state.scene.actorsById, width);
     context.restore();
     context.fillStyle = "#ffffff";
     context.fillRect(at - scale, 0, 2 * scale, view.height);
@@ -247,7 +246,7 @@ export function createViews(grid, store, pictures) {
 
   /** What a picture is called, and what it does not show yet of the light that the take asks for; a small one says the latter alone.
    * Of two beside each other, what either is; of one that the other covers, nothing. */
-  function drawBadge({ badge, index }, tier, compared) {
+  function drawBadge({ badge, index }, { tier, isMade }, compared) {
     if (compared !== null) {
       const sides = [...(state.wipe.at > WIPED ? [[compared, state.compared]] : []), ...(state.wipe.at < 1 - WIPED ? [[tier, state.take]] : [])];
       const words = sides.map(([each, take]) => tierWord(each, index, take));
@@ -255,7 +254,7 @@ export function createViews(grid, store, pictures) {
       badge.classList.remove("unlit");
       return badge.replaceChildren([...new Set(words)].join(" | "));
     }
-    const light = state.model && LIT_AS_RECORDED.includes(tier) ? askedLight(state.take) : [];
+    const light = state.model && !isMade && tier !== "missing" ? askedLight(state.take) : [];
     const zoom = state.expanded === index && state.zoom ? ` · ${state.zoom.by.toFixed(1)}×` : "";
     const [word, unlit] = [tierWord(tier, index), light.length > 0 ? `not yet ${light.join(", ")}` : ""];
     badge.dataset.tier = tier;
@@ -281,10 +280,10 @@ export function createViews(grid, store, pictures) {
     context.fillRect(0, 0, width, height);
     context.save();
     context.scale(width / shown.width, height / shown.height);
-    const tier = drawSide(context, index, state.take, actorsNow(state), width);
+    const found = drawSide(context, index, state.take, actorsNow(state), width);
     const compared = state.wipe.on ? drawWipe(context, index, shown, width) : null;
     context.restore();
-    drawBadge(tile, tier, compared);
+    drawBadge(tile, found, compared);
     figure.classList.toggle("wiping", state.wipe.on);
   }
 

@@ -130,6 +130,41 @@ def test_the_frame_that_one_looks_at_is_drawn_in_another_light_before_the_anchor
     window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
 
 
+def test_by_night_an_edit_shows_the_night_before_it_until_it_is_drawn_and_never_the_day(window):
+    in_steps(window, 3)
+    under(window, "fog")
+    wait_until_anchored(window)
+    truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+    with Held(window, "generate") as drawing:
+        window.page.mouse.click(*window.actor_on_map(truck))
+        window.press("Delete")
+        window.settle(2)
+        drawing.wait()
+        standing = "retake.pictures.standing(take, s.frame, view, false)"
+        shown = window.ask(f"s.scene.views.map((_, view) => {standing}).map(({{ tier, isMade }}) => [tier, isMade])")
+        assert {tuple(each) for each in shown} <= {("waiting", True), ("anchor", True)}
+        assert ("waiting", True) in map(tuple, shown)
+        badge = window.page.get_by_text("drawing …", exact=True)
+        badge.first.wait_for()
+        assert window.page.get_by_text("not yet fog").count() == 0
+    wait_until_anchored(window)
+    assert tiers(window) == {"anchor"}
+
+
+def test_once_drawing_is_stopped_the_draft_is_shown_by_day(window):
+    in_steps(window, LONG)
+    under(window, "rain")
+    wait_until_at_work(window)
+    window.page.locator("#model").get_by_role("button", name="Cancel").click()
+    truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
+    window.page.mouse.click(*window.actor_on_map(truck))
+    window.press("Delete")
+    window.settle(2)
+    window.page.locator("#model").get_by_role("button", name="Cancel").click()
+    wait_for(window, f"({TIERS}).includes('draft')")
+    window.page.get_by_text("draft, not yet rain", exact=True).first.wait_for()
+
+
 def test_a_frame_between_anchors_stays_a_draft_where_no_other_light_is_asked_for(window):
     in_steps(window, QUICK)
     truck = window.ask("[...take.actors.values()].find((actor) => actor.category === 'vehicle.truck').id")
