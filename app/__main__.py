@@ -1,4 +1,4 @@
-"""`python -m app scenes|takes|vary|render|check|export|town`: the window's operations without a window."""
+"""`python -m app scenes|takes|vary|render|check|export|join|town`: the window's operations without a window."""
 
 import sys
 

@@ -4,21 +4,32 @@ The world model draws the views of a frame beside one another, so it draws frame
 views that are asked for and of which there is any picture at all.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from editor.scene import Scene
 
 LEAST_APART_US = 400_000  # two anchors a second, where the data set annotates as often or more often
+MOST_APART = 12  # frames from one anchor to the next: a segment is drawn at once, whatever a camera's rate
 
 
 def anchor_frames(scene: Scene, views: tuple[str, ...] | None = None) -> tuple[int, ...]:
-    """Where anchors are drawn: keyframes, at most about two a second, and the first and last frames with all their pictures."""
+    """Where anchors are drawn: keyframes, at most about two a second, the first and last frames with all their pictures, and
+    others where these are too far apart."""
     complete = complete_frames(scene, views)
     chosen = complete[:1]
     for i in complete:
         if scene.frames[i].is_keyframe and scene.frames[i].t_us - scene.frames[chosen[-1]].t_us >= LEAST_APART_US:
             chosen = (*chosen, i)
-    return chosen if chosen[-1:] == complete[-1:] else (*chosen, complete[-1])
+    chosen = chosen if chosen[-1:] == complete[-1:] else (*chosen, complete[-1])
+    return (*chosen[:1], *(i for a, b in pairwise(chosen) for i in _on_the_way(complete, a, b)))
+
+
+def _on_the_way(complete: tuple[int, ...], a: int, b: int) -> Iterator[int]:
+    """The anchors after one up to the next, evenly spread."""
+    first, last = complete.index(a), complete.index(b)
+    steps = -(-(last - first) // MOST_APART)
+    return (complete[first + (last - first) * k // steps] for k in range(1, steps + 1))
 
 
 def segments(scene: Scene, views: tuple[str, ...] | None = None) -> tuple[tuple[int, ...], ...]:

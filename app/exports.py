@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
+from time import monotonic, sleep
 
 from app.export.bundle import export
 from app.export.joining import joined
@@ -25,6 +26,7 @@ SAID_IN_A_SENTENCE = (ExportError, RenderError, DataSetError)
 PART_BYTES = 2**20
 LONGEST = 150  # characters of a folder's name: what tells variations apart comes last
 Steps = Callable[[], Iterator[Progress]]
+TICK_S = 0.05  # between two looks whether the last one has ended
 WAITING, BEGUN = "waiting", "begun"  # before an export's own stages
 log = logging.getLogger(__name__)
 
@@ -63,11 +65,15 @@ def bundles(folder: Path) -> list[Bundle]:
     return sorted(made, key=lambda bundle: bundle.made_s, reverse=True)
 
 
-def bundle_name(scene: str, take: str, folder: Path, being_made: Container[Path] = ()) -> str:
-    """The name of a folder in this one that says what is in it and that is free."""
-    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{scene} {take}").strip("-")[:LONGEST] or "take"
-    names = itertools.chain([words], (f"{words}-{n}" for n in itertools.count(2)))
-    return next(name for name in names if not (folder / name).exists() and folder / name not in being_made)
+def bundle_name(scene: str, take: str) -> str:
+    """The name of a folder that says what is in it."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{scene} {take}").strip("-")[:LONGEST] or "take"
+
+
+def free_target(target: Path, being_made: Container[Path] = ()) -> Path:
+    """A folder that is not there and not on its way: this one, or the same with a number."""
+    targets = itertools.chain([target], (target.with_name(f"{target.name}-{n}") for n in itertools.count(2)))
+    return next(each for each in targets if not each.exists() and each not in being_made)
 
 
 class _CancelledError(Exception):
@@ -85,20 +91,23 @@ class Exports:
         self._lock = threading.Lock()
 
     def start(self, order: Order) -> Export:
-        """Begin one, after those that wait; it goes on when the page is closed."""
-        return self._start(order.target, order.stages, lambda: export(order, self._service))
+        """Begin one, after those that wait, to the order's target or one named after it that is free; it goes on when the page
+        is closed."""
+        return self._start(order.target, order.stages, lambda target: export(replace(order, target=target), self._service))
 
     def start_joining(self, export_ids: Sequence[str], target: Path) -> Export:
         """Join what these exports will have made, but for those that are cancelled by then, with whom it is cancelled if they
         are all."""
-        return self._start(target, ("joined",), lambda: joined(self._made_by(export_ids), target))
+        return self._start(target, ("joined",), lambda target: joined(self._made_by(export_ids), target))
 
-    def _start(self, target: Path, stages: tuple[str, ...], steps: Steps) -> Export:
-        # No number: a page that waits for one that an earlier server began must not be told of another's.
-        started = Export(secrets.token_hex(8), target, stages)
+    def _start(self, target: Path, stages: tuple[str, ...], steps: Callable[[Path], Iterator[Progress]]) -> Export:
         with self._lock:
+            being_made = {export.folder for export in self._exports.values() if not export.is_over}
+            target = free_target(target, being_made)
+            # No number: a page that waits for one that an earlier server began must not be told of another's.
+            started = Export(secrets.token_hex(8), target, stages)
             self._exports[started.id] = started
-            self._waiting.put((started.id, steps))
+            self._waiting.put((started.id, lambda: steps(target)))
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, daemon=True)
                 self._worker.start()
@@ -125,17 +134,23 @@ class Exports:
         with self._lock:
             return list(self._exports.values())
 
-    def being_made(self) -> set[Path]:
-        """The folders that are still to appear."""
-        with self._lock:
-            return {export.folder for export in self._exports.values() if not export.is_over}
-
     def cancel(self, export_id: str) -> None:
         """End one; what it has made so far is removed. One whose folder stands by then is finished, and not cancelled."""
         with self._lock:
             found = self._exports.get(export_id)
             if found is not None and not found.is_over:
                 self._exports[export_id] = replace(found, is_cancelled=True, is_over=found.stage == WAITING)
+
+    def end(self) -> None:
+        """Cancel all of them: the server ends."""
+        for each in self.all():
+            self.cancel(each.id)
+
+    def wait(self, seconds: float) -> None:
+        """Until the one at work has tidied up, but no longer than that."""
+        until = monotonic() + seconds
+        while monotonic() < until and not all(each.is_over for each in self.all()):
+            sleep(TICK_S)
 
     def _change(self, export_id: str, **changes: object) -> Export:
         with self._lock:
@@ -165,7 +180,8 @@ class Exports:
         except _CancelledError:
             self._change(export_id, is_cancelled=True)
         except SAID_IN_A_SENTENCE as error:
-            self._change(export_id, problem=str(error))
+            if not self.get(export_id).is_cancelled:  # else what it waits for has been ended with it
+                self._change(export_id, problem=str(error))
         except Exception:  # said to the page in place of a silent end; the others go on
             self._change(export_id, problem="The export failed; the server's log says more.")
             log.exception("export %s failed", export_id)

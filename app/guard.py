@@ -15,9 +15,10 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Guard:
-    """Answers 401 to visitors who have not logged in, 415 to posts that another site's form could send, and 403 to whoever
-    calls a window for this machine alone (`is_local`) by another name: a page that has its own name lead here
-    (DNS rebinding) would read everything."""
+    """Answers 401 to visitors who have not logged in, 415 to posts that another site's form could send, 405 to the question by
+    which another site's script asks to post more than that (Gradio's own door would allow it), and 403 to whoever calls a
+    window for this machine alone (`is_local`) by another name: a page that has its own name lead here (DNS rebinding) would
+    read everything."""
 
     def __init__(self, app: ASGIApp, may_enter: Callable[[Request], bool], is_local: bool) -> None:
         self._app, self._may_enter, self._is_local = app, may_enter, is_local
@@ -32,6 +33,8 @@ class Guard:
         if scope["path"].startswith(UPLOAD):
             return await JSONResponse({"detail": "Nothing is uploaded here."}, 404)(scope, receive, send)
         if scope["path"].startswith(PREFIX):
+            if request.method == "OPTIONS":
+                return await JSONResponse({"detail": "No other site may ask anything here."}, 405)(scope, receive, send)
             if not self._may_enter(request):
                 return await JSONResponse({"detail": "Not logged in."}, 401)(scope, receive, send)
             if request.method == "POST" and not request.headers.get("content-type", "").startswith("application/json"):

@@ -28,7 +28,7 @@ QUALITY = 90
 SIZE_LIMIT_BYTES = 2 * 2**30
 NEARLY_FULL = 0.9  # of that: before, nothing has been let go of
 MOST_STATES = 500  # of takes, whose drawn pictures are remembered
-MOST_IN_MEMORY = 500  # previews, which a page fetches at once or never; and all where the disk takes nothing
+MOST_IN_MEMORY = 2000  # some 50 MB: previews, which a page fetches at once or never; and all where the disk takes nothing
 PORTION = 48  # pictures asked for at a time
 MOST_POINTS = 45_000  # of a LiDAR sweep: what a screen can show
 RASTER_PER_M = 2.5
@@ -70,6 +70,7 @@ class Pictures:
         self._drawn: OrderedDict[str, dict[tuple[int, str, Tier, Manner | None], Drawn]] = OrderedDict()
         self._onward: OrderedDict[str, dict[str, set[Place]]] = OrderedDict()
         self._in_memory: OrderedDict[str, bytes] = OrderedDict()
+        self._refused: set[str] = set()  # keys of what the disk did not take
         self._lock = threading.Lock()
 
     # ---------------------------------------------------------------------------------------------- recorded
@@ -81,7 +82,7 @@ class Pictures:
             return None
         about = path.stat()
         key = f"recorded/{hashlib.sha256(str(path).encode()).hexdigest()[:24]}/{about.st_size}/{about.st_mtime_ns}"
-        data = self._cache.get(key)
+        data = self._on_disk(key)
         if data is None:
             pixels = read_picture(self._dataroot, picture, view)
             if pixels is None:
@@ -102,9 +103,15 @@ class Pictures:
         """What is drawn already of a state of a take, and has not been let go of since."""
         with self._lock:
             known = tuple(self._drawn.get(state, {}).values())
-        if self._cache.volume() < NEARLY_FULL * SIZE_LIMIT_BYTES:
-            return known
-        return tuple(drawn for drawn in known if f"drawn/{drawn.key}" in self._cache)
+            here = tuple(drawn for drawn in known if drawn.key in self._in_memory)
+            let_go = self._refused - self._in_memory.keys()
+        try:
+            is_nearly_full = self._cache.volume() >= NEARLY_FULL * SIZE_LIMIT_BYTES
+            kept = {drawn.key for drawn in known if not is_nearly_full or f"drawn/{drawn.key}" in self._cache}
+        except REFUSED as error:
+            self._complain(error)
+            return here
+        return tuple(drawn for drawn in known if drawn in here or drawn.key in kept - let_go)
 
     def has_generated(self, state: str, manner: Manner) -> bool:
         """Whether anything is known that the world model drew of a state in a manner."""
@@ -113,33 +120,51 @@ class Pictures:
 
     def by_key(self, key: str) -> bytes | None:
         """A drawn picture, or a preview of one."""
-        return self._in_memory.get(key) or self._cache.get(f"drawn/{key}")
+        return self._in_memory.get(key) or self._on_disk(f"drawn/{key}")
 
     def keep(self, state: str, chunk: Chunk, manner: Manner | None = None) -> Drawn:
-        """Remember a picture that has just been drawn; only for a moment a preview, and what the disk does not take."""
+        """Remember a picture that has just been drawn; a preview only for a moment, and what the disk does not take as long as
+        there is room for it in memory."""
         data = jpeg(chunk.picture)
         drawn = Drawn(chunk.frame, chunk.view, hashlib.sha256(data).hexdigest()[:32], chunk.origin, chunk.tier, manner)
-        if chunk.preview or not self._stored(f"drawn/{drawn.key}", data):
-            with self._lock:
-                self._in_memory[drawn.key] = data
-                while len(self._in_memory) > MOST_IN_MEMORY:
-                    self._in_memory.popitem(last=False)
-            return drawn
+        is_kept = not chunk.preview and self._stored(f"drawn/{drawn.key}", data)
         with self._lock:
+            if not is_kept:
+                self._hold(drawn.key, data)
+            if chunk.preview:
+                return drawn
+            (self._refused.discard if is_kept else self._refused.add)(drawn.key)
             self._remember(state, [drawn])
             for after in self._reached(state, (drawn.frame, drawn.view)) if drawn.is_generated else ():
                 self._remember(after, [drawn])
         return drawn
 
+    def _hold(self, key: str, data: bytes) -> None:
+        self._in_memory[key] = data
+        while len(self._in_memory) > MOST_IN_MEMORY:
+            self._in_memory.popitem(last=False)
+
     def _stored(self, key: str, data: bytes) -> bool:
-        """Whether the disk takes a picture; that it does not is said once."""
+        """Whether the disk takes a picture."""
         try:
             return self._cache.set(key, data)
         except REFUSED as error:
-            if not self._has_complained:
-                log.warning("Pictures are shown, but cannot be kept in %s (%s: %s).", self._folder, type(error).__name__, error)
-            self._has_complained = True
+            self._complain(error)
             return False
+
+    def _on_disk(self, key: str) -> bytes | None:
+        """A picture that the disk has and gives."""
+        try:
+            return self._cache.get(key)
+        except REFUSED as error:
+            self._complain(error)
+            return None
+
+    def _complain(self, error: Exception) -> None:
+        """Once."""
+        if not self._has_complained:
+            log.warning("Pictures are shown, but cannot be kept in %s (%s: %s).", self._folder, type(error).__name__, error)
+        self._has_complained = True
 
     def carry(self, before: str, after: str, stale: Mapping[str, Sequence[int]]) -> None:
         """What the world model drew of one state of a take, or has still to finish, shows another state too, but for the

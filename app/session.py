@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from app.streets import Streets, streets_reader
 from app.takes import ChangedFileError, Kept, SaveError, Takes, stamp
@@ -145,7 +146,7 @@ class Desk:
         self._lock = threading.RLock()
         self._stages: dict[str, Stage] = {}
         self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._locks: dict[str, threading.RLock] = {}
+        self._locks: WeakValueDictionary[str, threading.RLock] = WeakValueDictionary()  # while anybody holds them
         self._readers = ThreadPoolExecutor(1, "streets")
         self._savers = ThreadPoolExecutor(4, "takes")
 
@@ -221,7 +222,8 @@ class Desk:
                 after = self._changed(before, edited)
             finally:
                 if aside is not None and after is before:  # it was refused, or changes nothing
-                    self.takes.take_back(aside.take, aside.kept)
+                    with suppress(ChangedFileError, SaveError):  # what was refused is to be said; the aside is a take too many
+                        self.takes.take_back(aside.kept)
             return before, after if aside is None or after is before else self._keep(replace(after, aside=aside))
 
         return self._with(scene_name, take_id, work)
@@ -327,7 +329,7 @@ class Desk:
         """The take's file, or none, as before a change that was refused."""
         with suppress(ChangedFileError):  # another hand's by now
             if history.saved is None:
-                self.takes.take_back(refused, kept)
+                self.takes.take_back(kept, begun=refused.id)
             else:
                 self.takes.save(history.saved, kept)
 

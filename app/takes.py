@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.disk import in_words
+from editor.datasets.files import write_bytes
 from editor.edits import SetBeyond, SetTimeOfDay, SetWeather
 from editor.files import TakeFileError, edit_to_json, load_take, save_take
 from editor.take import ID, Take, num_gestures
@@ -158,7 +159,8 @@ class Takes:
                 _check(path, last)
                 save_take(path, take)
                 if last is None:
-                    self._note_begun(path.parent, without=take.id)
+                    with suppress(OSError):  # the take is on disk; who has a file is opened by it, whatever stands there
+                        self._note_begun(path.parent, without=take.id)
                 return Kept(path, _mark(path))
         except OSError as error:
             raise SaveError(f"The take could not be saved and stays as it was: {in_words(error, path.parent)}.") from error
@@ -171,12 +173,17 @@ class Takes:
             return False
         return True
 
-    def take_back(self, take: Take, last: Kept) -> None:
-        """Take away a file that has just been written and ought not to be there."""
-        with self._only_one(last.path.parent):
-            _check(last.path, last)
-            last.path.unlink()
-            self._note_begun(last.path.parent, take.id)
+    def take_back(self, last: Kept, begun: str | None = None) -> None:
+        """Take away a file that has just been written and ought not to be there, of a take that is `begun` all the same, where
+        one is named. SaveError where it stays."""
+        try:
+            with self._only_one(last.path.parent):
+                _check(last.path, last)
+                last.path.unlink()
+                if begun is not None:
+                    self._note_begun(last.path.parent, begun)
+        except OSError as error:
+            raise SaveError(f"A change was refused, and its file is there: {in_words(error, last.path.parent)}.") from error
 
     def remove(self, last: Kept) -> Path:
         """Move a take's file to those that were removed; where it lies then."""
@@ -238,7 +245,7 @@ class Takes:
         known = _begun(folder)
         wanted = [each for each in known if each not in (take_id, without)] + ([take_id] if take_id else [])
         if wanted != known:
-            (folder / BEGUN).write_text("".join(f"{each}\n" for each in wanted[-MOST_BEGUN:]))
+            write_bytes(folder / BEGUN, "".join(f"{each}\n" for each in wanted[-MOST_BEGUN:]).encode())
 
     # ---------------------------------------------------------------------------------------------- listing
 

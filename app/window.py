@@ -35,6 +35,7 @@ SAID_IN_A_SENTENCE = (EditError, VariationError, TakeFileError, TakeError, Scene
 STATUS = {StaleError: 409, SaveError: 507}  # the others are 422
 SYSTEM_FONTS = ["system-ui", "sans-serif"]  # fonts by name are fetched from another host
 SWITCH_S = 0.001  # an edit's answer waits for no longer stretch of another thread's work
+LAST_S = 3.0  # for an export to take away what it has half made, once the server ends
 MOUNT = "import(new URL('retake/static/window.js', document.baseURI).href).then((page) => page.mount(element));"
 LOGIN = "Any user name, and the password that Retake was started with."
 
@@ -52,21 +53,24 @@ def create_app(settings: Settings) -> FastAPI:
     except REFUSED as error:
         raise DiskError(f"the window has no place for its pictures: {in_words(error, cache)}") from error
     desk = Desk(data_set, Takes(settings.workspace / "takes"))
-    office = Office(settings, desk, pictures, service, Exports(service))
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service))
+    exports = Exports(service)
+    office = Office(settings, desk, pictures, service, exports)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service, exports))
     app.include_router(routes(office))
     _say_in_sentences(app)
     _mount(app, settings)
     return app
 
 
-def _lifespan(service: LocalService) -> Callable[[FastAPI], object]:
+def _lifespan(service: LocalService, exports: Exports) -> Callable[[FastAPI], object]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_S)
         service.warm()
         yield
+        exports.end()
         service.close()
+        exports.wait(LAST_S)
 
     return lifespan
 

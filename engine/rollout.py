@@ -1,8 +1,9 @@
 """Coarse to refined: anchors of a clip drawn jointly, then the segments that somebody picks, each between its anchors (MiLA).
 
-Frames go in windows of at most `WINDOW`, each beginning with the last anchors of the one before, so that drives of any length
-can be drawn. What no edit touches is a reference: it stays as it was recorded, and the frames that are drawn look at it.
-Drawing yields pictures, and None wherever it may be stopped without one.
+Anchors go in windows of at most `WINDOW`, each beginning with the last of the one before, so that drives of any length can be
+drawn; a segment is drawn at once, however many frames whoever asks puts between its anchors. What no edit touches is a
+reference: it stays as it was recorded, and the frames that are drawn look at it. Drawing yields pictures, and None wherever it
+may be stopped without one.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ def staged(target: Path) -> Iterator[Path]:
         _refuse_existing(target)
         beside.rename(target)
     except OSError as error:
-        raise _refusal(error, target) from error
+        raise _refusal(error, target, beside) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         os.close(lock)
@@ -45,9 +46,8 @@ def staged(target: Path) -> Iterator[Path]:
 
 def remove_abandoned(target: Path) -> None:
     """Remove what exports to the same target left behind when they were killed; ExportError where one is still at work."""
-    for path in sorted(target.parent.iterdir()):
-        if not (path.name.startswith(f".{target.name}.") and path.name.endswith(UNFINISHED)):
-            continue
+    name = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}{re.escape(UNFINISHED)}")
+    for path in sorted(each for each in target.parent.iterdir() if name.fullmatch(each.name)):
         try:
             os.close(_locked(path))
         except BlockingIOError as error:
@@ -55,7 +55,11 @@ def remove_abandoned(target: Path) -> None:
         shutil.rmtree(path)
 
 
-def _refusal(error: OSError, target: Path) -> ExportError:
+def _refusal(error: OSError, target: Path, beside: Path | None = None) -> ExportError:
+    """What failed: a file elsewhere that was to be read, or the disk that was to be written to."""
+    source = Path(os.fsdecode(error.filename)) if beside is not None and error.filename is not None else None
+    if source is not None and error.filename2 is None and not source.is_relative_to(beside):
+        return ExportError(f"{source} cannot be read ({error.strerror}); nothing was left in {target.parent}")
     return ExportError(f"{in_words(error, target.parent)}; nothing was left there")
 
 

@@ -36,8 +36,8 @@ def _zip_of(folder: Path) -> str:
 
 
 def order_of(office: Office, asked: Exporting) -> Order:
-    """What is to be exported, to a free folder of the workspace; EditError for frames that the scene does not have."""
-    document, settings = office.desk.open(asked.scene, asked.take), office.settings
+    """What is to be exported, to a folder of the workspace; EditError for frames that the scene does not have."""
+    document, settings = office.desk.glanced(asked.scene, asked.take), office.settings
     scene = document.scenario.scene
     last = len(scene.frames) - 1 if asked.to_frame is None else asked.to_frame
     frames = range(asked.from_frame, last + 1)
@@ -45,13 +45,12 @@ def order_of(office: Office, asked: Exporting) -> Order:
         raise EditError(f"frames {asked.from_frame} to {last}; wanted some of the scene's {len(scene.frames)}")
     views = [view.name for view in view_order(scene)] if asked.views is None else asked.views
     manner = asked.model and manner_of(office, document.stage.scene, asked.model)
-    folder = _folder(office)
     return Order(
         settings.dataroot,
         document.take,
         document.scenario,
         document.stage.streets_of(scene).needed(),
-        folder / bundle_name(scene.name, document.take.name, folder, office.exports.being_made()),
+        _folder(office) / bundle_name(scene.name, document.take.name),
         tuple(scene.view(name).name for name in views),
         tuple(frames),
         "png" if asked.png else "jpeg",
@@ -90,8 +89,8 @@ def add_exports(router: APIRouter, office: Office) -> None:
             except REFUSED as error:
                 refused.append(error.detail if isinstance(error, HTTPException) else str(error))
         if asked.joined and len(begun) > 1:
-            name = bundle_name(asked.scene, "takes joined", _folder(office), office.exports.being_made())
-            begun.append(office.exports.start_joining([export.id for export in begun], _folder(office) / name))
+            target = _folder(office) / bundle_name(asked.scene, "takes joined")
+            begun.append(office.exports.start_joining([export.id for export in begun], target))
         return json_answer({"begun": [_export_json(export) for export in begun], "refused": in_brief(refused)})
 
     @router.get("/exports")

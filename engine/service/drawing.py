@@ -72,6 +72,9 @@ def _listen(connection: Connection, inbox: Inbox) -> None:
             message = reader.loads(connection.recv_bytes())
         except (EOFError, OSError):  # the app is gone, perhaps killed: nobody wants the picture that is being drawn
             os._exit(0)
+        except Exception:  # nobody would hear the app any more; it tells who waits, and starts another process
+            log.exception("A message of the app could not be read.")
+            os._exit(1)
         if isinstance(message, Cancel):
             inbox.cancelled.add(message.job)
         if message is not None:

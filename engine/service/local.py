@@ -50,6 +50,7 @@ class LocalService:
         self._jobs = Jobs()
         self._processes: list[DrawingProcess | None] = [None] * num_processes
         self._model: DrawingProcess | None = None
+        self._is_closed = False
         self._recordings_lock = threading.Lock()
         self._recordings: dict[int, tuple[Scene, str]] = {}  # holds the scene, so that no id() is given out twice
 
@@ -112,8 +113,9 @@ class LocalService:
             self._recording(requests[0][1])
 
     def close(self) -> None:
-        """End the processes; whoever is still waiting gets a RenderError."""
+        """End the processes for good; whoever is still waiting, or asks later, gets a RenderError."""
         with self._jobs.lock:
+            self._is_closed = True
             for process in filter(None, (*self._processes, self._model)):
                 process.kill()
             self._processes, self._model = [None] * len(self._processes), None
@@ -215,6 +217,8 @@ class LocalService:
             return self._model
 
     def _started(self, manner: Manner) -> DrawingProcess:
+        if self._is_closed:
+            raise RenderError("Retake is being closed; nothing is drawn any more.")
         return DrawingProcess(manner, self._folder, self._receive, self._bury)
 
     def _least_busy(self, number: int) -> list[DrawingProcess]:

@@ -1,4 +1,5 @@
-"""`python -m engine.training`: harvest clips, train by a recipe, ship. Every command goes on where it was broken off."""
+"""`python -m engine.training`: harvest clips, train by a recipe, ship. Every command goes on where it was broken off, but for
+what relights drafts: that is minutes, and begins anew."""
 
 import argparse
 import logging
@@ -87,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"python -m engine.training: {options.command}: {BROKEN_POOL}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("\nstopped; what is done is kept", file=sys.stderr)
+        kept = "clips that are relit; training begins anew" if options.command == "relight" else "what is done"
+        print(f"\nstopped; kept: {kept}", file=sys.stderr)
         return BROKEN_OFF
 
 

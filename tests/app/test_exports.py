@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from app.export.staging import ExportError
 from app.exports import Exports
 from editor.datasets.nuscenes import open_data_set
 from engine.service.local import local_service
+from engine.service.requests import RenderError, Request
 from tests.app.export.test_bundle import order_of
 
 
@@ -102,10 +104,46 @@ def test_exports_follow_one_another_and_one_that_waits_is_cancelled_at_once(orde
     assert [exports.get(each).stage for each in (unwanted, last)] == ["waiting", "waiting"]
     exports.cancel(unwanted)
     assert (exports.get(unwanted).is_over, exports.get(unwanted).is_cancelled) == (True, True)
-    assert exports.being_made() == {tmp_path / "one", tmp_path / "three"}
+    assert exports.get(exports.start(replace(order, target=tmp_path / "one")).id).folder == tmp_path / "one-2"
     goes_on.set()
     assert ended(exports, last).stage == "done"
-    assert targets == ["one", "three"]
+    assert targets[:2] == ["one", "three"]
+
+
+def test_of_exports_that_are_begun_at_once_none_has_the_folder_of_another(order, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "export", lambda order, service: one_step("", order.target))
+    exports = Exports(None)
+    (tmp_path / "out").mkdir()
+    with ThreadPoolExecutor(8) as pool:
+        ids = [each.id for each in pool.map(lambda _: exports.start(replace(order, target=tmp_path / "out")), range(8))]
+    exports.wait(30)
+    assert {exports.get(each).folder.name for each in ids} == {f"out-{n}" for n in range(2, 10)}
+    assert all(exports.get(each).problem is None for each in ids)
+
+
+def test_when_the_server_ends_so_do_all_and_nothing_half_made_stays(order, tmp_path, monkeypatch):
+    """As its lifespan does it: what an export waits for is ended with it."""
+
+    def steps(order, service):
+        with staging.staged(order.target):
+            yield Progress("pictures", 0, 1)
+            list(service.render(Request(order.dataroot, order.scenario, ("CAM_FRONT",), (0,), seed=1)))
+
+    monkeypatch.setattr(module, "export", steps)
+    with local_service(drawer="tests.engine.service.drawers:stuck_on_seed_1") as service:
+        exports = Exports(service)
+        first, second = (exports.start(replace(order, target=tmp_path / name)).id for name in ("one", "two"))
+        while exports.get(first).stage in ("waiting", "begun"):
+            time.sleep(0.01)
+        exports.end()
+        service.close()
+        exports.wait(30)
+        with pytest.raises(RenderError, match="being closed"):
+            service.warm()
+    assert [
+        (exports.get(each).is_over, exports.get(each).is_cancelled, exports.get(each).problem) for each in (first, second)
+    ] == [(True, True, None)] * 2
+    assert os.listdir(tmp_path) == []
 
 
 def test_one_that_breaks_says_so_and_the_next_goes_on(order, tmp_path, monkeypatch):

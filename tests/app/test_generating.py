@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.anchors import anchor_frames, complete_frames, segment_frames, segments
+from app.anchors import MOST_APART, anchor_frames, complete_frames, segment_frames, segments
 from app.generating import Wish, first_frames, generate, window_about
 from app.pictures import Pictures
 from app.session import Desk
@@ -79,6 +79,18 @@ def test_a_data_set_annotated_at_ten_hertz_gets_two_anchors_a_second(data_set):
     scene = data_set.scene("scene-0001")
     dense = replace(scene, frames=tuple(replace(frame, is_keyframe=True) for frame in scene.frames))
     assert anchor_frames(dense) == (0, 4, 8, 10)
+
+
+def test_of_fast_cameras_no_segment_is_longer_than_can_be_drawn_at_once(data_set):
+    scene = data_set.scene("scene-0001")
+    first = scene.frames[0]
+    fast = replace(
+        scene, frames=tuple(replace(first, t_us=first.t_us + 33_000 * k, is_keyframe=k % 60 == 0) for k in range(100))
+    )
+    anchors = anchor_frames(fast)
+    assert {0, 60, 99} <= set(anchors)
+    assert anchors == tuple(sorted(set(anchors)))
+    assert max(len(segment) for segment in segments(fast)) == MOST_APART + 1
 
 
 @pytest.mark.parametrize("frame", [0, 12, 47, 99])
@@ -155,6 +167,15 @@ def test_only_stale_pictures_that_are_not_there_are_asked_for(desk, pictures, sm
     assert set(service.asked[1].only) == {(frame, view) for frame in range(5, 11) for view in VIEWS}
     told(service, pictures, document, small_drive, segment=0)
     assert {frame for frame, _ in service.asked[2].only} == {0, 1, 2, 3, 4}
+
+
+def test_where_the_disk_takes_nothing_no_anchor_is_drawn_twice(desk, pictures, small_drive, monkeypatch):
+    monkeypatch.setattr(pictures, "_stored", lambda *_: False)
+    service, document = Painter(), edited(desk, SetWeather("rain"))
+    for _ in range(2):
+        told(service, pictures, document, small_drive)
+    assert len(service.asked) == 1
+    assert told(service, pictures, document, small_drive)[0]["kind"] == "nothing"
 
 
 def test_a_frame_alone_is_drawn_whether_it_is_an_anchor_or_not_to_fit_the_anchors_that_are_there(desk, pictures, small_drive):

@@ -1,7 +1,9 @@
 """The pictures of the page: drawn as a stream, remembered, and nothing listed that has been let go of."""
 
 import resource
+import sqlite3
 
+import diskcache
 import numpy as np
 import pytest
 
@@ -33,7 +35,7 @@ def test_what_has_been_let_go_of_is_no_longer_said_to_be_drawn(tmp_path, monkeyp
     assert {drawn.key for drawn in pictures.drawn("a state")} == {drawn.key for drawn in kept} - gone
 
 
-def test_on_a_full_disk_pictures_are_shown_and_not_said_to_be_kept(small_drive, tmp_path, caplog):
+def test_on_a_full_disk_pictures_are_shown_and_remembered_while_memory_holds_them(small_drive, tmp_path, caplog, monkeypatch):
     pictures, scene = Pictures(small_drive, tmp_path / "cache"), open_data_set(small_drive).scene(SCENE)
     picture = scene.frames[0].pictures[0]
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -45,7 +47,28 @@ def test_on_a_full_disk_pictures_are_shown_and_not_said_to_be_kept(small_drive, 
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert all(pictures.by_key(each.key) for each in drawn)
     assert recorded is not None
-    assert pictures.drawn("a state") == ()
+    assert set(pictures.drawn("a state")) == set(drawn)  # or they would be drawn again and again
+    assert len(caplog.messages) == 1
+    monkeypatch.setattr(module, "MOST_IN_MEMORY", 40)
+    monkeypatch.setattr(pictures, "_stored", lambda *_: False)
+    later = pictures.keep("a state", noise(100))
+    assert set(pictures.drawn("a state")) == {*drawn[61:], later}
+    assert pictures.by_key(drawn[0].key) is None
+
+
+def test_a_store_that_cannot_be_read_is_said_once_and_its_pictures_are_drawn_again(small_drive, tmp_path, caplog, monkeypatch):
+    pictures = Pictures(small_drive, tmp_path / "cache")
+    kept = pictures.keep("a state", noise(0))
+
+    def broken(*_, **__):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    for name in ("get", "volume", "set"):
+        monkeypatch.setattr(diskcache.Cache, name, broken)
+    assert (pictures.by_key(kept.key), pictures.drawn("a state")) == (None, ())
+    shown = pictures.keep("a state", noise(1))
+    assert pictures.by_key(shown.key) is not None
+    assert pictures.drawn("a state") == (shown,)
     assert len(caplog.messages) == 1
 
 

@@ -65,6 +65,18 @@ def test_a_disk_that_does_not_take_a_take_is_named_and_why(desk, tmp_path, monke
     assert str(raised.value).endswith(": " + words[errno].replace("FOLDER", str(tmp_path / "takes" / SCENE)))
 
 
+def test_an_edit_that_is_on_disk_is_made_whatever_becomes_of_the_list_of_takes_without_a_file(desk, monkeypatch):
+    document = desk.begin(SCENE)
+
+    def refuse(path, content):
+        raise OSError(ENOSPC, strerror(ENOSPC))
+
+    monkeypatch.setattr("app.takes.write_bytes", refuse)
+    _, after = desk.commit(SCENE, document.take.id, document.state, moved(document, 1.5), "g-000001")
+    assert desk.takes.load(SCENE, document.take.id) == after.take == desk.open(SCENE, document.take.id).take
+    assert desk.takes.was_begun(SCENE, document.take.id)  # the list is as it was, and not half of it
+
+
 def test_an_edit_that_is_refused_is_not_on_disk(desk, monkeypatch):
     def refuse(scenario, street_map):
         raise SceneError("checks that cannot be made")

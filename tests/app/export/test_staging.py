@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,23 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path):
     with pytest.raises(ExportError, match="is full"), staged(tmp_path / "out"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_cannot_be_read_is_not_called_a_target_that_cannot_be_written_to(tmp_path):
+    gone = tmp_path / "gone.jpg"
+    with pytest.raises(ExportError, match=r"gone\.jpg cannot be read \(No such file"), staged(tmp_path / "out") as folder:
+        shutil.copyfile(gone, folder / "a.jpg")
+    with pytest.raises(ExportError, match="cannot be written to"), staged(tmp_path / "out") as folder:
+        (folder / "missing" / "b").write_text("")
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_export_whose_name_begins_alike_is_another(tmp_path):
+    with staged(tmp_path / "run.v2") as other:
+        with staged(tmp_path / "run"):
+            assert other.is_dir()
+        assert other.is_dir()
+    assert sorted(os.listdir(tmp_path)) == ["run", "run.v2"]
 
 
 def test_a_parent_that_is_a_file_is_said_in_a_sentence(tmp_path):

@@ -29,13 +29,12 @@ def asked(take, first, last, **others):
     return Exporting(scene=SCENE, take=take.id, views=["CAM_BACK"], from_frame=first, to_frame=last, **others)
 
 
-def test_an_order_is_of_the_frames_asked_for_in_a_folder_that_is_free(office, tmp_path):
+def test_an_order_is_of_the_frames_asked_for_in_a_folder_of_the_takes_name(office, tmp_path):
     take = office.desk.begin(SCENE).take
-    (tmp_path / "exports" / f"{SCENE}-Take-1").mkdir(parents=True)
     order = order_of(office, asked(take, 3, 5, png=True, masks=False))
     assert (order.frames, order.views, order.picture_format, order.masks) == ((3, 4, 5), ("CAM_BACK",), "png", False)
     assert (order.take, order.model) == (take, None)
-    assert order.target == tmp_path / "exports" / f"{SCENE}-Take-1-2"
+    assert order.target == tmp_path / "exports" / f"{SCENE}-Take-1"
 
 
 def test_frames_that_the_takes_drive_does_not_have_are_refused(office):

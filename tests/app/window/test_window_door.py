@@ -8,8 +8,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.routes import routes
+from app.settings import Settings
+from app.window import create_app
 from tests.app.window.served import served
 from tests.app.window.window import Window
 from tests.small_drive import SCENE, write_small_drive
@@ -111,6 +114,17 @@ def test_every_route_of_ours_is_among_those_that_are_asked():
 
 def test_a_form_of_another_site_cannot_post(small_window):
     assert status(f"{small_window.url}/retake/open", {}, "text/plain") == 415
+
+
+def test_no_script_of_another_site_is_allowed_to_post(small_drive, tmp_path):
+    """Also where the window answers to everybody, and Gradio lets pages of other hosts in."""
+    asks = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    asks["Access-Control-Request-Headers"] = "content-type"
+    everybody = Settings(small_drive, workspace=tmp_path, is_local=False)
+    with TestClient(create_app(everybody), base_url="http://192.168.1.5") as visitor:
+        assert visitor.get("/retake/start").status_code == 200
+        answer = visitor.options("/retake/takes/remove", headers=asks)
+    assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (405, False)
 
 
 def test_text_never_becomes_markup(chromium, evil_drive, tmp_path):
