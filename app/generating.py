@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.anchors import anchor_frames, can_be_drawn, complete_frames, segment_frames
-from app.payload import SMALL, view_order
-from app.pictures import Pictures, Place, drawn_json
+from app.payload import view_order
+from app.pictures import Pictures, drawn_json
 from app.session import Document
 from app.streaming import Message
 from app.weights import Manner
 from editor.scene import Scenario
-from engine.service.requests import WINDOW, Chunk, Request, Service, Tier
+from engine.service.requests import SIZE, WINDOW, Chunk, Place, Request, Service, Tier
 
 FRONT = "CAM_FRONT"
 
@@ -68,7 +68,7 @@ def generate(
 ) -> Iterator[Message]:
     """Draw what a page wishes for; a message for every picture and every preview, after one that says what is under way."""
     manner, model = wish.manner, wish.manner.model(wish.device)
-    plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, model=model)
+    plain = Request(dataroot, document.scenario, (), (), SIZE, seed=document.take.seed, model=model)
     if not pictures.has_generated(document.state, manner):
         for chunk in _stored(service, document, plain):
             yield drawn_json(pictures.keep(document.state, chunk, manner)) | {"kind": "picture"}

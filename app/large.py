@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.anchors import segments
-from app.payload import SMALL
-from app.pictures import Place
 from app.session import Document
 from editor.scene import Scene
 from engine.service.enlarge import enlarged
-from engine.service.requests import Chunk, Model, RenderError, Request, Service, Tier
+from engine.service.requests import SIZE, Chunk, Model, Place, RenderError, Request, Service, Tier
 
 NOT_STORED = "What the world model drew here is not stored any more, so it can only be shown small."
 
@@ -26,7 +24,7 @@ def large(
     stopped. RenderError where it cannot be drawn, or where what the model drew is not stored."""
     frame, view = place
     whole = Request(dataroot, document.scenario, (view,), (frame,), None, seed=document.take.seed)
-    small = replace(whole, size=SMALL)
+    small = replace(whole, size=SIZE)
     drawn = None
     if tier != "draft":
         drawn = _only(service.stored(_generated(small, document.scenario.scene, tier, model)))

@@ -25,8 +25,8 @@ from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
 from editor.take import Step
 from editor.text import scene_text
 from engine.service.bank import bank_entries
+from engine.service.requests import SIZE
 
-SMALL = (448, 256)  # the size of a draft's pictures
 BEYOND_S = (0, 4, 8, 16, 60)  # what the window offers to go on for
 # The order in which a driver would name them: left to right, ahead before behind.
 VIEW_ORDER = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT", "CAM_BACK_LEFT", "CAM_BACK", "CAM_BACK_RIGHT")
@@ -63,7 +63,7 @@ def view_order(scene: Scene) -> tuple[View, ...]:
 
 
 def _view(view: View) -> dict[str, Any]:
-    small = fit(view, *SMALL).view
+    small = fit(view, *SIZE).view
     return {
         "name": view.name,
         "width": view.width,

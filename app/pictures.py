@@ -14,14 +14,13 @@ import diskcache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.payload import SMALL
 from app.session import Document
 from app.weights import Manner
 from editor.cameras import fit_picture
 from editor.datasets.recorded import read_lidar, read_picture
 from editor.map import Raster
 from editor.scene import LidarSweep, Picture, Scene, View
-from engine.service.requests import Chunk, RenderError, Request, Service, Tier
+from engine.service.requests import SIZE, Chunk, Place, RenderError, Request, Service, Tier
 from engine.service.store import REFUSED
 
 QUALITY = 90
@@ -32,7 +31,6 @@ MOST_IN_MEMORY = 2000  # some 50 MB: previews, which a page fetches at once or n
 PORTION = 48  # pictures asked for at a time
 MOST_POINTS = 45_000  # of a LiDAR sweep: what a screen can show
 RASTER_PER_M = 2.5
-Place = tuple[int, str]  # frame, view
 log = logging.getLogger(__name__)
 
 
@@ -87,7 +85,7 @@ class Pictures:
             pixels = read_picture(self._dataroot, picture, view)
             if pixels is None:
                 return None
-            data = jpeg(fit_picture(pixels, view, *SMALL)[0])
+            data = jpeg(fit_picture(pixels, view, *SIZE)[0])
             self._stored(key, data)
         return data
 
@@ -238,7 +236,7 @@ def draw(
     )
     yield {"kind": "start", "done": 0, "total": len(places), "pictures": [drawn_json(drawn) for drawn in known]}
     session, turn = asker
-    plain = Request(dataroot, document.scenario, (), (), SMALL, seed=document.take.seed, session=session, turn=turn)
+    plain = Request(dataroot, document.scenario, (), (), SIZE, seed=document.take.seed, session=session, turn=turn)
     done, failure = 0, None
     for some in portions(places):
         try:

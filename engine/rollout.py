@@ -18,10 +18,9 @@ from engine.model.asked import asking
 from engine.model.drafts import Drafts
 from engine.model.reach import reach
 from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
-from engine.service.requests import NUM_BEFORE, WINDOW, Chunk, Request, Tier
+from engine.service.requests import NUM_BEFORE, WINDOW, Chunk, Place, Request, Tier
 
 SHARED = 1  # frames of a window that the one before has drawn
-Place = tuple[int, str]  # frame, view
 PixelsByPlace = Mapping[Place, NDArray[np.uint8]]
 Drafted = Callable[[int, str], Chunk]  # the draft of a place
 Seen = Callable[[int, str, NDArray[np.uint8]], NDArray[np.float16]]  # the G-buffer of a place's draft

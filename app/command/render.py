@@ -15,9 +15,7 @@ from app.export.pixels import write_png
 from app.export.staging import staged
 from app.export.video import GREY, Film, frame_rate
 from engine.service.local import NUM_PROCESSES, local_service
-from engine.service.requests import Chunk, Request
-
-DRAFT_SIZE = (448, 256)
+from engine.service.requests import SIZE, Chunk, Request
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -26,9 +24,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     add_take(parser)
     add_clip(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to; it must not be there yet")
-    parser.add_argument(
-        "--size", type=size_or_recorded, default=DRAFT_SIZE, metavar="WxH", help="such as 448x256, or 'recorded'"
-    )
+    parser.add_argument("--size", type=size_or_recorded, default=SIZE, metavar="WxH", help="such as 448x256, or 'recorded'")
     parser.add_argument("--video", action="store_true", help="one labelled MP4 per view instead of pictures")
     add_json(parser)
     parser.set_defaults(run=run)

@@ -14,12 +14,10 @@ from app.anchors import anchor_frames, can_be_drawn, segments, shown_views
 from app.export.order import Order, Progress
 from app.export.pixels import read_pixels, write_png
 from app.export.staging import ExportError
-from app.payload import SMALL
 from editor.dirty import dirty
 from editor.scene import recorded
 from engine.service.enlarge import enlarged
-from engine.service.requests import Chunk, RenderError, Request, Service
-from engine.service.task import Place
+from engine.service.requests import SIZE, Chunk, Place, RenderError, Request, Service
 
 FOLDER = ".generated"  # in the bundle, while it is being made
 
@@ -86,7 +84,7 @@ def _request(order: Order, changed: set[Place]) -> Request:
         order.scenario,
         views,
         frames,
-        SMALL,
+        SIZE,
         "refined" if needed else "anchor",
         seed=order.take.seed,
         only=only,

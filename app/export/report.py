@@ -9,10 +9,10 @@ from pathlib import Path
 
 from app.export.generated import left_as_drafts
 from app.export.order import Exported, Order
-from app.payload import SMALL
 from app.version import VERSION
 from editor.checks import Finding
 from editor.scene import Actor
+from engine.service.requests import SIZE
 from engine.service.shipped import weights_sha256
 
 SCHEMA_VERSION = 3  # 1 had no `model`, 2 did not say what of a generated bundle is left as drafts
@@ -78,7 +78,7 @@ def _model(order: Order) -> dict | None:
     return {
         "steps": order.model.steps,
         "guidance": order.model.guidance,
-        "drawn_size": list(SMALL),
+        "drawn_size": list(SIZE),
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from editor.edits import Edit, SetBeyond
 from editor.scene import Scene
+from engine.service.requests import SIZE
 from engine.town.recipe import Recipe
 
 VERSION = 2  # of the list and of the rules that choose its edits; results of different versions are not compared
@@ -17,7 +18,7 @@ FRONTS = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT")
 SIX = (*FRONTS, "CAM_BACK_RIGHT", "CAM_BACK", "CAM_BACK_LEFT")
 # Recorded at the size that is judged, so that nothing is resampled; at quality 95, so that the engine is judged and not JPEG;
 # at 4 Hz, annotated at 2 Hz: from keyframes alone the draft removes a car 4 dB worse, from 10 Hz no better (docs/benchmark.md).
-RECIPE = Recipe(size=(448, 256), duration_s=8.25, jpeg_quality=95, rate_hz=4)
+RECIPE = Recipe(size=SIZE, duration_s=8.25, jpeg_quality=95, rate_hz=4)
 
 
 class BenchmarkError(Exception):

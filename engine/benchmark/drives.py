@@ -7,13 +7,13 @@ from pathlib import Path
 from editor.datasets.nuscenes import DataSet, open_data_set
 from editor.scene import Scene
 from engine.benchmark.making import alone
+from engine.service.requests import SIZE
 from engine.town.recipe import Recipe
 from engine.town.recording import VERSION, generate, scene_name
 from engine.town.rig import Rig, nuscenes_rig
 
 FRONT = "CAM_FRONT"
 RIG = Rig(tuple(view for view in nuscenes_rig().views if view.name == FRONT))
-SIZE = (448, 256)
 
 
 def recipe_of(seconds: float, rate_hz: int, size: tuple[int, int] = SIZE) -> Recipe:

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 
 from editor.datasets.files import write_bytes
 from editor.scene import TimeOfDay, Weather
+from engine.service.requests import SIZE
 from engine.town.chance import dice
 from engine.town.drive import drive
 from engine.town.picture import Shot, draw_batch
@@ -27,7 +28,6 @@ from engine.town.rig import nuscenes_rig
 from engine.town.town import build, instant
 
 FIRST_SEED = 300_000  # training seeds lie below 500000
-SIZE = (448, 256)
 HOURS, WEATHERS = get_args(TimeOfDay), get_args(Weather)
 
 

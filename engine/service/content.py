@@ -11,8 +11,7 @@ from editor.datasets.map_expansion import expansion_path
 from editor.scene import Scene
 from engine.model.digest import digest
 from engine.service.changes import shown_changes
-from engine.service.requests import NUM_BEFORE, Request, Tier
-from engine.service.task import Place
+from engine.service.requests import NUM_BEFORE, Place, Request, Tier
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py", "engine/service/changes.py", "assets/bank")

@@ -27,9 +27,9 @@ from engine.model.checkpoints import CheckpointError, load
 from engine.model.digest import digest
 from engine.pipeline import Sampling, WorldPipeline
 from engine.rollout import Drafted, Rollout, of_request, windows
-from engine.service.requests import NUM_BEFORE, Chunk, Model, RenderError, Request, Tier
+from engine.service.requests import NUM_BEFORE, Chunk, Model, Place, RenderError, Request, Tier
 from engine.service.store import Stored
-from engine.service.task import Place, Task
+from engine.service.task import Task
 
 KEPT_DRAFTS = 128  # of a request: two windows of six views
 Steps = Iterator[Chunk | None]

@@ -12,7 +12,7 @@ from engine.service.content import all_keys, recording_digest
 from engine.service.jobs import End, Job, Jobs, Part, joint, now, shares
 from engine.service.process import DrawingProcess, Manner
 from engine.service.refusals import check
-from engine.service.requests import Chunk, Model, RenderError, Request
+from engine.service.requests import SIZE, Chunk, Model, RenderError, Request
 from engine.service.store import Store
 from engine.service.task import Keys
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More
@@ -94,9 +94,7 @@ class LocalService:
         for place in range(len(self._processes)):
             self._process(place)
 
-    def prepare(
-        self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256), model: Model | None = None
-    ) -> None:
+    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = SIZE, model: Model | None = None) -> None:
         """Have the processes read, at their low priority, what an edit of this scene will need, and load the model where one
         is named; returns at once."""
         self.warm()

@@ -13,7 +13,9 @@ from editor.scene import Scenario, Scene
 Tier = Literal["draft", "anchor", "refined"]
 # Where a picture's pixels come from: the recording untouched, geometry (draft) or the world model (generated).
 Origin = Literal["recorded", "draft", "generated"]
+Place = tuple[int, str]  # frame, view
 
+SIZE = (448, 256)  # width, height: what the shipped model was taught at, and of drafts as they are first drawn
 WINDOW = 9  # anchors that are drawn jointly; a request for more is drawn in several windows
 NUM_BEFORE = 2  # refined frames before a segment that it follows on from
 
@@ -55,18 +57,18 @@ class Request:
     scenario: Scenario
     views: tuple[str, ...]
     frames: tuple[int, ...]
-    size: tuple[int, int] | None = (448, 256)
+    size: tuple[int, int] | None = SIZE
     tier: Tier = "draft"
     seed: int = 0
     session: str = ""
     turn: int = 0
-    only: tuple[tuple[int, str], ...] | None = None
+    only: tuple[Place, ...] | None = None
     model: Model | None = None
     anchors: tuple[int, ...] = ()
     preview_first: bool = False
     kept: bool = True
 
-    def asked(self) -> tuple[tuple[int, str], ...]:
+    def asked(self) -> tuple[Place, ...]:
         """The (frame, view) pairs, in order."""
         return self.only if self.only is not None else tuple((frame, view) for frame in self.frames for view in self.views)
 
@@ -75,7 +77,7 @@ class Request:
         frames, views = ([place[i] for place in self.asked()] for i in (0, 1))
         return tuple(sorted({*self.frames, *frames})), tuple(dict.fromkeys((*self.views, *views)))
 
-    def places(self) -> tuple[tuple[int, str], ...]:
+    def places(self) -> tuple[Place, ...]:
         """Those of them that the recording has a picture of or that lie beyond it; the others are left out of the answer."""
         frames = self.scenario.scene.frames
         pictures = ((frame, frames[frame].picture(view)) for frame, view in self.asked())
@@ -112,9 +114,7 @@ class Service(Protocol):
         """Those of a request's pictures that are there already; nothing is drawn, and nobody's older request ends."""
         ...
 
-    def prepare(
-        self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = (448, 256), model: Model | None = None
-    ) -> None:
+    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = SIZE, model: Model | None = None) -> None:
         """Read ahead what an edit of this scene will need, and load the model where one is named; returns at once."""
         ...
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.service.requests import Chunk, Tier
+from engine.service.requests import Chunk, Place, Tier
 from engine.service.store import Store, Stored
 
-Place = tuple[int, str]  # frame, view
 Keys = Mapping[Tier, Mapping[Place, str]]  # under which pictures are stored
 
 

@@ -20,6 +20,7 @@ from editor.scene import Scene
 from engine.model.checkpoints import Card, Checkpoint, load, save
 from engine.model.digest import digest
 from engine.service.adapted import ADAPTED, STATEMENT, folder_of
+from engine.service.requests import SIZE
 from engine.teacher.held_out import RULE, held_out
 from engine.training.batches import Batches, Shape
 from engine.training.clips import VERSION as CLIP_VERSION
@@ -47,7 +48,7 @@ class Syllabus:
     """How much is learned: clips of a size (width, height), and the two stages' plans and shapes of batches."""
 
     clips: int = NUM_CLIPS
-    size: tuple[int, int] = (448, 256)
+    size: tuple[int, int] = SIZE
     decoder: Plan = DECODER
     world: Plan = WORLD
     parts: tuple[Shape, ...] = PARTS

@@ -18,7 +18,7 @@ from engine.benchmark.drives import Drive, driven
 from engine.draft.draft import draft
 from engine.draft.footage import forget
 from engine.model.asked import asked
-from engine.service.requests import Request
+from engine.service.requests import SIZE, Request
 from engine.town import light
 from engine.town.chance import dice
 from engine.town.recipe import Recipe
@@ -33,7 +33,7 @@ Light = tuple[TimeOfDay, Weather]
 class Lights:
     """How short drives are recorded, and in how many other lights each is asked for."""
 
-    recipe: Recipe = Recipe(size=(448, 256), duration_s=4.25, jpeg_quality=95, rate_hz=2)
+    recipe: Recipe = Recipe(size=SIZE, duration_s=4.25, jpeg_quality=95, rate_hz=2)
     num_frames: int = NUM_FRAMES
     number: int = 6
 

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from app.large import large
-from app.payload import SMALL
 from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import SetWeather
 from engine.service.local import local_service
-from engine.service.requests import Model, RenderError, Request
+from engine.service.requests import SIZE, Model, RenderError, Request
 from tests import small_drive as drive
 from tests.engine.service.small_model import write_checkpoint
 
@@ -47,7 +46,7 @@ def test_what_the_model_drew_small_is_there_in_the_cameras_size(service, model, 
         with pytest.raises(RenderError, match="is not stored any more"):
             shown(frame, tier)
     frames = (0, 1, 2, 3, 4, 5)
-    one = Request(small_drive, rainy.scenario, (VIEW,), frames, SMALL, "refined", seed=rainy.take.seed, model=model)
+    one = Request(small_drive, rainy.scenario, (VIEW,), frames, SIZE, "refined", seed=rainy.take.seed, model=model)
     drawn = {chunk.frame: chunk.picture for chunk in service.render(one) if not chunk.preview}
     assert set(drawn) == set(frames)
     for frame, tier in ((3, "refined"), (0, "anchor"), (5, "refined")):

@@ -12,12 +12,11 @@ from PIL import Image
 from app.export.bundle import export
 from app.export.generated import FOLDER, left_as_drafts
 from app.export.staging import ExportError
-from app.payload import SMALL
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, SetWeather
 from engine.model.digest import digest
 from engine.service.local import local_service
-from engine.service.requests import Model, RenderError
+from engine.service.requests import SIZE, Model, RenderError
 from tests import small_drive as drive
 from tests.app.export.test_bundle import actor, order_of
 from tests.engine.service.small_model import write_checkpoint
@@ -52,7 +51,7 @@ def test_other_weather_is_in_the_bundle_at_the_recorded_size(data_set, service, 
     found = report(order)
     assert (found["pictures"]["generated"], found["pictures"]["recorded"]) == (2 * drive.NUM_FRAMES, 0)
     assert found["weights_sha256"] == digest(checkpoint)
-    assert found["model"] == {"steps": 2, "guidance": 1.0, "drawn_size": list(SMALL)}
+    assert found["model"] == {"steps": 2, "guidance": 1.0, "drawn_size": list(SIZE)}
     for picture in found["frames"]:
         image = Image.open(order.target / picture["file"])
         assert image.size == drive.SIZE
