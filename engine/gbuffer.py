@@ -15,6 +15,7 @@ from engine.draft.backdrop import FAR_M, Backdrop
 from engine.draft.crowd import Cast, Crowd
 from engine.draft.footage import Footage
 from engine.draft.mirrored import ground_of, mirrored
+from engine.draft.near import near
 from engine.draft.sources import Camera, coarser, fitted_view
 from engine.draft.surfaces import Block, surfaces
 
@@ -46,6 +47,7 @@ def gbuffer(backdrop: Backdrop, camera: Camera, crowd: Crowd, picture: NDArray[n
 
 def of_draft(footage: Footage, scenario: Scenario, frame: int, view: str, picture: NDArray[np.uint8]) -> NDArray[np.float16]:
     """The G-buffer of a draft's picture of a scenario, whose scene is the footage's or goes on beyond it."""
+    scenario = near(scenario)
     at = scenario.scene.frames[frame].picture(view)
     mounted = scenario.scene.view(view)
     camera = Camera(fitted_view(mounted, footage.recording.size), ego_at(scenario, at) @ mounted.T_ego_camera, at.t_us)

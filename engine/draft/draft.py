@@ -13,6 +13,7 @@ from engine.draft.canvas import Canvas
 from engine.draft.differences import differences, same_pose
 from engine.draft.footage import Footage, footage_of
 from engine.draft.gather import Source
+from engine.draft.near import near
 from engine.draft.novel_view import novel_view
 from engine.draft.retouch import retouched
 from engine.draft.shot import Shot
@@ -40,6 +41,7 @@ def draft(request: Request) -> Iterator[Chunk]:
 
 def chunk_of(footage: Footage, scenario: Scenario, frame: int, view: str, done: int = 0, total: int = 0) -> Chunk:
     """One picture of a scenario, whose scene is the footage's or goes on beyond it."""
+    scenario = near(scenario)
     drawn = _drawn(footage, scenario, frame, view) if footage.holds(frame) else beyond(footage, scenario, frame, view)
     origin: Origin = "draft" if drawn.dirty.any() else "recorded"
     return Chunk(frame, view, "draft", origin, drawn.picture.copy(), ~drawn.unknown, drawn.dirty.copy(), done, total)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from editor.scene import Scene
 from engine.draft.gather import Source, Witnesses
 from engine.draft.looks import Looks
+from engine.draft.near import near_scene
 from engine.draft.silhouettes import Silhouettes
 from engine.draft.sources import Recording
 from engine.draft.standing import Standing
@@ -22,7 +23,9 @@ _kept: dict[tuple[object, ...], "Footage"] = {}
 
 
 def footage_of(dataroot: Path, scene: Scene, size: tuple[int, int] | None) -> "Footage":
-    """The footage of a scene and size; what it read stays for the next edit."""
+    """The footage of a scene and size, about an origin of its own where the scene is far away (`engine.draft.near`); what it
+    read stays for the next edit."""
+    scene = near_scene(scene)
     key = str(dataroot), scene.fingerprint, scene.name, size
     footage = _kept.pop(key, None)
     if footage is None or footage.scene is not scene and footage.scene != scene:

@@ -1,10 +1,14 @@
 """What is typed into a field is for whom, and for when, it was typed."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from editor.datasets.nuscenes import open_data_set
+from editor.findings import called
 from tests.app.window.window import Window
+from tests.small_drive import SCENE
 
 pytestmark = pytest.mark.browser
 
@@ -146,3 +150,15 @@ def test_the_ego_falls_back_by_metres_that_are_typed_and_keeps_its_bend(window):
     assert window.ask("take.ego_offsets.at(-1)") == {"t_us": window.ask("s.scene.span[1]"), "left": 0.5, "ahead": -2}
     behind = window.ask("s.scene.ego.at(-1)[1] - take.ego.at(-1)[1]")
     assert behind == pytest.approx(2.0, abs=0.05)
+
+
+def test_actors_are_called_in_the_page_as_in_the_servers_sentences(window, small_drive):
+    """Or nobody would find whom a finding names."""
+    actors = open_data_set(small_drive).scene(SCENE).actors
+    actors = [*actors, *(replace(actors[0], id=each) for each in ("new-1", "new-207", "new-0", "new-x_1"))]
+    told = [{"id": actor.id, "category": actor.category} for actor in actors]
+    script = """async (actors) => {
+      const { actorName } = await import(new URL("retake/static/scenario.js", document.baseURI).href);
+      return actors.map((actor) => actorName(retake.store.state, actor));
+    }"""
+    assert window.page.evaluate(script, told) == [called(actor) for actor in actors]
