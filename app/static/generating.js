@@ -6,6 +6,7 @@ One window of anchors, one segment or one frame is under way at a time. Whenever
 import { freshId, Refused, sleep, stream } from "./server.js";
 
 const LOOK_MS = 150;
+const SOON_S = 4; // about as long as the views of a frame take
 const LOST = "The world model was interrupted: no connection to the server.";
 const EARLY = "The world model ended early: the server's log says why. Continue tries again.";
 const TOPICS = ["model", "take", "draft", "pictures", "frame", "resting", "playing", "manner", "queue", "halted", "saving"];
@@ -17,16 +18,26 @@ export function createGenerating(store, pictures, say) {
 
   // ------------------------------------------------------------------------------------------- what is to come
 
+  /** The anchors under way give way to the frame that one looks at, unless they are about to come: all of them take several times as
+   * long as it does. What they have drafted stays. */
+  function giveWay() {
+    const isSoon = state.work?.left !== null && state.work?.left < SOON_S;
+    if (work && work.segment === null && work.alone === null && !isSoon && !state.halted && state.resting && isLookedAt()) drop();
+  }
+
+  const isLookedAt = () => !state.playing && state.queue.length === 0 && pictures.unlit(state.take, state.frame).length > 0;
+
   function next() {
-    if (work || !state.model || !state.take) return;
+    if (!state.model || !state.take) return;
+    giveWay();
+    if (work) return;
     if (state.draft?.near || state.saving !== "saved") return; // it draws from the draft, and of the state that an edit leaves
     const queue = state.queue.filter((first) => pictures.unrefined(state.take, first).length > 0);
     if (queue.length < state.queue.length) store.set({ queue });
     if (queue.length > 0) return run({ segment: queue[0] });
     if (state.halted) return;
-    const isWaitedFor = !state.playing && pictures.unlit(state.take, state.frame).length > 0;
-    if (isWaitedFor && state.resting) run({ alone: state.frame });
-    else if (!isWaitedFor && pictures.unanchored(state.take).length > 0) run({});
+    if (isLookedAt() && state.resting) run({ alone: state.frame });
+    else if (!isLookedAt() && pictures.unanchored(state.take).length > 0) run({});
   }
 
   function left({ segment, alone }) {
@@ -82,7 +93,6 @@ export function createGenerating(store, pictures, say) {
    * come. Drafts that are drawn meanwhile would make it several times as slow. */
   async function firstPictures(signal) {
     const isFirst = () => begun !== state.take.state && pictures.unanchored(state.take).length > 0;
-    const isLookedAt = () => !state.playing && state.queue.length === 0 && pictures.unlit(state.take, state.frame).length > 0;
     while (!signal.aborted && state.model && !state.halted && (isFirst() || isLookedAt())) await sleep(LOOK_MS);
   }
 

@@ -130,6 +130,25 @@ def test_the_frame_that_one_looks_at_is_drawn_in_another_light_before_the_anchor
     window.page.get_by_text("generated · anchor", exact=True).first.wait_for()
 
 
+def test_anchors_under_way_give_way_to_the_frame_that_one_goes_to(window):
+    in_steps(window, LONG)
+    under(window, "cloudy")
+    wait_for(window, "s.work?.alone === 0")
+    window.page.locator("#model").get_by_role("button", name="Cancel").click()
+    window.page.evaluate(
+        "retake.atWork = []; retake.store.watch(['work'], (s) => s.work && retake.atWork.push(s.work.alone ?? 'anchors'))"
+    )
+    window.page.evaluate("retake.store.set({ playing: true })")  # by which no frame is looked at
+    window.page.locator("#model").get_by_role("button", name="Continue").click()
+    wait_for(window, "s.work?.alone === null && s.work.left !== null")
+    window.page.evaluate("retake.store.set({ playing: false, frame: 3 })")
+    wait_for(window, "s.work?.alone === 3 && s.work.left !== null")
+    assert list(dict.fromkeys(window.ask("retake.atWork"))) == ["anchors", 3]
+    in_steps(window, QUICK)
+    wait_until_anchored(window)
+    assert tiers(window) == {"anchor"}
+
+
 def test_by_night_an_edit_shows_the_night_before_it_until_it_is_drawn_and_never_the_day(window):
     in_steps(window, 3)
     under(window, "fog")
