@@ -1,12 +1,16 @@
 """Lists as people type them: values once, in order, and ranges with both ends."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ranges import listed, metres, seeds
+from app.ranges import listed, numbers, seeds
 from editor.take import LARGEST_SEED
 from editor.variations import MOST, VariationError
+
+metres = partial(numbers, unit="metres")
 
 
 def test_values_and_ranges_mix_and_nothing_comes_twice():
