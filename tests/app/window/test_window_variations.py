@@ -73,7 +73,8 @@ def test_a_speed_that_is_varied_is_the_one_that_the_panel_gives(window):
     vary = vary_truck(window)
     vary.get_by_label(re.compile(r"^Speed from \d+\.\d+ s on, km/h$")).fill("20")
     takes = make(window, 1)
-    takes.locator("li .entry").first.click()
+    made = f"{window.ask('take.name')}: "
+    takes.get_by_role("button", name=made).click()
     window.page.wait_for_function("retake.store.state.take.name.includes('at 20 km/h from')")
     choose_truck(window)
     varied = window.ask(track)
@@ -289,7 +290,8 @@ def test_a_take_that_another_hand_changes_meanwhile_is_shown_anew(window, small_
             vary.get_by_role("button", name="Make 1 take").click()
         held.wait()
         change_elsewhere(window, small_window.url)
-    window.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
+    name = window.ask("take.name")
+    window.page.get_by_text(f"{name} was changed in another window; this one now shows its newest state").wait_for()
     vary.wait_for(state="hidden")
     window.page.wait_for_function("retake.store.state.take.weather === 'fog'")
 
@@ -376,6 +378,7 @@ def test_without_a_connection_it_is_tried_again_until_it_is_cancelled(window):
 def test_what_was_made_before_another_hand_changed_the_take_is_listed(window, small_window):
     vary, takes = dialogs(window)
     nudged(window)
+    name = window.ask("take.name")
     window.press("y")
     vary.get_by_label("Seeds").fill("1:900:1")
     make_all = vary.get_by_role("button", name="Make 900 takes")
@@ -392,7 +395,7 @@ def test_what_was_made_before_another_hand_changed_the_take_is_listed(window, sm
     make_all.click()
     takes.get_by_text(re.compile(r"Stopped after \d+ of 900\. \d+ variations of .* made\.")).wait_for()
     window.page.unroute("**/retake/variations")
-    window.page.get_by_text("changed in another window; this one now shows its newest state").wait_for()
+    window.page.get_by_text(f"{name} was changed in another window; this one now shows its newest state").wait_for()
     window.press("Escape")
 
 
@@ -404,7 +407,10 @@ def test_ratings_that_cannot_be_written_are_not_said_to_be(window):
     window.page.unroute("**/retake/takes/describe")
     mine = f"entry.name.startsWith('{window.ask('take.name')}:')"
     assert window.ask(f"s.takes.filter((entry) => entry.rating === 4 && {mine}).length") == 0
+    takes.get_by_label("Find takes").fill(f"{window.ask('take.name')}:")
+    shown(takes, 6)
     takes.get_by_label("Findings").select_option("none")
+    takes.get_by_text("to look at").wait_for(state="hidden")  # each that is looked at may join the list
     shown_before = takes.locator("li .entry").count()
     takes.get_by_role("radiogroup", name="Rating of the ticked").get_by_role("radio", name="2 stars").click()
     takes.get_by_text(re.compile(r"takes? rated 2 of 5\.")).wait_for()
