@@ -20,7 +20,8 @@ from app.export.order import Order, Progress
 from app.export.report import REPORT
 from app.export.staging import ExportError
 from editor.datasets.records import DataSetError
-from engine.service.requests import RenderError, Service
+from engine.requests import RenderError
+from engine.service.protocol import Service
 
 SAID_IN_A_SENTENCE = (ExportError, RenderError, DataSetError)
 PART_BYTES = 2**20

@@ -14,7 +14,8 @@ from app.session import Document
 from app.streaming import Message
 from app.weights import Manner
 from editor.scene import Scenario
-from engine.service.requests import SIZE, WINDOW, Chunk, Place, Request, Service, Tier
+from engine.requests import SIZE, WINDOW, Chunk, Place, Request, Tier
+from engine.service.protocol import Service
 
 FRONT = "CAM_FRONT"
 

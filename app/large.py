@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from app.anchors import segments
 from app.session import Document
 from editor.scene import Scene
+from engine.requests import SIZE, Chunk, Model, Place, RenderError, Request, Tier
 from engine.service.enlarge import enlarged
-from engine.service.requests import SIZE, Chunk, Model, Place, RenderError, Request, Service, Tier
+from engine.service.protocol import Service
 
 NOT_STORED = "What the world model drew here is not stored any more, so it can only be shown small."
 

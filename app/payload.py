@@ -24,8 +24,8 @@ from editor.sampled import EGO_AXLE_TO_CENTRE_M, EGO_SIZE
 from editor.scene import Actor, Frame, Pose, Scene, TimeOfDay, View, Weather
 from editor.take import Step
 from editor.text import scene_text
+from engine.requests import SIZE
 from engine.service.bank import bank_entries
-from engine.service.requests import SIZE
 
 BEYOND_S = (0, 4, 8, 16, 60)  # what the window offers to go on for
 # The order in which a driver would name them: left to right, ahead before behind.

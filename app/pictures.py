@@ -20,7 +20,8 @@ from editor.cameras import fit_picture
 from editor.datasets.recorded import read_lidar, read_picture
 from editor.map import Raster
 from editor.scene import LidarSweep, Picture, Scene, View
-from engine.service.requests import SIZE, Chunk, Place, RenderError, Request, Service, Tier
+from engine.requests import SIZE, Chunk, Place, RenderError, Request, Tier
+from engine.service.protocol import Service
 from engine.service.store import REFUSED
 
 QUALITY = 90

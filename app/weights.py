@@ -5,8 +5,8 @@ from pathlib import Path
 
 from app.settings import Settings
 from editor.scene import Scene
+from engine.requests import Model
 from engine.service.adapted import adapted_to
-from engine.service.requests import Model
 from engine.service.shipped import weights_sha256
 
 SHIPPED, ADAPTED = "shipped", "adapted"

@@ -27,8 +27,8 @@ from editor.files import TakeFileError
 from editor.scene import SceneError
 from editor.take import TakeError
 from editor.variations import VariationError
+from engine.requests import RenderError
 from engine.service.local import NUM_PROCESSES, LocalService
-from engine.service.requests import RenderError
 from engine.service.store import REFUSED
 
 SAID_IN_A_SENTENCE = (EditError, VariationError, TakeFileError, TakeError, SceneError, DataSetError, RenderError)

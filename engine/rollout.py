@@ -18,7 +18,7 @@ from engine.model.asked import asking
 from engine.model.drafts import Drafts
 from engine.model.reach import reach
 from engine.pipeline import Clip, Preview, Sampling, WorldPipeline
-from engine.service.requests import NUM_BEFORE, WINDOW, Chunk, Place, Request, Tier
+from engine.requests import NUM_BEFORE, WINDOW, Chunk, Place, Request, Tier
 
 SHARED = 1  # frames of a window that the one before has drawn
 PixelsByPlace = Mapping[Place, NDArray[np.uint8]]

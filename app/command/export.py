@@ -11,10 +11,10 @@ from app.export.bundle import export
 from app.export.generated import left_as_drafts
 from app.export.order import Order, Progress
 from editor.scene import Scene
+from engine.requests import Model
 from engine.service.adapted import adapted_to
 from engine.service.devices import lacks
 from engine.service.local import NUM_PROCESSES, local_service
-from engine.service.requests import Model
 from engine.service.shipped import SHIPPED, is_checkpoint
 
 

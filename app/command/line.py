@@ -13,7 +13,7 @@ from editor.datasets.records import DataSetError
 from editor.edits import EditError
 from editor.files import TakeFileError
 from editor.scene import SceneError
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 
 COMMANDS = (scenes, takes, vary, render, check, export, join, town)
 SAID_IN_A_SENTENCE = (CommandError, DataSetError, EditError, ExportError, RenderError, SceneError, TakeFileError)

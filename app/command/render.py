@@ -14,8 +14,8 @@ from app.export.label import labelled
 from app.export.pixels import write_png
 from app.export.staging import staged
 from app.export.video import GREY, Film, frame_rate
+from engine.requests import SIZE, Chunk, Request
 from engine.service.local import NUM_PROCESSES, local_service
-from engine.service.requests import SIZE, Chunk, Request
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:

@@ -14,7 +14,7 @@ from app.export.staging import staged
 from editor.checks import findings
 from editor.datasets.bundle import write_tables_of
 from editor.files import save_take
-from engine.service.requests import Service
+from engine.service.protocol import Service
 
 ExportedByPlace = dict[tuple[int, str], Exported]
 

@@ -16,8 +16,9 @@ from app.export.pixels import read_pixels, write_png
 from app.export.staging import ExportError
 from editor.dirty import dirty
 from editor.scene import recorded
+from engine.requests import SIZE, Chunk, Place, RenderError, Request
 from engine.service.enlarge import enlarged
-from engine.service.requests import SIZE, Chunk, Place, RenderError, Request, Service
+from engine.service.protocol import Service
 
 FOLDER = ".generated"  # in the bundle, while it is being made
 

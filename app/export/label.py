@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.service.requests import Origin
+from engine.requests import Origin
 
 WORDS: dict[Origin | None, str] = {
     "recorded": "recorded",

@@ -7,7 +7,7 @@ from typing import Literal
 from editor.map import StreetMap
 from editor.scene import Scenario
 from editor.take import Take
-from engine.service.requests import Model, Origin
+from engine.requests import Model, Origin
 
 PictureFormat = Literal["jpeg", "png"]
 Stage = Literal["generated", "pictures", "masks", "films", "tables", "joined", "done"]

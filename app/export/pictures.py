@@ -12,7 +12,8 @@ from PIL import Image, PngImagePlugin
 from app.anchors import can_be_drawn
 from app.export.generated import as_generated
 from app.export.order import Exported, Order, PictureFormat
-from engine.service.requests import Chunk, Origin, Request, Service
+from engine.requests import Chunk, Origin, Request
+from engine.service.protocol import Service
 
 JPEG_QUALITY = 95
 SUFFIX: dict[PictureFormat, str] = {"jpeg": ".jpg", "png": ".png"}

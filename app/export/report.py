@@ -12,7 +12,7 @@ from app.export.order import Exported, Order
 from app.version import VERSION
 from editor.checks import Finding
 from editor.scene import Actor
-from engine.service.requests import SIZE
+from engine.requests import SIZE
 from engine.service.shipped import weights_sha256
 
 SCHEMA_VERSION = 3  # 1 had no `model`, 2 did not say what of a generated bundle is left as drafts

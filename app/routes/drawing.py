@@ -12,7 +12,7 @@ from app.routes.office import Office, manner_of
 from app.routes.posted import Drafting, Drawing, Generating
 from app.session import Document, StaleError
 from app.streaming import Message, streamed
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 
 
 def add_drawing(router: APIRouter, office: Office) -> None:

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.streets import Streets
 from app.weights import Manner, weights_of
 from editor.scene import Scene
-from engine.service.requests import Service
+from engine.service.protocol import Service
 
 STATIC = Path(__file__).parents[1] / "static"
 KEEP = {"Cache-Control": "private, max-age=31536000, immutable"}  # what is named by its content never changes

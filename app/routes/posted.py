@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from editor.scene import TimeOfDay, Weather
 from editor.take import LARGEST_SEED, LONGEST_NAME, LONGEST_NOTES, STAMP
-from engine.service.requests import Tier
+from engine.requests import Tier
 
 
 class Opening(BaseModel, extra="forbid"):

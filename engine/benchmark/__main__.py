@@ -17,7 +17,7 @@ from engine.benchmark.judge import Verdict
 from engine.benchmark.page import write_page
 from engine.benchmark.report import as_values, markdown, rows
 from engine.benchmark.run import Progress, Run, run
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 from engine.town.town import TownError
 
 BAD_INPUT, BROKEN_OFF = 2, 130

@@ -7,7 +7,7 @@ import numpy as np
 
 from editor.edits import Edit, SetBeyond
 from editor.scene import Scene
-from engine.service.requests import SIZE
+from engine.requests import SIZE
 from engine.town.recipe import Recipe
 
 VERSION = 2  # of the list and of the rules that choose its edits; results of different versions are not compared

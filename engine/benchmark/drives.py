@@ -7,7 +7,7 @@ from pathlib import Path
 from editor.datasets.nuscenes import DataSet, open_data_set
 from editor.scene import Scene
 from engine.benchmark.making import alone
-from engine.service.requests import SIZE
+from engine.requests import SIZE
 from engine.town.recipe import Recipe
 from engine.town.recording import VERSION, generate, scene_name
 from engine.town.rig import Rig, nuscenes_rig

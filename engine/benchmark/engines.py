@@ -9,8 +9,8 @@ from pathlib import Path
 
 from engine.benchmark.cases import BenchmarkError
 from engine.model.digest import digest
+from engine.requests import Chunk, Model, Request
 from engine.service.content import MODEL_CODE, all_keys, code_digest
-from engine.service.requests import Chunk, Model, Request
 from engine.service.shipped import SHIPPED, is_checkpoint
 from engine.service.store import Store
 from engine.service.task import Task

@@ -16,7 +16,7 @@ from engine.metrics.identity import colour_error, wander
 from engine.model.checkpoints import load, save
 from engine.model.digest import digest
 from engine.model.instance_attention import InstanceMaskedAttention
-from engine.service.requests import Chunk, Model, Request
+from engine.requests import Chunk, Model, Request
 from engine.service.tiers import draw
 from engine.town.truth import Truth, render_truth
 

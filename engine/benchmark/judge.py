@@ -17,7 +17,7 @@ from engine.benchmark.cases import BenchmarkError, Case, Listing, judged_frames
 from engine.benchmark.engines import Engine
 from engine.benchmark.worlds import AS_RECORDED, World, differs
 from engine.metrics.pooled import Sums, compared
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 
 Picture8 = NDArray[np.uint8]
 Strip = NDArray[np.uint8]  # (h, 4 w, 3): recorded, true, drawn, and how far apart the last two are

@@ -15,8 +15,8 @@ from editor.scene import Scenario
 from engine.benchmark.drives import FRONT, SIZE, Drive
 from engine.benchmark.worlds import keep_picture, read_kept
 from engine.metrics.pictures import laplacian_energy, psnr_db
+from engine.requests import NUM_BEFORE, Chunk, Model, Request
 from engine.service.content import all_keys
-from engine.service.requests import NUM_BEFORE, Chunk, Model, Request
 from engine.service.store import Store
 from engine.service.task import Task
 from engine.service.tiers import draw

@@ -23,7 +23,7 @@ from engine.benchmark.shown import VISIBLE_PX, edited, outline
 from engine.benchmark.worlds import ROOT, code_of_worlds, keep_picture
 from engine.metrics.pooled import Sums
 from engine.model.digest import digest
-from engine.service.requests import Chunk
+from engine.requests import Chunk
 
 JUDGES = (
     "engine/benchmark/cases.py",

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from editor.datasets.files import write_bytes
 from editor.scene import TimeOfDay, Weather
-from engine.service.requests import SIZE
+from engine.requests import SIZE
 from engine.town.chance import dice
 from engine.town.drive import drive
 from engine.town.picture import Shot, draw_batch

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from editor.geometry import Array, Rigid, Vec3
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 
 VERSION = 2
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "bank"

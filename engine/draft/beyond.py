@@ -13,7 +13,7 @@ from engine.draft.novel_view import Unmapped, novel_view
 from engine.draft.shot import Shot
 from engine.draft.sources import Camera
 from engine.draft.surfaces import Block
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 
 STEPS = (-3, -8, -15, -30, -60)  # from the nearest frame, which is mostly the last: what fills in beyond it
 DOWN = 0.02  # a slope: rays that fall by more come down on ground

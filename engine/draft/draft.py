@@ -17,7 +17,7 @@ from engine.draft.near import near
 from engine.draft.novel_view import novel_view
 from engine.draft.retouch import retouched
 from engine.draft.shot import Shot
-from engine.service.requests import Chunk, Origin, RenderError, Request
+from engine.requests import Chunk, Origin, RenderError, Request
 
 
 def draft(request: Request) -> Iterator[Chunk]:

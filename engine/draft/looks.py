@@ -23,7 +23,7 @@ from engine.draft.sources import Camera
 from engine.draft.stand_ins import MOST_UNSEEN, Role, shows_ill, stand_in
 from engine.draft.standing import Standing
 from engine.draft.surfaces import Block
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 
 WELL_SEEN_PX = 80.0  # an actor this tall in some picture (448 across) lends its looks well, to whoever comes near as well
 SHIPPED_LIKENESS = 0.5  # of who is made up, where somebody recorded that lends its looks well has 1

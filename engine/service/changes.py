@@ -13,7 +13,7 @@ from editor.dirty import changes
 from editor.identity import Same
 from editor.scene import Actor, Scenario, recorded
 from editor.tracks import actor_at, ego_at
-from engine.service.requests import Place
+from engine.requests import Place
 
 NUM_WORDS = 50_000  # kept, so that the next edit asks anew for one actor alone
 

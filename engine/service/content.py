@@ -10,8 +10,8 @@ from pathlib import Path
 from editor.datasets.map_expansion import expansion_path
 from editor.scene import Scene
 from engine.model.digest import digest
+from engine.requests import NUM_BEFORE, Place, Request, Tier
 from engine.service.changes import shown_changes
-from engine.service.requests import NUM_BEFORE, Place, Request, Tier
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWING_CODE = ("editor", "engine/draft", "engine/service/tiers.py", "engine/service/changes.py", "assets/bank")
@@ -22,7 +22,7 @@ MODEL_CODE = (
     "engine/pipeline.py",
     "engine/rollout.py",
     "engine/service/generating.py",
-    "engine/service/requests.py",
+    "engine/requests.py",
 )
 DRAWN_WITH = ("numpy", "opencv-python-headless", "scipy", "torch", "open3d", "pillow")
 DRAWING_FILES = (".py", ".json", ".webp", ".ply")

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from editor.datasets.records import DataSetError
-from engine.service.requests import Chunk, RenderError, Request
+from engine.requests import Chunk, RenderError, Request
 from engine.service.store import REFUSED, Store
 from engine.service.task import Task
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More, Reader

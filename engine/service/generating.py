@@ -26,8 +26,8 @@ from engine.gbuffer import of_draft
 from engine.model.checkpoints import CheckpointError, load
 from engine.model.digest import digest
 from engine.pipeline import Sampling, WorldPipeline
+from engine.requests import NUM_BEFORE, Chunk, Model, Place, RenderError, Request, Tier
 from engine.rollout import Drafted, Rollout, of_request, windows
-from engine.service.requests import NUM_BEFORE, Chunk, Model, Place, RenderError, Request, Tier
 from engine.service.store import Stored
 from engine.service.task import Task
 

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
+from engine.requests import Chunk, Request, Tier
 from engine.service.process import DrawingProcess
-from engine.service.requests import Chunk, Request, Tier
 
 NUM_SESSIONS = 4096  # whose turns are remembered
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from editor.scene import Scene, recorded
+from engine.requests import SIZE, Chunk, Model, RenderError, Request
 from engine.service.content import all_keys, recording_digest
 from engine.service.jobs import End, Job, Jobs, Part, joint, now, shares
 from engine.service.process import DrawingProcess, Manner
 from engine.service.refusals import check
-from engine.service.requests import SIZE, Chunk, Model, RenderError, Request
 from engine.service.store import Store
 from engine.service.task import Keys
 from engine.service.wire import Cancel, Draw, Drawn, Ended, More

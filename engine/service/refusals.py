@@ -1,6 +1,6 @@
 """Requests that cannot be answered, and the sentence that says why."""
 
-from engine.service.requests import RenderError, Request
+from engine.requests import RenderError, Request
 
 NAMES = {"anchor": "anchors", "refined": "refined pictures"}
 MULTIPLE = 16  # of pixels: what the world model draws is made of squares so large

@@ -10,7 +10,7 @@ import diskcache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.service.requests import Chunk, Origin
+from engine.requests import Chunk, Origin
 
 SIZE_LIMIT_BYTES = 4 * 2**30
 REFUSED = (OSError, sqlite3.Error, diskcache.Timeout)  # what a disk that is full, or not to be written to, answers with

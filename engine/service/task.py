@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.service.requests import Chunk, Place, Tier
+from engine.requests import Chunk, Place, Tier
 from engine.service.store import Store, Stored
 
 Keys = Mapping[Tier, Mapping[Place, str]]  # under which pictures are stored

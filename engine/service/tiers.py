@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.draft.draft import draft
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 from engine.service.task import ALONE, Task
 
 

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from editor.scene import Actor, Scenario, Scene
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 from engine.service.task import Keys
 
 NUM_SCENES = 8  # that a drawing process remembers; an older one is sent again when it is needed

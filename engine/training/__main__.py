@@ -97,7 +97,7 @@ def _harvest(options: argparse.Namespace) -> int:
     if options.worlds < 1 or options.processes < 1:
         raise ValueError(f"{options.worlds} worlds in {options.processes} processes; wanted 1 or more of both")
     from engine.benchmark.cases import BenchmarkError
-    from engine.service.requests import RenderError
+    from engine.requests import RenderError
     from engine.training.harvest import Harvest, harvest, harvested  # these bring Town and drafts, which training does without
     from engine.training.lights import harvest_lights
 

@@ -19,8 +19,8 @@ from editor.datasets.nuscenes import open_data_set
 from editor.scene import Scene
 from engine.model.checkpoints import Card, Checkpoint, load, save
 from engine.model.digest import digest
+from engine.requests import SIZE
 from engine.service.adapted import ADAPTED, STATEMENT, folder_of
-from engine.service.requests import SIZE
 from engine.teacher.held_out import RULE, held_out
 from engine.training.batches import Batches, Shape
 from engine.training.clips import VERSION as CLIP_VERSION

@@ -23,7 +23,7 @@ from engine.gbuffer import of_draft
 from engine.model.asked import asked
 from engine.model.drafts import Drafts
 from engine.model.reach import reach
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 from engine.town.chance import dice
 from engine.training.clips import ENDING, TrainingClip, write_clip
 

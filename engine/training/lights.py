@@ -18,7 +18,7 @@ from engine.benchmark.drives import Drive, driven
 from engine.draft.draft import draft
 from engine.draft.footage import forget
 from engine.model.asked import asked
-from engine.service.requests import SIZE, Request
+from engine.requests import SIZE, Request
 from engine.town import light
 from engine.town.chance import dice
 from engine.town.recipe import Recipe

@@ -14,8 +14,8 @@ from app.export.order import Progress
 from app.export.staging import ExportError
 from app.exports import Exports
 from editor.datasets.nuscenes import open_data_set
+from engine.requests import RenderError, Request
 from engine.service.local import local_service
-from engine.service.requests import RenderError, Request
 from tests.app.export.test_bundle import order_of
 
 

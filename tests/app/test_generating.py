@@ -15,7 +15,7 @@ from app.weights import Manner, Weights
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Move, SetWeather
 from editor.scene import recorded
-from engine.service.requests import WINDOW, Chunk
+from engine.requests import WINDOW, Chunk
 
 ANCHORS = tuple(range(0, 100, 5))
 VIEWS = ("CAM_FRONT", "CAM_BACK")

@@ -10,8 +10,8 @@ from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import SetWeather
+from engine.requests import SIZE, Model, RenderError, Request
 from engine.service.local import local_service
-from engine.service.requests import SIZE, Model, RenderError, Request
 from tests import small_drive as drive
 from tests.engine.service.small_model import write_checkpoint
 

@@ -13,8 +13,8 @@ from app.session import Desk
 from app.takes import Takes
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Move
+from engine.requests import Chunk, RenderError
 from engine.service.local import local_service
-from engine.service.requests import Chunk, RenderError
 from tests.small_drive import SCENE
 
 NUM_PICTURES = 300

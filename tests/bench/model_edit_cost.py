@@ -19,8 +19,8 @@ from editor.dirty import dirty
 from editor.edits import Delete, Edit, SetWeather
 from editor.scene import Scenario, Scene, recorded
 from engine.benchmark.drives import FRONT, SIZE, Drive, driven, recipe_of
+from engine.requests import Chunk, Model, Request
 from engine.service.content import all_keys
-from engine.service.requests import Chunk, Model, Request
 from engine.service.store import Store
 from engine.service.task import Task
 from engine.service.tiers import draw

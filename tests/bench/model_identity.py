@@ -10,7 +10,7 @@ from engine.benchmark.identity import Stretch, stretches, wandered, without_inst
 from engine.benchmark.making import made
 from engine.benchmark.worlds import World
 from engine.metrics.intervals import mean_of
-from engine.service.requests import Model
+from engine.requests import Model
 from tests.bench.counterfactual import FOLDER
 from tests.bench.results import NO_WEIGHTS, listing_name, weights
 from tests.bench.row import Missing, Row

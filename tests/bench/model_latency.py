@@ -18,8 +18,8 @@ from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, Edit, Move, SetWeather
 from editor.scene import Scene, recorded
+from engine.requests import WINDOW, Model, Request
 from engine.service.local import NUM_PROCESSES, LocalService, local_service
-from engine.service.requests import WINDOW, Model, Request
 from tests.bench.ahead import FRONT, largest
 from tests.bench.results import NO_WEIGHTS, ROOT, weights
 from tests.bench.row import Missing, Row

@@ -13,7 +13,7 @@ from editor.edits import SetWeather
 from editor.scene import recorded
 from engine.benchmark.drives import driven, recipe_of
 from engine.benchmark.long_drive import WAYS, Second, change, seconds_of
-from engine.service.requests import Model
+from engine.requests import Model
 from tests.bench.counterfactual import FOLDER
 from tests.bench.results import NO_WEIGHTS, weights
 from tests.bench.row import Missing, Row

@@ -15,8 +15,8 @@ from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, Edit, EgoOffset, EgoPath, Move
 from editor.scene import Actor, Frame, Scene, recorded
 from editor.tracks import actor_at
+from engine.requests import Chunk, Request
 from engine.service.local import NUM_PROCESSES, LocalService, local_service
-from engine.service.requests import Chunk, Request
 from tests.bench.results import SHARED_DATA
 from tests.bench.row import Missing, Row
 

@@ -24,8 +24,8 @@ from editor.masks import instance_mask
 from editor.scene import ActorId, Pose, SceneError
 from editor.take import Step, scenario_of
 from editor.tracks import actor_at, ego_at
+from engine.requests import Request
 from engine.service.local import local_service
-from engine.service.requests import Request
 from tests import small_drive as drive
 
 

@@ -15,8 +15,8 @@ from app.export.staging import ExportError
 from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, SetWeather
 from engine.model.digest import digest
+from engine.requests import SIZE, Model, RenderError
 from engine.service.local import local_service
-from engine.service.requests import SIZE, Model, RenderError
 from tests import small_drive as drive
 from tests.app.export.test_bundle import actor, order_of
 from tests.engine.service.small_model import write_checkpoint

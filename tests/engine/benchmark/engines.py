@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from editor.datasets.recorded import read_picture
 from engine.benchmark.engines import Engine
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 from engine.town.truth import render_truth
 
 Drawing = tuple[NDArray[np.uint8], NDArray[np.bool_]]  # a picture, and where it may differ from the recording

@@ -9,7 +9,7 @@ from engine.benchmark.cases import BenchmarkError
 from engine.benchmark.identity import stretches, wandered, without_instance_attention
 from engine.model.checkpoints import load
 from engine.model.digest import digest
-from engine.service.requests import Chunk, Model
+from engine.requests import Chunk, Model
 from tests.engine.benchmark.worlds import TINY
 from tests.engine.service.small_model import write_checkpoint
 

@@ -7,7 +7,7 @@ from editor.edits import SetWeather
 from editor.scene import recorded
 from engine.benchmark.drives import FRONT, driven, recipe_of
 from engine.benchmark.long_drive import WAYS, Second, change, seconds_of
-from engine.service.requests import Model
+from engine.requests import Model
 from engine.town.truth import render_pictures
 from tests.engine.service.small_model import write_checkpoint
 

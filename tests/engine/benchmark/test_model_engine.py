@@ -11,7 +11,7 @@ from engine.benchmark.engines import engine_of
 from engine.benchmark.judge import judged
 from engine.benchmark.run import Run, run
 from engine.benchmark.shown import edited, outline
-from engine.service.requests import Request
+from engine.requests import Request
 from engine.service.shipped import SHIPPED
 from tests.engine.benchmark.worlds import TINY
 from tests.engine.service.small_model import write_checkpoint

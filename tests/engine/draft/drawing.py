@@ -11,7 +11,7 @@ from editor.scene import Scenario, Scene
 from engine.draft.draft import draft
 from engine.draft.fromabove import FromAbove
 from engine.draft.sunlight import Lightest, Sun
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 from tests.small_drive import SIZE
 
 MIDDLE = 5

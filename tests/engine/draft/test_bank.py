@@ -10,8 +10,8 @@ from editor.geometry import IDENTITY, Rigid, Vec3
 from editor.scene import ActorId, Look, Pose, Scene
 from engine.draft.bank import bank, of_family
 from engine.draft.draft import draft
+from engine.requests import Chunk, RenderError, Request
 from engine.service.bank import bank_entries
-from engine.service.requests import Chunk, RenderError, Request
 from tests.editor.made import replayed
 from tests.small_drive import SIZE
 

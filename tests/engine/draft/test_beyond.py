@@ -8,7 +8,7 @@ import pytest
 
 from editor.edits import EgoOffset, EgoPath, Move, SetBeyond
 from editor.scene import Actor, Scene, recorded
-from engine.service.requests import RenderError
+from engine.requests import RenderError
 from tests.editor.made import replayed
 from tests.engine.draft.drawing import EDITS, MIDDLE, VIEWS, drawn, recorded_picture
 

@@ -10,7 +10,7 @@ from editor.edits import Add, Delete, Move
 from editor.scene import Actor, ActorId, Pose, Scene, recorded
 from engine.draft.draft import draft
 from engine.draft.footage import forget
-from engine.service.requests import RenderError, Request
+from engine.requests import RenderError, Request
 from tests.editor.made import replayed
 from tests.engine.draft.drawing import EDITS, MIDDLE, VIEWS, drawn, recorded_picture
 from tests.small_drive import SIZE

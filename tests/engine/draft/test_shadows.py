@@ -22,7 +22,7 @@ from engine.draft.sources import Recording
 from engine.draft.standing import Standing
 from engine.draft.sunlight import sun_over
 from engine.draft.surfaces import Block
-from engine.service.requests import Chunk, Request
+from engine.requests import Chunk, Request
 from tests.editor.made import replayed
 from tests.small_drive import SIZE
 from tests.sunny_drive import LIT, SHADED, TOWARDS_SUN, cast_by, write_sunny_drive

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.service.requests import Chunk, RenderError, Request
+from engine.requests import Chunk, RenderError, Request
 from engine.service.task import ALONE, Task
 
 

@@ -9,7 +9,7 @@ from editor.scene import recorded
 from engine.diffusion.scheduler import FrameFlowScheduler
 from engine.model.checkpoints import Card, Checkpoint, save
 from engine.model.told import NUM_GBUFFER
-from engine.service.requests import Model, Request
+from engine.requests import Model, Request
 from tests.engine.test_pipeline import pipeline
 
 VIEWS = ("CAM_FRONT", "CAM_BACK")

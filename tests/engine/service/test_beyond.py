@@ -5,8 +5,8 @@ from pathlib import Path
 
 from editor.edits import Delete, EgoOffset, EgoPath, SetBeyond, Way
 from editor.scene import ActorId, Scenario
+from engine.requests import Request
 from engine.service.content import picture_keys, recording_digest
-from engine.service.requests import Request
 from engine.service.wire import Names, Reader
 from tests.editor.made import replayed
 from tests.engine.service.scenes import VIEWS, scene

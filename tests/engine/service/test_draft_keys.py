@@ -11,8 +11,8 @@ from editor.datasets.nuscenes import open_data_set
 from editor.edits import Delete, EgoOffset, EgoPath, Move
 from editor.scene import recorded
 from editor.tracks import actor_at
+from engine.requests import Request
 from engine.service.content import picture_keys
-from engine.service.requests import Request
 from engine.service.tiers import draw
 
 SIZE = (224, 128)

@@ -13,11 +13,11 @@ from engine.model import asked, relight
 from engine.model.asked import TOKEN
 from engine.model.autoencoder import PictureAutoencoder
 from engine.model.headlights import beam
+from engine.requests import Chunk, Model, RenderError
 from engine.service import generating
 from engine.service.content import all_keys, picture_keys
 from engine.service.generating import generated
 from engine.service.refusals import MULTIPLE
-from engine.service.requests import Chunk, Model, RenderError
 from engine.service.store import Store
 from engine.service.task import Task
 from engine.service.tiers import draw

@@ -14,10 +14,10 @@ import pytest
 
 from editor.geometry import Rigid
 from editor.scene import Pose
+from engine.requests import RenderError, Request
 from engine.service.jobs import shares
 from engine.service.local import local_service
 from engine.service.process import DrawingProcess
-from engine.service.requests import RenderError, Request
 from engine.service.wire import Draw
 from tests.engine.service.scenes import VIEWS, scenario
 

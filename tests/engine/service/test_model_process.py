@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from editor.edits import SetWeather
+from engine.requests import Model, RenderError
 from engine.service.local import local_service
-from engine.service.requests import Model, RenderError
 from tests.engine.service.small_model import VIEWS, after, anchors_of, final, write_checkpoint
 
 LONG = 4000  # steps: more than any test waits for

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from editor.geometry import Rigid
 from editor.scene import ActorId, Look, Pose, recorded
+from engine.requests import Chunk, Request
 from engine.service.content import DRAWING_FILES, ROOT, code_digest, picture_keys, recording_digest
-from engine.service.requests import Chunk, Request
 from engine.service.store import Store, dumps, loads
 from tests.editor.made import T_EGO_CAMERA, made_scene, time_of
 from tests.engine.service.scenes import VIEWS, scenario

@@ -7,8 +7,8 @@ import pytest
 from editor.datasets.nuscenes import open_data_set
 from editor.datasets.records import DataSetError
 from editor.scene import recorded
+from engine.requests import Model, RenderError, Request
 from engine.service.local import local_service
-from engine.service.requests import Model, RenderError, Request
 from engine.service.tiers import draw
 from tests.engine.service.small_model import write_checkpoint
 from tests.small_drive import SCENE, SIZE

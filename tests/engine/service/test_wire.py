@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editor.scene import Scene
+from engine.requests import Request
 from engine.service import wire
-from engine.service.requests import Request
 from engine.service.wire import NUM_SCENES, Draw, Names, Reader
 from tests.engine.service.scenes import VIEWS, scenario
 

@@ -1,14 +1,13 @@
 """What the window and the command line ask of the engine, and what comes back: plain values, numpy pictures, no torch."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from editor.scene import Scenario, Scene
+from editor.scene import Scenario
 
 Tier = Literal["draft", "anchor", "refined"]
 # Where a picture's pixels come from: the recording untouched, geometry (draft) or the world model (generated).
@@ -100,24 +99,3 @@ class Chunk:
     total: int
     seconds_left: float | None = None  # for the rest of the request, from the rate so far; None before there is one
     preview: bool = False  # what the model takes the picture to be so far; the picture itself follows
-
-
-class Service(Protocol):
-    """Anything that answers requests. Closing the iterator cancels the work within a second."""
-
-    def render(self, request: Request) -> Iterator[Chunk]:
-        """The pictures, one by one; RenderError where they cannot be drawn. It ends early when a newer request of the same
-        session and tier arrives, or when `cancel` is called."""
-        ...
-
-    def stored(self, request: Request) -> Iterator[Chunk]:
-        """Those of a request's pictures that are there already; nothing is drawn, and nobody's older request ends."""
-        ...
-
-    def prepare(self, dataroot: Path, scene: Scene, size: tuple[int, int] | None = SIZE, model: Model | None = None) -> None:
-        """Read ahead what an edit of this scene will need, and load the model where one is named; returns at once."""
-        ...
-
-    def cancel(self, session: str, turn: int | None = None) -> None:
-        """End what this session is waiting for, up to a turn where one is given; safe from any thread."""
-        ...
