@@ -48,9 +48,10 @@ class Request:
     stored already is taken in any case.
 
     `model` draws anchors and refined pictures; drafts need none. Anchors are drawn jointly, all frames and views beside one
-    another; with `preview_first` the most important one is first previewed from its own draft, which spares whoever waits the
-    drafts of the others. Refined pictures are those of segments: `anchors` says which of the frames are anchors, the first and
-    the last always among them, and only those two where nothing is said."""
+    another; with `preview_first` the most important one is first previewed from its own draft, in another light with the
+    other views of its frame, which spares whoever waits the drafts of the rest. Refined pictures are those of segments:
+    `anchors` says which of the frames are anchors, the first and the last always among them, and only those two where nothing
+    is said."""
 
     dataroot: Path
     scenario: Scenario

@@ -23,7 +23,7 @@ from engine.requests import NUM_BEFORE, WINDOW, Chunk, Place, Request, Tier
 SHARED = 1  # frames of a window that the one before has drawn
 PixelsByPlace = Mapping[Place, NDArray[np.uint8]]
 Drafted = Callable[[int, str], Chunk]  # the draft of a place
-Seen = Callable[[int, str, NDArray[np.uint8]], NDArray[np.float16]]  # the G-buffer of a place's draft
+Seen = Callable[[int, str], NDArray[np.float16]]  # the G-buffer of a place's draft
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class Rollout:
     size: tuple[int, int]
     sampling: Sampling
     previewed: Place | None = None  # whose previews are shown, where it is among what is drawn; else those of the first place
-    preview_first: bool = False  # of an anchor, before the others are drafted
+    preview_first: bool = False  # of an anchor, in another light of all views of its frame, before the others are drafted
     seen: Seen | None = None
 
     def anchors(self, frames: tuple[int, ...], views: tuple[str, ...], drawn: PixelsByPlace) -> Iterator[Chunk | None]:
@@ -46,8 +46,8 @@ class Rollout:
 
         `drawn` are anchors that are right already; they are references like what was recorded, and not answered again.
         """
-        if self.preview_first and self.previewed in {(f, v) for f in frames for v in views} - set(drawn):
-            yield from self._glimpse(self.previewed)
+        if self.preview_first:
+            yield from self._first_sight([(frame, view) for frame in frames for view in views if (frame, view) not in drawn])
         done = dict(drawn)
         for window in windows(tuple(sorted(frames))):
             for chunk in self._window("anchor", window, views, done, {}):
@@ -82,17 +82,28 @@ class Rollout:
             "refined", (*before, *frames), views, references | {place: anchors[place] for place in ends}, levels
         )
 
-    def _glimpse(self, place: Place) -> Iterator[Chunk | None]:
-        """A preview of an anchor as if nothing stood beside it, in a single step that is none of a window's; nothing where
-        nothing may change."""
-        chunk = self._draft(place)
-        yield None
-        if not chunk.dirty.any():
+    def _first_sight(self, places: list[Place]) -> Iterator[Chunk | None]:
+        """Previews of what is waited for most, where it is among these places and may change; each as if nothing stood beside
+        it.
+
+        Where drafts are relit that alone shows another light, and soon in all views of a frame; else it is one picture, in a
+        single step of the network that is none of a window's."""
+        if self.previewed not in places:
             return
-        clip = yield from self._clip(place[:1], place[1:], {place: chunk}, {}, {place: 1.0})
+        is_relit = whole(self.scenario) and self.pipeline.relight is not None
+        for place in [(f, v) for f, v in places if f == self.previewed[0]] if is_relit else [self.previewed]:
+            chunk = self._draft(place)
+            yield None
+            if not chunk.dirty.any():
+                continue
+            clip = yield from self._clip(place[:1], place[1:], {place: chunk}, {}, {place: 1.0})
+            picture = clip.drafts.pictures[0, 0] if is_relit else self._in_one_step(clip)
+            yield replace(chunk, tier="anchor", origin="generated", picture=picture, preview=True, done=0, total=0)
+
+    def _in_one_step(self, clip: Clip) -> NDArray[np.uint8]:
         step = next(self.pipeline.stream(clip, replace(self.sampling, num_steps=1)))
         (picture,) = self.pipeline.pictures(step, clip.drafts, ((0, 0),))
-        yield replace(chunk, tier="anchor", origin="generated", picture=picture, preview=True, done=0, total=0)
+        return picture
 
     def _draft(self, place: Place) -> Chunk:
         """The draft of a place, dirty wherever the model may change it."""
@@ -138,7 +149,7 @@ class Rollout:
         parts = (grid(lambda place, n=name: getattr(chunks[place], n)) for name in ("picture", "valid", "dirty"))
         seen: dict[Place, NDArray[np.float16]] = {}
         for place in [] if self.seen is None else [(frame, view) for frame in frames for view in views]:
-            seen[place] = self.seen(*place, chunks[place].picture)
+            seen[place] = self.seen(*place)
             yield None
         gbuffers = grid(seen.__getitem__) if seen else None
         what = yield from asking(self.scenario, self.streets, frames, views, self.size)

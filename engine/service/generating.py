@@ -7,7 +7,7 @@ it. Drafts, and anchors that a segment needs, are drawn on the way where they ar
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
@@ -27,7 +27,7 @@ from engine.model.checkpoints import CheckpointError, load
 from engine.model.digest import digest
 from engine.pipeline import Sampling, WorldPipeline
 from engine.requests import NUM_BEFORE, Chunk, Model, Place, RenderError, Request, Tier
-from engine.rollout import Drafted, Rollout, of_request, windows
+from engine.rollout import Drafted, Rollout, Seen, of_request, windows
 from engine.service.store import Stored
 from engine.service.task import Task
 
@@ -53,8 +53,9 @@ def generated(request: Request, task: Task) -> Steps:
         return
     streets = _streets(request.dataroot, Same(scene))
     sampling = Sampling(num_steps=request.model.steps, guidance=request.model.guidance)
-    seen = partial(of_draft, _footage(request), request.scenario) if pipeline.reads_gbuffers else None
-    run = of_request(pipeline, request, streets, _drafted(request, task), sampling, seen)
+    drafted = _drafted(request, task)
+    seen = _seen(request, drafted) if pipeline.reads_gbuffers else None
+    run = of_request(pipeline, request, streets, drafted, sampling, seen)
     draw = _anchors if request.tier == "anchor" else _refined
     networks = [n for n in (pipeline.autoencoder, pipeline.relight, pipeline.transformer) if n is not None]
     for chunk in _stoppable(draw(run, request, task), networks, task):
@@ -180,6 +181,16 @@ def _drafted(request: Request, task: Task) -> Drafted:
         return chunk
 
     return drafted
+
+
+def _seen(request: Request, drafted: Drafted) -> Seen:
+    footage = _footage(request)
+
+    @lru_cache(maxsize=KEPT_DRAFTS)  # a first preview asks for them before its window does
+    def seen(frame: int, view: str) -> NDArray[np.float16]:
+        return of_draft(footage, request.scenario, frame, view, drafted(frame, view).picture)
+
+    return seen
 
 
 # ------------------------------------------------------------------------------------------------------ stopping
