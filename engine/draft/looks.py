@@ -10,11 +10,12 @@ from editor.geometry import Rigid
 from editor.scene import Actor, ActorId, Scene
 from editor.tracks import actor_at
 from engine.draft.bank import BankEntry, apart, bank, of_family
+from engine.draft.bodywork import bodywork
 from engine.draft.from_bank import from_bank
 from engine.draft.gather import Source, Witnesses
 from engine.draft.haze import Air
 from engine.draft.lift import Lifted, lifted
-from engine.draft.paint import repainted, repainted_as_shown
+from engine.draft.paint import coat_of, daylight, repainted
 from engine.draft.paints import Paints
 from engine.draft.picks import LENT_SHARE, Pick, Wanted, best_picks
 from engine.draft.sightings import Sightings, sightings
@@ -54,7 +55,20 @@ class Looks:
             found = self._as_seen(lender, (), wanted, frame, block)
         if found is None or actor.look.colour is None:
             return found
-        return found.recoloured(repainted(found.colours, found.alpha, actor.look.colour, found.seen))
+        return self._repainted(found, actor, wanted, frame, block)
+
+    def _repainted(self, found: Lifted, actor: Actor, wanted: Wanted, frame: int, block: Block) -> Lifted:
+        """In the actor's colour, below the air before it: paint is told as it shows, and changed as it is."""
+        coat = coat_of(found.colours, found.alpha, bodywork(actor.category, wanted, block))
+        if coat is None:
+            return found
+        here, away = Source(frame, wanted.camera.view.name), _distance(wanted.T_world_box, wanted.camera)
+        clear = found.colours if self._air is None else self._air.carried(found.colours, here, away, here, 0.0)
+        painted = repainted(clear, found.alpha, coat, actor.look.colour, daylight(clear, found.alpha, found.seen))
+        if self._air is not None:  # what paint changes, and no more: dark places have less light than the air would take away
+            before, after = (self._air.carried(each, here, 0.0, here, away) for each in (clear, painted))
+            painted = found.colours + after - before
+        return found.recoloured(painted)
 
     def has_pictures(self, actor: Actor, wanted: Wanted, frame: int) -> bool:
         """Whether any recorded picture shows a recorded actor in more than strips."""
@@ -77,7 +91,8 @@ class Looks:
         theirs = self._picks(who, wanted, frame) if isinstance(who, Actor) else ()
         other = self._as_seen(who, theirs, wanted, frame, block)
         if other is not None and paint and is_painted:
-            other = other.recoloured(repainted_as_shown(other.colours, other.alpha, paint))
+            coat = coat_of(other.colours, other.alpha)
+            other = other if coat is None else other.recoloured(repainted(other.colours, other.alpha, coat, paint))
         if other is not None and not picks[0].ends_too_soon(MOST_UNSEEN):
             return other
         own = self._as_seen(actor, picks, wanted, frame, block)

@@ -1,4 +1,6 @@
-"""Another colour for an actor: its paint is found as the colour that most of it has, and keeps its light and shade."""
+"""Another colour for an actor: its paint is found, as the colour that most of it has, and keeps its light and shade."""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,37 +24,62 @@ STRONG_BY, LEAST_STRONG, PALEST, OFF_SHARE, STRONG_SHARE = 0.45, 20.0, 0.2, 0.4,
 DEEP_BY, LEAST_DEEP, DEEP_SHARE, DEEP = 0.8, 12.0, 0.25, 25.0  # the same of dark bodies, and how light these are at most
 WHITEST = 0.85  # of the light that falls on it, what any paint gives back at most
 FEW_PX, LEAST_PX = 30, 12  # around an actor, and of it
+MIDDLING, LIGHT = 60.0, 90.0  # how light paint is where it matters less where bodies of a kind have it, and where not at all
+PAINTED, STRONG_OF_PAINTED = 0.6, 0.3  # a place is painted from so much on, and STRONG_SHARE of all such places
 
 
-def repainted(colours: Colours, alpha: NDArray[np.float32], colour: str, seen: NDArray[np.bool_]) -> Colours:
-    """Colours (h, w, 3) of an actor with its paint in "#rrggbb"; glass, tyres, plates and lights stay, but on black cars.
+@dataclass(frozen=True, slots=True, eq=False)
+class Coat:
+    """The paint of somebody in a picture: how much of each pixel (h, w) is paint, the pixels that tell its colour, and whether
+    that is of a strong hue."""
 
-    In linear light, what the old paint gave back is taken away and what the new one gives is put in its place; what was
-    mirrored stays. How light it is there follows from what is `seen` around the actor, and is no less than the old paint
-    shows. Ours.
+    share: NDArray[np.float32]
+    told_by: NDArray[np.bool_]
+    is_coloured: bool
+
+
+def coat_of(colours: Colours, alpha: NDArray[np.float32], bodywork: NDArray[np.float32] | None = None) -> Coat | None:
+    """The paint of an actor that covers `alpha` of each pixel; None where too little of it shows.
+
+    Paint of a strong hue is told by that. Like other paint look glass, tyres and the dark below a car, so it counts where
+    bodies of its kind are painted, `bodywork` (h, w), if that is known. Ours.
     """
-    around = linear(np.clip(colours, 0, 255).astype(np.float32) / 255)[seen & (alpha < 0.1)] @ LUMINANCE
-    day = float(np.clip(np.median(around) / BY_DAY, 0.02, 1.0)) if around.size >= FEW_PX else 1.0
-    return _painted(colours, alpha, colour, day)
-
-
-def repainted_as_shown(colours: Colours, alpha: NDArray[np.float32], colour: str) -> Colours:
-    """The same with paint that shows as "#rrggbb" in the light of its place, see `paint_of`."""
-    return _painted(colours, alpha, colour, 1.0)
-
-
-def _painted(colours: Colours, alpha: NDArray[np.float32], colour: str, day: float) -> Colours:
     body = alpha > 0.6
     if body.sum() < LEAST_PX:
-        return colours
-    shown = np.clip(colours, 0, 255).astype(np.float32) / 255
-    lab = cv2.cvtColor(shown, cv2.COLOR_RGB2LAB)
-    paint = _paint(lab, body)
+        return None
+    lab = _lab(colours)
+    if bodywork is None:
+        told_by = _telling(lab, body, STRONG_SHARE)
+    else:
+        painted = body & (bodywork > PAINTED)
+        told_by = _telling(lab, painted if painted.sum() >= LEAST_PX else body, STRONG_OF_PAINTED)
+    paint = _median(lab, told_by)
+    share, is_coloured = _share(lab, paint), _is_coloured(paint)
+    if bodywork is not None and not is_coloured:
+        share *= 1 - (1 - bodywork) * np.clip((LIGHT - paint[0]) / (LIGHT - MIDDLING), 0, 1)  # glass is darker than that
+    return Coat(share, told_by, is_coloured)
+
+
+def daylight(colours: Colours, alpha: NDArray[np.float32], seen: NDArray[np.bool_]) -> float:
+    """How light it is where an actor stands, 1 by day: from what is `seen` around it."""
+    around = linear(np.clip(colours, 0, 255).astype(np.float32) / 255)[seen & (alpha < 0.1)] @ LUMINANCE
+    return float(np.clip(np.median(around) / BY_DAY, 0.02, 1.0)) if around.size >= FEW_PX else 1.0
+
+
+def repainted(colours: Colours, alpha: NDArray[np.float32], coat: Coat, colour: str, day: float = 1.0) -> Colours:
+    """Colours (h, w, 3) of an actor with "#rrggbb" in place of its paint; glass, tyres, plates and lights stay, but on black
+    cars.
+
+    In linear light, what the old paint gave back is taken away and what the new one gives is put in its place; what was
+    mirrored stays. How light it is there is `day` (see `daylight`), and no less than the old paint shows; with 1, the new paint
+    shows as "#rrggbb" in the light of its place (see `paint_of`). Ours.
+    """
+    paint = _median(_lab(colours), coat.told_by)
     old = linear(cv2.cvtColor(paint[None, None], cv2.COLOR_LAB2RGB)[0, 0])
     new = linear(np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)], np.float32))
-    light = linear(shown)
-    share = cv2.GaussianBlur(_share(lab, paint) * alpha, (0, 0), 0.7)[..., None]
-    if _is_coloured(paint):
+    light = linear(np.clip(colours, 0, 255).astype(np.float32) / 255)
+    share = cv2.GaussianBlur(coat.share * alpha, (0, 0), 0.7)[..., None]
+    if coat.is_coloured:
         share = share / np.maximum(cv2.GaussianBlur(alpha, (0, 0), 0.7), 1e-3)[..., None]  # no seam of the old paint
         lit, gloss = _dichromatic(light, old)
     else:
@@ -83,8 +110,8 @@ def paint_of(colours: Colours, alpha: NDArray[np.float32]) -> str | None:
     body = alpha > 0.6
     if body.sum() < LEAST_PX:
         return None
-    lab = cv2.cvtColor(np.clip(colours, 0, 255).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    rgb = cv2.cvtColor(_paint(lab, body)[None, None], cv2.COLOR_LAB2RGB)[0, 0]
+    lab = _lab(colours)
+    rgb = cv2.cvtColor(_median(lab, _telling(lab, body, STRONG_SHARE))[None, None], cv2.COLOR_LAB2RGB)[0, 0]
     return "#" + "".join(f"{round(255 * float(c)):02x}" for c in np.clip(rgb, 0, 1))
 
 
@@ -94,20 +121,26 @@ def colours_apart(one: str, other: str) -> float:
     return float(np.linalg.norm(np.subtract(*cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0])))
 
 
-def _paint(lab: Colours, body: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """What most of the body has; what is dark on a car is glass and rubber, unless most of it is, and what is strong in hue is
-    paint, if there is much of it; dark blue is, too, where there is no window, which mirrors the sky."""
+def _lab(colours: Colours) -> Colours:
+    return cv2.cvtColor(np.clip(colours, 0, 255).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+def _median(lab: Colours, where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.median(lab[where], axis=0).astype(np.float32)
+
+
+def _telling(lab: Colours, body: NDArray[np.bool_], strong_share: float) -> NDArray[np.bool_]:
+    """Of a body those pixels whose median is its paint: what is dark on a car is glass and rubber, unless most of it is, and
+    what is strong in hue is paint, if there is much of it; dark blue is, too, where there is no window, which mirrors the
+    sky."""
     strong, dark_blue = body & _is_strong(lab), _is_deep(lab) & (lab[..., 0] < DEEP) & (lab[..., 2] < -np.abs(lab[..., 1]))
-    if (strong & ~dark_blue).sum() > STRONG_SHARE * body.sum():
-        return np.median(lab[strong], axis=0).astype(np.float32)
-    most = np.median(lab[body], axis=0).astype(np.float32)
+    if (strong & ~dark_blue).sum() > strong_share * body.sum():
+        return strong
+    lightness = float(np.median(lab[..., 0][body]))
     low = body & (np.arange(len(body)) > np.nonzero(body)[0].mean())[:, None]
-    if most[0] < DEEP and (low & dark_blue).sum() > DEEP_SHARE * low.sum():
-        return np.median(lab[low & dark_blue], axis=0).astype(np.float32)
-    if most[0] < DARK_FADES:
-        return most
-    lit = lab[body & (lab[..., 0] >= np.percentile(lab[..., 0][body], 40))]
-    return np.array([np.percentile(lit[:, 0], 60), *np.median(lit[:, 1:], axis=0)], np.float32)
+    if lightness < DEEP and (low & dark_blue).sum() > DEEP_SHARE * low.sum():
+        return low & dark_blue
+    return body if lightness < DARK_FADES else body & (lab[..., 0] >= lightness)
 
 
 def _is_strong(lab: Colours) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from editor.apply import apply
 from editor.datasets.nuscenes import open_data_set
-from editor.edits import Add
+from editor.edits import Add, Recolour
 from editor.scene import ActorId, Look, Pose, recorded
 from engine.draft.bank import bank
 from engine.draft.draft import chunk_of
@@ -91,3 +91,19 @@ def test_who_is_set_far_away_in_haze_fades_into_the_air(small_drive, scene, park
         assert drawn.any()
         apart.append(np.abs(chunk.picture[drawn] - 255 * _shown(AIR)).mean())
     assert apart[1] < apart[0]
+
+
+def test_black_paint_far_away_in_haze_is_grey(small_drive, scene, parked):
+    """As much air lies before the new paint as before the old one."""
+    darkest = []
+    for haze in (None, Haze(30.0, AIR)):
+        footage = Footage(small_drive, scene, SIZE)
+        footage.standing.haze = haze
+        before, after = (
+            chunk_of(footage, scenario, 0, "CAM_FRONT").picture
+            for scenario in (recorded(scene), apply(recorded(scene), Recolour(parked.id, "#0a0a0a")))
+        )
+        assert (after != before).any()
+        darkest.append(int(after[(after != before).any(axis=-1)].min()))
+    assert darkest[0] < 40
+    assert darkest[1] > darkest[0] + 30
